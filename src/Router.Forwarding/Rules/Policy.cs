@@ -1,0 +1,65 @@
+namespace Router.Forwarding.Rules;
+
+/// <summary>How the Internet links share the work.</summary>
+public enum InternetMode : byte { Single, Failover, Balance }
+
+/// <summary>A link as configured. <paramref name="Weight"/> 0 reserves it for rules that name it.</summary>
+public sealed record LinkPolicy(PortId Id, string Name, string Interface, int Weight, bool Metered);
+
+/// <summary>A zone as configured.</summary>
+public sealed record ZonePolicy(PortId Id, string Name, string[] Interfaces, bool Licensed);
+
+/// <summary>Idle times in microseconds after which a flow ends (RFC 5382, 4787, 5508).</summary>
+public sealed record FlowTimeouts
+{
+    private const long Second = 1_000_000;
+
+    /// <summary>RFC 5382 REQ-5: not below 2 h 4 min.</summary>
+    public long TcpEstablished { get; init; } = 7440 * Second;
+
+    /// <summary>Opening and closing; RFC 5382 REQ-5: not below 4 min.</summary>
+    public long TcpTransitory { get; init; } = 240 * Second;
+
+    /// <summary>After both FINs; RFC 7857 2.1.</summary>
+    public long TcpTimeWait { get; init; } = 120 * Second;
+
+    /// <summary>After a plausible RST; RFC 7857 2.2.</summary>
+    public long TcpReset { get; init; } = 240 * Second;
+
+    /// <summary>RFC 4787 REQ-5: 5 min recommended, not below 2 min.</summary>
+    public long Udp { get; init; } = 300 * Second;
+
+    /// <summary>To port 53, where RFC 4787 REQ-5a allows less.</summary>
+    public long UdpDns { get; init; } = 30 * Second;
+
+    /// <summary>RFC 5508 REQ-2: not below 60 s.</summary>
+    public long Icmp { get; init; } = 60 * Second;
+
+    public long Other { get; init; } = 600 * Second;
+}
+
+/// <summary>
+/// The whole of the configuration that the path reads: immutable, built by the control part, published with one write. The last
+/// rule always matches.
+/// </summary>
+public sealed class Policy
+{
+    /// <summary>Grows with each policy that is published; a flow remembers the one that admitted it.</summary>
+    public uint Generation { get; init; }
+
+    public required Rule[] Rules { get; init; }
+
+    public required InternetMode Mode { get; init; }
+
+    /// <summary>Links in the order of failover: `internet.order`, then any that it does not name, as written.</summary>
+    public required PortId[] Order { get; init; }
+
+    public required LinkPolicy[] Links { get; init; }
+
+    public required ZonePolicy[] Zones { get; init; }
+
+    /// <summary>How long a host's pin outlives its last flow, microseconds.</summary>
+    public long PinIdle { get; init; } = 600_000_000;
+
+    public FlowTimeouts Timeouts { get; init; } = new();
+}

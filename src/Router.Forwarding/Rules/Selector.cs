@@ -1,0 +1,72 @@
+using Router.Wire;
+
+namespace Router.Forwarding.Rules;
+
+/// <summary>
+/// One end of a flow as rules see it: which ports it may be called by, and its address. A source has the bit of the port that it
+/// came in by (and <see cref="PortId.InternetBit"/> if that is a link). A destination behind a zone has the zone's bit; one on the
+/// Internet has InternetBit; an address of the box has the host's bit, and the bit of the link that carries that address.
+/// </summary>
+public readonly record struct Endpoint(ulong Ports, Address Address);
+
+/// <summary>An inclusive range of addresses of one family.</summary>
+public readonly record struct AddressRange(Address First, Address Last);
+
+/// <summary>The source or destination of a rule: matches if any of its ports or any of its ranges does.</summary>
+public sealed class Selector
+{
+    public static readonly Selector Any = new(ulong.MaxValue, []);
+
+    private readonly AddressRange[] _ranges;
+
+    /// <param name="ports">Bits of ports, see <see cref="Endpoint"/>; all ones means any.</param>
+    /// <param name="ranges">In any order, overlapping as they like; they are sorted and joined here.</param>
+    public Selector(ulong ports, IEnumerable<AddressRange> ranges)
+    {
+        Ports = ports;
+        var joined = new List<AddressRange>();
+        foreach (AddressRange range in ranges.OrderBy(r => r.First))
+        {
+            if (joined.Count > 0 && range.First <= joined[^1].Last)
+            {
+                if (range.Last > joined[^1].Last) joined[^1] = joined[^1] with { Last = range.Last };
+            }
+            else
+            {
+                joined.Add(range);
+            }
+        }
+        _ranges = [.. joined];
+    }
+
+    public ulong Ports { get; }
+
+    public ReadOnlySpan<AddressRange> Ranges => _ranges;
+
+    public bool IsAny => Ports == ulong.MaxValue;
+
+    public bool Matches(in Endpoint end) => (Ports & end.Ports) != 0 || InRanges(end.Address);
+
+    private bool InRanges(Address address)
+    {
+        int low = 0, high = _ranges.Length - 1;
+        while (low <= high)
+        {
+            int middle = (low + high) >>> 1;
+            if (address < _ranges[middle].First) high = middle - 1;
+            else if (address > _ranges[middle].Last) low = middle + 1;
+            else return true;
+        }
+        return false;
+    }
+}
+
+/// <summary>A protocol, and for TCP, UDP, UDP-Lite, SCTP and DCCP the destination ports it means. ICMP: 1 means 58 too.</summary>
+/// <param name="Protocol">IP protocol number.</param>
+/// <param name="First">First port, 0 for all.</param>
+/// <param name="Last">Last port, 65535 for all.</param>
+public readonly record struct ServiceMatch(byte Protocol, ushort First, ushort Last)
+{
+    public bool Matches(byte protocol, ushort port) =>
+        (protocol == Protocol || (protocol == 58 && Protocol == 1)) && port >= First && port <= Last;
+}
