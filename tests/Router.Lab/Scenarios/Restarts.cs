@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using System.Text.Json.Nodes;
 
 using Router.Lab.Bed;
@@ -69,13 +68,13 @@ public sealed class Restarts : IDisposable
     public void A_reload_with_ten_thousand_rules_under_load_loses_no_packet()
     {
         using var echo = EchoServer.Start(_bed.Internet, Plan.Servers[1], 7);
-        using BackgroundProgram server = _bed.Internet.Start("iperf3", "-s", "-B", $"{Plan.Servers[0]}");
+        using BackgroundProgram server = _bed.Internet.Start("iperf3", "-s", "--forceflush", "-B", $"{Plan.Servers[0]}");
         server.WaitToSay("Server listening", TimeSpan.FromSeconds(5));
         using BackgroundProgram load = _bed.Hosts[0].Start("iperf3", "-c", $"{Plan.Servers[0]}", "-t", "60", "-b", "2G");
         using var counted = DatagramStream.Start(_bed.Hosts[1], Plan.LanHost(1), new IPEndPoint(Plan.Servers[1], 7), 1000);
         Wait.Until(() => counted.Answered > 100, TimeSpan.FromSeconds(5), () => "the stream does not run");
 
-        _router.Write(new RouterYaml { Rules = ManyRules(10_000) });
+        _router.Write(new RouterYaml { Rules = Bench.OwnMeasures.Unmatched(10_000) });
         double[] took = [.. Enumerable.Range(0, 3).Select(_ => ReloadByControlSocket())];
 
         long lost = counted.StopAndCountLost();
@@ -152,16 +151,4 @@ public sealed class Restarts : IDisposable
           destination: [internet]
           action: allow
         """;
-
-    /// <summary>Rules that match nothing of the lab, each with networks and ports of its own.</summary>
-    private static string ManyRules(int count)
-    {
-        var text = new StringBuilder();
-        for (int i = 0; i < count; i++)
-        {
-            text.Append($"- {{ name: Rule {i}, source: [10.200.{i / 250}.{i % 250}], destination: [100.{64 + (i / 10_000)}.{i / 100 % 100}.{i % 100}], ");
-            text.Append($"service: [tcp/{1000 + (i % 50_000)}], action: {(i % 2 == 0 ? "deny" : "allow")} }}\n");
-        }
-        return text.ToString().TrimEnd();
-    }
 }
