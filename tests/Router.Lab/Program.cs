@@ -8,6 +8,7 @@
 //     Router.Lab blast|sink|accept|connect ...   the load of the measurements (Load/)
 
 using Router.Lab.Bench;
+using Router.Lab.Demo;
 using Router.Lab.Load;
 using Router.Lab.Wires;
 
@@ -21,6 +22,8 @@ try
         ["accept", string port] => Connections.Accept(port),
         ["connect", string address, string port, string threads, string seconds] => Connections.Connect(address, port, threads, seconds),
         ["bench", .. string[] rest] => BenchProgram.Run(rest),
+        ["demo", .. string[] rest] => DemoProgram.Run(rest),
+        ["lab"] => LabProgram.Run(),
         _ => await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args),
     };
 }
