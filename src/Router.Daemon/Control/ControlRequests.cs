@@ -55,6 +55,7 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
     {
         string path = context.Request.Path.Value ?? "";
         ExpectMethod(context, path);
+        ExpectNoLongBody(context.Request);
         IQueryCollection query = context.Request.Query;
         if (path is not (ControlPath.Flows or ControlPath.Explain)) Queries.None(query);
         ControlJson json = ControlJson.Wire;
@@ -100,6 +101,13 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
         if (context.Request.Method == expected) return;
         context.Response.Headers.Allow = expected;
         throw new RefusedRequest(StatusCodes.Status405MethodNotAllowed, $"{path} is asked by {expected}.");
+    }
+
+    /// <summary>No verb reads a body; a small one is passed over, a long one is not even read.</summary>
+    private static void ExpectNoLongBody(HttpRequest request)
+    {
+        if (request.ContentLength is null or <= ControlServer.MostBodyOctets) return;
+        throw new RefusedRequest(StatusCodes.Status413PayloadTooLarge, $"A request may carry {ControlServer.MostBodyOctets} octets, not {request.ContentLength}.");
     }
 
     private static RefusedRequest Unknown(string path) =>

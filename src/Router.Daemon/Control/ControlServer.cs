@@ -25,8 +25,10 @@ namespace Router.Daemon.Control;
 /// </summary>
 internal sealed class ControlServer : IAsyncDisposable
 {
+    /// <summary>Longest body of a request.</summary>
+    public const int MostBodyOctets = 64 * 1024;
+
     private const int MostConnections = 64;
-    private const int MostBodyOctets = 64 * 1024;
     private const int MostHeaderOctets = 16 * 1024;
     private const int MostLineOctets = 8 * 1024;
 
