@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Router.Api;
 using Router.Ctl.Verbs;
 
@@ -47,6 +48,7 @@ internal static class CommandLine
             CheckVerb.Build(), ReadVerbs.Reload(), ExplainVerb.Build(),
         };
         ParseResult parsed = root.Parse(args);
+        if (parsed.Action is ParseErrorAction wrong) wrong.ShowHelp = args.Length == 0;
         int code = await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
         return parsed.Errors.Count > 0 ? ExitCode.Usage : code;
     }

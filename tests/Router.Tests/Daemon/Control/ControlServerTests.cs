@@ -127,7 +127,6 @@ public class ControlServerTests
     [InlineData("GARBAGE\r\n\r\n")]
     [InlineData("GET /v1/status HTTP/1.1\r\n\r\n")]
     [InlineData("\0\u0001\u0002\u0003\u0004\r\n\r\n")]
-    [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")]
     [InlineData("GET /v1/status HTTP/1.1\r\nHost: routerd\r\nContent-Length: -5\r\n\r\n")]
     public async Task GarbageIsRefusedAndTheNextOneIsServed(string garbage)
     {
