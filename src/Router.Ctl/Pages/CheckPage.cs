@@ -20,7 +20,7 @@ internal static class CheckPage
         WriteNotes(reload.Errors, reload.Warnings, screen);
         if (reload.Loaded)
         {
-            string closed = reload.FlowsClosed == 0 ? "" : $" {Counted(reload.FlowsClosed, "flow")} that it does not allow any more closed.";
+            string closed = reload.FlowsClosed == 0 ? "" : $" Closed {Counted(reload.FlowsClosed, "flow")} that it does not allow.";
             string took = Units.Duration(reload.DurationMilliseconds / 1000);
             screen.Line($"Policy {reload.PolicyGeneration} is in force, after {took}.{closed}", new Style(Color.Green));
         }

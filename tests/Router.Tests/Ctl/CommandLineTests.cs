@@ -19,7 +19,7 @@ public class CommandLineTests
     [InlineData("flows", "[2001:db8::9]:443")]
     [InlineData("hosts", "placed by weight")]
     [InlineData("rules", "Mail by DSL")]
-    [InlineData("reload", "Policy 4 is in force, after 12ms. 1 flow that it does not allow any more closed.")]
+    [InlineData("reload", "Policy 4 is in force, after 13ms. Closed 1 flow that it does not allow.")]
     [InlineData("explain --from 10.0.0.5 tcp 192.0.2.1:443", "* Everything else: trusted to internet")]
     public async Task EveryVerbPrintsItsPage(string line, string expected)
     {
