@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using System.Runtime.InteropServices;
+using System.Text.RegularExpressions;
 
 namespace Router.Tests.Daemon;
 
@@ -68,7 +69,7 @@ internal sealed partial class NetworkNamespace : IDisposable
         string[] settings = Exec("sysctl -a --pattern ^net.ipv[46].(conf|ip_forward)").Split('\n', StringSplitOptions.RemoveEmptyEntries)
             .Where(l => !l.Contains("stable_secret", StringComparison.Ordinal)).Order().ToArray();
         return string.Join('\n', Ip("rule"), Ip("-6 rule"), Ip("route show table all"), Ip("-6 route show table all"),
-            Exec("nft list ruleset"), Ip("-d link"), Ip("addr"), string.Join('\n', settings));
+            PacketCounts().Replace(Exec("nft list ruleset"), "packets N bytes N"), Ip("-d link"), Ip("addr"), string.Join('\n', settings));
     }
 
     public void Dispose() => Program("ip", "netns", "del", Name);
@@ -84,6 +85,9 @@ internal sealed partial class NetworkNamespace : IDisposable
 
     private static Process Start(string name, params string[] arguments) =>
         Process.Start(new ProcessStartInfo(name, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+
+    [GeneratedRegex(@"packets \d+ bytes \d+")]
+    private static partial Regex PacketCounts();
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int setns(int descriptor, int kind);

@@ -80,7 +80,9 @@ internal sealed class Bench : IDisposable
 internal sealed unsafe partial class TunReader : IDisposable
 {
     private readonly int _descriptor;
+    private const int EBADFD = 77;
     private readonly Thread _thread;
+    private volatile bool _ended;
 
     public TunReader(string name)
     {
@@ -113,16 +115,24 @@ internal sealed unsafe partial class TunReader : IDisposable
         fixed (byte* octets = packet) Assert.Equal(packet.Length, write(_descriptor, octets, (nuint)packet.Length));
     }
 
-    public void Dispose() => close(_descriptor);
+    public void Dispose()
+    {
+        _ended = true;
+        _thread.Join();
+        _ = close(_descriptor);
+    }
 
+    /// <summary>Waits 50 ms at most at a time, since closing a descriptor does not end a read of it.</summary>
     private void Read()
     {
         byte* buffer = stackalloc byte[65536];
-        while (true)
+        while (!_ended)
         {
+            long waiting = (uint)_descriptor | 1L << 32; // struct pollfd: fd, events = POLLIN
+            if (poll(&waiting, 1, 50) <= 0) continue;
             nint length = read(_descriptor, buffer, 65536);
-            if (length <= 0) return;
-            Packets.Add(new Span<byte>(buffer, (int)length).ToArray());
+            if (length > 0) Packets.Add(new Span<byte>(buffer, (int)length).ToArray());
+            else if (Marshal.GetLastPInvokeError() == EBADFD) return; // the device was deleted
         }
     }
 
@@ -133,6 +143,9 @@ internal sealed unsafe partial class TunReader : IDisposable
     private static partial int ioctl(int descriptor, nuint request, byte* argument);
 
     [LibraryImport("libc")]
+    private static partial int poll(long* entries, nuint count, int milliseconds);
+
+    [LibraryImport("libc", SetLastError = true)]
     private static partial nint read(int descriptor, byte* buffer, nuint length);
 
     [LibraryImport("libc")]
