@@ -119,15 +119,13 @@ public class LinkJudgeTests
     public void Loss_degrades_with_hysteresis_and_keeps_it_usable()
     {
         Serve();
-        for (int i = 0; i < 60; i++) Play(i % 8 == 7 ? "." : "!");
+        for (int i = 0; i < 60; i++) Play(i % 8 == 7 ? "." : "!");    // judged at the first excess, in the 24th round: 3 of 24
         Assert.Equal((LinkHealth.Degraded, true), (_judge.Verdict.Health, _judge.Verdict.Usable));
-        Assert.Equal("10.7% of probes lost in 28 rounds, limit 10%", Degraded());
+        Assert.Equal("12.5% of probes lost in 24 rounds, limit 10%", _judge.Verdict.Cause);
         int rounds = 0;
         while (_judge.Verdict.Health == LinkHealth.Degraded) rounds += Play("!").Length;
         Assert.Equal(0.05, _judge.Measure.Loss, 3);
         Assert.InRange(rounds, 20, 60);
-
-        string Degraded() => _judge.Verdict.Cause;
     }
 
     [Fact]
