@@ -9,18 +9,18 @@ namespace Router.Wire;
 ///   2  Destination Port (2)
 /// </code>
 /// </summary>
-public readonly ref struct Ports
+public readonly ref struct PortPair
 {
     public const int Length = 4;
 
     private readonly Span<byte> _octets;
 
-    private Ports(Span<byte> octets) => _octets = octets;
+    private PortPair(Span<byte> octets) => _octets = octets;
 
-    public static bool TryRead(Span<byte> octets, out Ports view, out WireError error)
+    public static bool TryRead(Span<byte> octets, out PortPair view, out WireError error)
     {
         bool enough = octets.Length >= Length;
-        view = enough ? new Ports(octets) : default;
+        view = enough ? new PortPair(octets) : default;
         error = enough ? WireError.None : WireError.Truncated;
         return enough;
     }
