@@ -75,12 +75,16 @@ public readonly record struct Address(ulong High, ulong Low) : IComparable<Addre
         return new IPAddress(IsV4 ? octets[12..] : octets);
     }
 
-    /// <summary>Reads the usual text forms; a zone index ("%eth0") is refused, as an address here has no interface.</summary>
+    /// <summary>
+    /// Reads dotted decimal and the forms of RFC 4291 2.2, and refuses what else the platform takes: a zone index ("%eth0"), since an
+    /// address here has no interface; brackets and ports; and IPv4 in fewer parts, in hexadecimal or with leading zeros, which it
+    /// reads as octal, to the surprise of whoever wrote 010.0.0.1.
+    /// </summary>
     public static bool TryParse([NotNullWhen(true)] string? text, out Address address)
     {
         address = default;
-        if (text is null || text.Contains('%') || text.Contains('/') || !IPAddress.TryParse(text, out IPAddress? parsed)) return false;
-        if (parsed.AddressFamily == AddressFamily.InterNetwork && text.AsSpan().Count('.') != 3) return false;
+        if (text is null || text.AsSpan().ContainsAny("%/[]") || !IPAddress.TryParse(text, out IPAddress? parsed)) return false;
+        if (parsed.AddressFamily == AddressFamily.InterNetwork && parsed.ToString() != text) return false;
         address = From(parsed);
         return true;
     }

@@ -1,0 +1,216 @@
+#!/usr/bin/env bash
+# Everything one does with this repository. `./build.sh` alone says what there is.
+#
+#   setup   installs the Debian packages that are missing (as root)
+#   build   leaves artifacts/bin/routerd and artifacts/bin/routerctl
+#   test    all of it: build, format, unit tests, lab tests; the last line is "N passed, N failed"
+#   demo    real traffic over two links, one of which is cut [--quick]
+#   bench   side by side with the kernel's own NAT [--quick] [filter]
+#   lab     raises the lab with routerd in it and waits
+#   fmt     formats the sources
+#   clean   removes artifacts/
+#
+# The lab and what stands on it need root: they make network namespaces, and remove them again.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+readonly BIN=artifacts/bin
+readonly REPORTS=artifacts/reports
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE=1
+
+# What each purpose takes from Debian. The lab's programs are what the tests drive through the router.
+readonly TO_RUN=(iproute2 nftables)
+readonly TO_BUILD=(gcc libc6-dev)
+readonly TO_LAB=(util-linux ethtool tcpdump curl bind9-dnsutils dnsmasq-base iperf3 iputils-ping traceroute mtr-tiny
+  openssh-client openssh-server vsftpd procps)
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "build.sh: $*"; exit 1; }
+
+usage() { sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+
+need_root() { [[ $EUID -eq 0 ]] || die "'$1' makes network namespaces: run it as root"; }
+
+need_dotnet() {
+  command -v dotnet >/dev/null || die "no .NET SDK: install version $(sdk_wanted) (package dotnet-sdk-10.0, or Microsoft's dotnet-install.sh --version $(sdk_wanted)) and put 'dotnet' into PATH"
+  dotnet --version >/dev/null 2>&1 || die "the .NET SDK here is not the one that global.json asks for ($(sdk_wanted) or a later 10.0 feature band): $(dotnet --list-sdks | tr '\n' ' ')"
+}
+
+sdk_wanted() { sed -n 's/.*"version": *"\([^"]*\)".*/\1/p' global.json; }
+
+runtime_id() {
+  case "$(uname -m)" in
+    x86_64) echo linux-x64 ;;
+    aarch64) echo linux-arm64 ;;
+    *) die "no build for $(uname -m)" ;;
+  esac
+}
+
+# --- setup -------------------------------------------------------------------------------------------------------
+
+missing_packages() {
+  local package
+  for package in "$@"; do
+    [[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" == installed ]] || printf '%s ' "$package"
+  done
+}
+
+# Packages bring daemons (sshd, vsftpd). The lab starts its own in namespaces; none is to start on this machine.
+without_daemons() {
+  local policy=/usr/sbin/policy-rc.d
+  if [[ -e $policy ]]; then "$@"; return; fi
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod 755 "$policy"
+  local status=0
+  "$@" || status=$?
+  rm -f "$policy"
+  return "$status"
+}
+
+install_packages() {
+  [[ $EUID -eq 0 ]] || die "missing packages: $*; run './build.sh setup' as root"
+  command -v apt-get >/dev/null || die "missing programs, and this is no Debian: install the equivalents of: $*"
+  say "installing: $*"
+  export DEBIAN_FRONTEND=noninteractive
+  local log
+  log="$(mktemp)"
+  { apt-get -q update && without_daemons apt-get -q install -y --no-install-recommends "$@"; } >"$log" 2>&1 </dev/null \
+    || { cat "$log" >&2; rm -f "$log"; die "apt-get could not install: $*"; }
+  rm -f "$log"
+}
+
+setup() {
+  local missing
+  missing="$(missing_packages "${TO_RUN[@]}" "${TO_BUILD[@]}" "${TO_LAB[@]}")"
+  # shellcheck disable=SC2086  # a list of package names, split on purpose
+  if [[ -n $missing ]]; then install_packages $missing; fi
+  need_dotnet
+}
+
+# --- build -------------------------------------------------------------------------------------------------------
+
+# Directories count too: their time changes when a file goes away.
+is_fresh() {
+  local file="$1"
+  shift
+  [[ -f $file && -z "$(find "$@" Directory.Build.props Directory.Packages.props global.json -newer "$file" -print -quit)" ]]
+}
+
+# One file, compiled ahead by ReadyToRun, on the machine's own runtime: publishes in seconds and starts in 50 ms.
+publish() {
+  local project="$1" program="$2" rid out
+  if is_fresh "$BIN/$program" src; then return; fi
+  rid="$(runtime_id)"
+  out="artifacts/publish/$program"
+  dotnet publish "src/$project" -c Release -r "$rid" --self-contained false -p:PublishSingleFile=true \
+    -p:PublishReadyToRun=true -p:DebugType=embedded -o "$out" -v q -nologo
+  mkdir -p "$BIN"
+  install -m 755 "$out/$program" "$BIN/.$program.new"
+  mv -f "$BIN/.$program.new" "$BIN/$program"
+}
+
+build() {
+  need_dotnet
+  publish Router.Daemon routerd
+  publish Router.Ctl routerctl
+}
+
+# The lab refers to no project of src: it sees the programs from outside, so it builds alone.
+build_lab() {
+  need_dotnet
+  if is_fresh "$BIN/Router.Lab/release/Router.Lab" tests/Router.Lab; then return; fi
+  dotnet build tests/Router.Lab -c Release -v q -nologo
+  touch "$BIN/Router.Lab/release/Router.Lab"
+}
+
+lab_program() { "$BIN/Router.Lab/release/Router.Lab" "$@"; }
+
+# --- test --------------------------------------------------------------------------------------------------------
+
+PASSED=0 FAILED=0 SKIPPED=0
+
+# A step that is no test program counts as one test.
+step() {
+  local title="$1"
+  shift
+  local start=$SECONDS
+  say "== $title"
+  if "$@" </dev/null; then PASSED=$((PASSED + 1)); say "   $title: ok, $((SECONDS - start)) s"
+  else FAILED=$((FAILED + 1)); say "   $title: FAILED, $((SECONDS - start)) s"; return 1; fi
+}
+
+attribute() { sed -n "s/.*<assembly [^>]*\b$1=\"\([0-9]*\)\".*/\1/p" "$2" | head -n 1; }
+
+# Runs an xunit v3 program and adds up its report. A program that ends without a report has failed.
+run_tests() {
+  local title="$1" report="$REPORTS/$2.xml" start=$SECONDS
+  shift 2
+  say "== $title"
+  rm -f "$report"
+  local status=0
+  "$@" -noColor -xml "$report" </dev/null || status=$?
+  if [[ ! -s $report ]]; then FAILED=$((FAILED + 1)); say "   $title: ended with status $status and no report"; return; fi
+  local errors failed
+  errors="$(attribute errors "$report")" failed="$(attribute failed "$report")"
+  PASSED=$((PASSED + $(attribute passed "$report")))
+  SKIPPED=$((SKIPPED + $(attribute skipped "$report")))
+  FAILED=$((FAILED + failed + errors))
+  if [[ $status -ne 0 && $((failed + errors)) -eq 0 ]]; then FAILED=$((FAILED + 1)); fi
+  say "   $title: $((SECONDS - start)) s"
+}
+
+build_everything() { dotnet build Router.sln -v q -nologo -warnaserror; }
+
+check_format() { dotnet format whitespace Router.sln --verify-no-changes --no-restore -v q; }
+
+run_fuzz() {
+  if [[ ! -d tests/Router.Fuzz ]]; then return; fi
+  step "fuzz, 20 s" "$BIN/Router.Fuzz/debug/Router.Fuzz" --seconds 20 || true
+}
+
+run_all_tests() {
+  step "build" build_everything || return 0
+  step "programs" build || return 0
+  step "lab program" build_lab || return 0
+  step "format" check_format || true
+  run_tests "unit tests" unit "$BIN/Router.Tests/debug/Router.Tests"
+  run_fuzz
+  run_tests "lab" lab lab_program
+}
+
+test_everything() {
+  need_root test
+  setup
+  mkdir -p "$REPORTS"
+  run_all_tests
+  if [[ $SKIPPED -gt 0 ]]; then printf '%d passed, %d failed, %d skipped\n' "$PASSED" "$FAILED" "$SKIPPED"
+  else printf '%d passed, %d failed\n' "$PASSED" "$FAILED"; fi
+  [[ $FAILED -eq 0 ]]
+}
+
+# --- the lab ------------------------------------------------------------------------------------------------------
+
+with_lab() {
+  need_root "$1"
+  setup
+  build
+  build_lab
+  lab_program "$@"
+}
+
+main() {
+  local verb="${1:-help}"
+  shift || true
+  case "$verb" in
+    setup) setup ;;
+    build) build ;;
+    test) test_everything ;;
+    demo | bench | lab) with_lab "$verb" "$@" ;;
+    fmt) need_dotnet && dotnet format Router.sln ;;
+    clean) rm -rf artifacts ;;
+    help | -h | --help) usage ;;
+    *) usage >&2; die "no verb '$verb'" ;;
+  esac
+}
+
+main "$@"
