@@ -81,12 +81,14 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         flows.Remove(id);
     }
 
-    /// <summary>Takes up what an earlier process left: its flows hold their mappings and pins again.</summary>
+    /// <summary>Takes up what an earlier process left: its flows hold their mappings and pins again, and are
+    /// looked at under the first plan whatever number that has.</summary>
     public void Resume()
     {
         for (FlowId id = flows.NextLive(FlowId.None); id.Exists; id = flows.NextLive(id))
         {
             ref Flow flow = ref flows[id];
+            (flow.Epoch, flow.PolicyGeneration) = (0, 0);
             if (flow.Mapping >= 0 && !Holds(flow)) flow.Mapping = -1;
             if (flow.Mapping >= 0) mappings.Hold(flow.Mapping);
             if (flow.Pin >= 0 && (flow.Pin = pins.Find(flow.InsideSource)) >= 0) pins.Hold(flow.Pin);

@@ -1,6 +1,7 @@
 using Router.Forwarding.Answers;
 using Router.Forwarding.Flows;
 using Router.Forwarding.Links;
+using Router.Forwarding.Reading;
 using Router.Forwarding.Translation;
 using Router.Ports;
 using Router.Wire;
@@ -57,6 +58,33 @@ public sealed class Forwarder : IDisposable
 
     /// <summary>Packets refused, by reason.</summary>
     public ReadOnlySpan<long> Drops => _drops;
+
+    /// <summary>Flows that ended because no rule allows them any more.</summary>
+    public long FlowsClosedByRules => _review.Closed;
+
+    /// <summary>What went through a port.</summary>
+    public PortTraffic Traffic(PortId id) => _outbox.Traffic[id.Value];
+
+    /// <summary>Flows moved to another link, reset for one, and ended for want of traffic.</summary>
+    public (long Moved, long Reset, long Expired) Ends => (_review.Moved, _review.Reset, Upkeep.Expired);
+
+    /// <summary>Packets that ports did not take.</summary>
+    public long SendRefused => _outbox.Refused;
+
+    /// <summary>Octets of all tables and indexes.</summary>
+    public long TableOctets => _flows.Octets + _mappings.Octets;
+
+    /// <summary>What would become of a packet. On the forwarding thread.</summary>
+    public Explanation Explain(PortId ingress, Address from, byte protocol, Address to, ushort port)
+    {
+        bool isEcho = protocol is Protocol.Icmp or Protocol.Icmp6;
+        var packet = new Datagram
+        {
+            V4 = to.IsV4, Source = from, Destination = to, Protocol = protocol, SourcePort = isEcho ? (ushort)1 : (ushort)0,
+            DestinationPort = port, Flags = TcpFlags.Syn, IcmpType = to.IsV4 ? Icmp4.EchoRequest : Icmp6.EchoRequest, TimeToLive = 64,
+        };
+        return Explanation.Of(_plan, _mappings, _pins, packet, ingress);
+    }
 
     internal Outbox Outbox => _outbox;
 
@@ -227,13 +255,21 @@ public sealed class Forwarder : IDisposable
 
     private DropReason Leave(PortId egress, Batch batch, int slot, ulong nextHop, bool isSpare)
     {
-        if (nextHop == 0 && _plan.Link(egress) is { Ethernet: true })
-        {
-            Events.Write(new PathEvent { Kind = PathEventKind.NeighbourWanted, Egress = egress });
-            return DropReason.NoNextHop;
-        }
+        if (nextHop == 0 && _plan.Link(egress) is { Ethernet: true } link) return Want(link, batch.Octets(slot));
         batch[slot].NextHop = nextHop;
         return isSpare ? _outbox.PutSpare(egress, slot) : _outbox.Put(egress, slot);
+    }
+
+    // The kernel is asked to find the MAC; the sender's next try will have it.
+    private DropReason Want(LinkState link, Span<byte> octets)
+    {
+        bool v4 = octets[0] >> 4 == 4;
+        Address towards = v4 ? Ipv4.Over(octets).Destination : Ipv6.Over(octets).Destination;
+        bool isNear = false;
+        foreach (Prefix subnet in link.Subnets) isNear |= subnet.Contains(towards);
+        if (!isNear) towards = v4 ? link.Gateway4 : link.Gateway6;
+        Events.Write(new PathEvent { Kind = PathEventKind.NeighbourWanted, Egress = link.Id, Destination = towards });
+        return DropReason.NoNextHop;
     }
 
     private DropReason PassError(PortId ingress, Batch batch, int slot, Span<byte> octets, in Datagram packet, bool isSpare)

@@ -82,6 +82,19 @@ public sealed class Plan
 
     public bool IsLink(PortId id) => (LinkPorts & id.Bit) != 0;
 
+    /// <summary>Whether the mode gives a link new flows that no rule sent to a link.</summary>
+    public bool IsInUse(PortId id)
+    {
+        ulong able = (_able4 | _able6) & HealthyLinks;
+        if (able == 0) able = _able4 | _able6;
+        if (Policy.Mode == InternetMode.Balance) return (able & id.Bit) != 0 && LinkPolicy(id) is { Weight: > 0 };
+        foreach (PortId first in Policy.Order)
+        {
+            if ((able & first.Bit) != 0 || Policy.Mode == InternetMode.Single) return first == id && (able & first.Bit) != 0;
+        }
+        return false;
+    }
+
     /// <summary>The bits of an address of the box (the host's, and those of the links that carry it), or 0 for anybody else's.</summary>
     public ulong Own(Address address) => _own.GetValueOrDefault(address);
 

@@ -107,7 +107,7 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
             FlowPlan.Keep or FlowPlan.Drain => DropReason.None,
             FlowPlan.Move when flow.Protocol != Protocol.Tcp || flow.OutsideSource == flow.InsideSource => MoveTo(plan, ref id, better, pin, now),
             FlowPlan.Move or FlowPlan.Reset => ResetFor(plan, id, now),
-            _ => throw new ArgumentOutOfRangeException(nameof(rule)),
+            _ => throw new InvalidOperationException($"unknown plan {what}"),
         };
     }
 

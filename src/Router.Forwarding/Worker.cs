@@ -38,6 +38,9 @@ public sealed class Worker : IDisposable
 
     public Forwarder Forwarder => _forwarder;
 
+    /// <summary>Whether the thread goes round, so that ports are changed by errands only.</summary>
+    public bool IsRunning => _thread.IsAlive;
+
     /// <summary>Grows as long as the thread goes round; a watchdog looks at it.</summary>
     public long Beats => Volatile.Read(ref _beats);
 

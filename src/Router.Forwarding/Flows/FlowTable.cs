@@ -42,7 +42,7 @@ internal sealed class FlowTable : IDisposable
     public int Capacity => _table.Capacity;
 
     /// <summary>Octets of all that a flow needs, index and deadlines included.</summary>
-    public long Octets => _table.FileOctets + _index.Octets + _deadlines.Octets;
+    public long Octets => _table.FileOctets + _index.Octets + _deadlines.Capacity * sizeof(uint);
 
     public ref Flow this[FlowId id] => ref _table[id.Value];
 

@@ -37,7 +37,7 @@ internal sealed class Mappings : IDisposable
 
     public int Capacity => _table.Capacity;
 
-    public long Octets => _table.FileOctets + _byInside.Octets + _deadlines.Octets + _outside.Count * (65536 * 4 + 8192);
+    public long Octets => _table.FileOctets + _byInside.Octets + _deadlines.Capacity * sizeof(uint) + _outside.Count * (65536 * 4 + 8192);
 
     public ref Mapping this[int id] => ref _table[id];
 
