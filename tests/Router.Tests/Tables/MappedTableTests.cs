@@ -162,7 +162,7 @@ public class MappedTableTests
     {
         using var path = new TablePath();
         using var table = MappedTable<Sample>.Open(path.Name, 1000);
-        Assert.Equal(4096 + 1000 * 48, table.FileOctets);
+        Assert.Equal(4096 + 1000 * 40, table.FileOctets);
         Assert.Equal(table.FileOctets, new FileInfo(path.Name).Length);
     }
 }

@@ -1,12 +1,14 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Router.Tables;
 
 namespace Router.Tests.Tables;
 
+[SupportedOSPlatform("linux")]
 public class TableFileTests
 {
     private const int Header = 4096;
-    private const int Stride = 48;
+    private const int Stride = 40;
 
     /// <summary>A table with entries 0 to live - 1, closed again.</summary>
     private static void Make(string path, int capacity, int live)
@@ -120,16 +122,17 @@ public class TableFileTests
         });
         churn.Start();
         int read = 0;
+        bool torn = false;
         long end = Environment.TickCount64 + 5_000;
-        for (int attempt = 0; (attempt < 2_000_000 || read < 100) && Environment.TickCount64 < end; attempt++)
+        for (int attempt = 0; (attempt < 2_000_000 || read < 100) && !torn && Environment.TickCount64 < end; attempt++)
         {
             if (!reader.TryRead(0, out Sample copy)) continue;
             read++;
-            if (!copy.IsWhole) break;
-            Assert.True(copy.IsWhole);
+            torn = !copy.IsWhole;
         }
         stop.Cancel();
         churn.Join();
+        Assert.False(torn);
         Assert.True(read > 0);
     }
 
@@ -183,7 +186,7 @@ public class TableFileTests
         Assert.Throws<IOException>(() => MappedTable<LongerSample>.OpenReadOnly(path.Name));
         using var longer = MappedTable<LongerSample>.Open(path.Name, 10);
         Assert.Equal((TableOrigin.Discarded, 0), (longer.Origin, longer.Count));
-        Assert.Contains("40 octets, not 48", longer.OriginReason, StringComparison.Ordinal);
+        Assert.Contains("32 octets, not 40", longer.OriginReason, StringComparison.Ordinal);
     }
 
     [Fact]
