@@ -62,6 +62,10 @@ public sealed class Forwarder : IDisposable
     /// <summary>Flows that ended because no rule allows them any more.</summary>
     public long FlowsClosedByRules => _review.Closed;
 
+    public int FlowCount => _flows.Count;
+
+    public int PinCount => _pins.Count;
+
     /// <summary>What went through a port.</summary>
     public PortTraffic Traffic(PortId id) => _outbox.Traffic[id.Value];
 

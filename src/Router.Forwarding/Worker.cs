@@ -15,7 +15,7 @@ public sealed class Worker : IDisposable
 {
     private const int BatchSlots = 64;
     private const int MostErrands = 256;
-    private const int ReviewSlice = 200;
+    private const int ReviewSlice = 120;
 
     private readonly Forwarder _forwarder;
     private readonly Poller _poller = new();

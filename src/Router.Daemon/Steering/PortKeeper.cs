@@ -53,7 +53,7 @@ internal sealed class PortKeeper(Worker worker, PortRegistry ports, Journal jour
     private void OpenTun(PortId id, string device)
     {
         if (_tuns.GetValueOrDefault(id) == device) return;
-        TunPort port = TunPort.Open(device, new TunOptions());
+        TunPort port = TunPort.Open(device, new TunOptions { Persist = true });
         _tuns[id] = device;
         Do(id, port);
     }
