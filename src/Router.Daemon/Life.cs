@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Router.Configuration;
 using Router.Daemon.Control;
 using Router.Daemon.Kernel;
+using Router.Daemon.Plumbing;
 using Router.Daemon.Reporting;
 using Router.Daemon.Steering;
 using Router.Daemon.Systemd;
@@ -19,7 +20,7 @@ namespace Router.Daemon;
 /// </summary>
 internal static class Life
 {
-    public static async Task<int> RunAsync(Options options, Journal journal)
+    public static async Task<int> RunAsync(CommandLine options, Journal journal)
     {
         long begun = Stopwatch.GetTimestamp();
         Settings settings = Load(options, journal);
@@ -28,7 +29,7 @@ internal static class Life
         using var ports = new MappedPortRegistry(Path.Combine(options.Runtime, "ports"));
         CompiledPolicy compiled = PolicyCompiler.Compile(settings, ports, DateTimeOffset.Now, new Dictionary<string, Wire.Address[]>(), null);
         using var worker = new Worker(tables, new Plan(0, compiled.Policy, [], []));
-        using var plumbing = new Plumbing.Plumbing(options.Runtime);
+        using var plumbing = new Plumber(options.Runtime);
         using Notify notify = Notify.FromEnvironment();
         using var helm = new Helm(options.Config, settings, compiled, ports, worker, plumbing, journal, notify);
         using KernelWatch watch = KernelWatch.Start(helm.Tell);
@@ -53,7 +54,7 @@ internal static class Life
         return status;
     }
 
-    private static Settings Load(Options options, Journal journal)
+    private static Settings Load(CommandLine options, Journal journal)
     {
         LoadResult result = ConfigurationLoader.Load(options.Config);
         foreach (ConfigurationError warning in result.Warnings) journal.Write(Priority.Warning, warning.ToString());

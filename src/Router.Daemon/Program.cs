@@ -6,15 +6,15 @@ using Router.Ports;
 
 // routerd --config FILE [--runtime DIRECTORY], or routerd teardown [--runtime DIRECTORY].
 const int Usage = 2;
-if (!Options.TryRead(args, out Options options, out string complaint))
+if (!CommandLine.TryRead(args, out CommandLine options, out string complaint))
 {
-    Console.Error.WriteLine($"routerd: {complaint}\n\n{Options.Help}");
+    Console.Error.WriteLine($"routerd: {complaint}\n\n{CommandLine.Help}");
     return Usage;
 }
 switch (options.Verb)
 {
     case Verb.Help:
-        Console.WriteLine(Options.Help);
+        Console.WriteLine(CommandLine.Help);
         return 0;
     case Verb.Version:
         Console.WriteLine($"routerd {Assembly.GetExecutingAssembly().GetName().Version?.ToString(3)}");
@@ -26,7 +26,7 @@ using Journal journal = Journal.Open();
 try
 {
     if (options.Verb == Verb.Run) return await Life.RunAsync(options, journal).ConfigureAwait(false);
-    using var plumbing = new Plumbing(options.Runtime);
+    using var plumbing = new Plumber(options.Runtime);
     plumbing.Teardown();
     return 0;
 }

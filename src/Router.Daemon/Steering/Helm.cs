@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
+using Stopwatch = System.Diagnostics.Stopwatch;
 using Router.Configuration;
 using Router.Daemon.Health;
 using Router.Daemon.Kernel;
@@ -30,7 +30,7 @@ internal sealed class Helm : IDisposable
     private readonly PortRegistry _ports;
     private readonly Journal _journal;
     private readonly Notify _notify;
-    private readonly Plumbing.Plumbing _plumbing;
+    private readonly Plumber _plumbing;
     private readonly Worker _worker;
     private readonly PortKeeper _keeper;
     private readonly EventLog _eventLog;
@@ -45,7 +45,7 @@ internal sealed class Helm : IDisposable
     private DateTimeOffset? _nextChange;
     private bool _wasFaulted;
 
-    public Helm(string file, Settings settings, CompiledPolicy compiled, PortRegistry ports, Worker worker, Plumbing.Plumbing plumbing, Journal journal, Notify notify)
+    public Helm(string file, Settings settings, CompiledPolicy compiled, PortRegistry ports, Worker worker, Plumber plumbing, Journal journal, Notify notify)
     {
         (_file, _ports, _worker, _plumbing, _journal, _notify) = (file, ports, worker, plumbing, journal, notify);
         Settings = settings;

@@ -4,7 +4,7 @@ namespace Router.Daemon;
 internal enum Verb { Run, Teardown, Version, Help }
 
 /// <summary>The command line.</summary>
-internal sealed record Options(Verb Verb, string Config, string Runtime, string ControlSocket)
+internal sealed record CommandLine(Verb Verb, string Config, string Runtime, string ControlSocket)
 {
     public const string Help = """
         usage: routerd [--config FILE] [--runtime DIRECTORY] [--control SOCKET]
@@ -19,9 +19,9 @@ internal sealed record Options(Verb Verb, string Config, string Runtime, string 
         """;
 
     /// <summary>Reads the words after the program's name.</summary>
-    public static bool TryRead(string[] words, out Options options, out string complaint)
+    public static bool TryRead(string[] words, out CommandLine options, out string complaint)
     {
-        options = new Options(Verb.Run, "/etc/routerd/router.yaml", Environment.GetEnvironmentVariable("RUNTIME_DIRECTORY") ?? "/run/routerd", "");
+        options = new CommandLine(Verb.Run, "/etc/routerd/router.yaml", Environment.GetEnvironmentVariable("RUNTIME_DIRECTORY") ?? "/run/routerd", "");
         complaint = "";
         for (int i = 0; i < words.Length; i++)
         {
