@@ -164,6 +164,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
     private DropReason Route(Plan plan, Rule rule, ref Flow flow, long now)
     {
         ulong bound = flow.Ingress == PortId.Host ? plan.Own(flow.InsideSource) & plan.LinkPorts : 0;
+        if (bound == 0 && rule.Links.Length == 0) bound = plan.OnLink(flow.OutsideDestination);
         if (bound == 0) return chooser.Choose(plan, rule, flow.InsideSource, now, out flow.Egress, out flow.Pin);
         flow.Egress = new PortId((byte)ulong.TrailingZeroCount(bound));
         flow.Traits |= FlowTraits.Bound;
@@ -193,7 +194,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
     private DropReason TranslateSource(Plan plan, Rule rule, in Course course, ref Flow flow, long now)
     {
         PortId link = course.Hairpin ? course.HairpinLink : flow.Egress;
-        bool isBound = (flow.Traits & FlowTraits.Bound) != 0;
+        bool isBound = (plan.Own(flow.InsideSource) & link.Bit) != 0;
         Address outside = course.Hairpin ? flow.InsideDestination
             : isBound ? flow.InsideSource
             : rule.Nat == SourceNat.Fixed ? rule.NatAddress

@@ -111,6 +111,23 @@ public sealed class Plan
         return false;
     }
 
+    /// <summary>
+    /// The bit of the link on whose own network an address lies, or 0. Where two providers hand out the same network, neither is
+    /// meant more than the other, and the mode decides.
+    /// </summary>
+    public ulong OnLink(Address address)
+    {
+        ulong found = 0;
+        foreach (LinkState? link in _links)
+        {
+            foreach (Prefix subnet in link?.Subnets ?? [])
+            {
+                if (subnet.Contains(address)) found |= link!.Id.Bit;
+            }
+        }
+        return (found & (found - 1)) == 0 ? found : 0;
+    }
+
     /// <summary>The last address of a local or link network, which means all of its hosts (RFC 2644).</summary>
     public bool IsDirectedBroadcast(Address address)
     {

@@ -16,7 +16,7 @@ internal enum FlowTraits : byte
     /// <summary>It came in by a link.</summary>
     Inbound = 2,
 
-    /// <summary>Its sender is bound to a link's own address, and so to that link whatever the link's health.</summary>
+    /// <summary>No other link will do, whatever this one's health: the sender is bound to the link's address, or it goes to the link's own network.</summary>
     Bound = 4,
 
     /// <summary>It comes from a zone and goes back into one by a link's address.</summary>
