@@ -88,6 +88,14 @@ internal sealed class Topology : IDisposable
         if (on && shim is null) RestoreProvider(link);
     }
 
+    /// <summary>Makes guest0 and what hangs on it, also after guest0 was deleted.</summary>
+    public void RestoreGuest()
+    {
+        Command.IpBatch([$"link add guest0 netns {Router.Name} type veth peer name eth0 netns {Guest.Name}"]);
+        Ip("router", "link set guest0 up", $"addr add {Plan.GuestRouter}/24 dev guest0");
+        Ip("guest", "link set lo up", "link set eth0 up", $"addr add {Plan.GuestHost}/24 dev eth0", $"route add default via {Plan.GuestRouter}");
+    }
+
     public void Dispose()
     {
         foreach (Shim shim in _shims.Values) shim.Dispose();
@@ -125,18 +133,17 @@ internal sealed class Topology : IDisposable
                 lines.Add($"link add eth0 netns {Hosts[i].Name} type veth peer name host{i + 1} netns {bridge.Name}");
         }
         lines.Add($"link add lan0 netns {Router.Name} type veth peer name {routerPort} netns {routerPeer}");
-        lines.Add($"link add guest0 netns {Router.Name} type veth peer name eth0 netns {Guest.Name}");
         Command.IpBatch(lines);
         if (Options.Bridge) Ip("switch", [.. BridgePorts()]);
-        Ip("router", "link set lo up", "link set lan0 up", "link set guest0 up", $"addr add {Plan.LanRouter}/{Plan.LanPrefixLength} dev lan0",
-            $"addr add {Plan.LanRouter6}/64 dev lan0 nodad", $"addr add {Plan.GuestRouter}/24 dev guest0");
+        Ip("router", "link set lo up", "link set lan0 up", $"addr add {Plan.LanRouter}/{Plan.LanPrefixLength} dev lan0",
+            $"addr add {Plan.LanRouter6}/64 dev lan0 nodad");
         for (int i = 0; i < Hosts.Count; i++)
         {
             Ip($"host{i + 1}", "link set lo up", "link set eth0 up", $"addr add {Plan.LanHost(i)}/{Plan.LanPrefixLength} dev eth0",
                 $"addr add {Plan.LanHost6(i)}/64 dev eth0 nodad", $"route add default via {Plan.LanRouter}", $"route add default via {Plan.LanRouter6}");
         }
         Ip("host1", $"route add local {Plan.Crowd} dev lo");
-        Ip("guest", "link set lo up", "link set eth0 up", $"addr add {Plan.GuestHost}/24 dev eth0", $"route add default via {Plan.GuestRouter}");
+        RestoreGuest();
     }
 
     private IEnumerable<string> BridgePorts()
