@@ -182,12 +182,15 @@ internal sealed class Topology : IDisposable
             $"addr add {Plan.Gateway6(link)}/64 dev cust nodad", $"addr add {Transit(link, 2)}/30 dev core", $"addr add {Transit6(link, 2)}/64 dev core nodad",
             $"route add default via {Transit(link, 1)}", $"route add default via {Transit6(link, 1)}");
         RestoreProvider(link);
-        Providers[link].Sysctl("ipv4/conf/cust/rp_filter=1");
+        Providers[link].Sysctl("ipv4/conf/cust/rp_filter=1", "ipv6/conf/cust/keep_addr_on_down=1");
     }
 
-    /// <summary>The route to the prefix that the first provider delegates to us goes away with its carrier.</summary>
+    /// <summary>A port that was down has lost its IPv6 routes; they can be made again once the port is seen to have carrier.</summary>
     private void RestoreProvider(int link)
     {
+        string isp = Providers[link].Name;
+        Wait.Until(() => Command.Run("ip", ["-n", isp, "-6", "route", "replace", $"{Plan.LinkNetwork6(link)}/64", "dev", "cust"]).Succeeded,
+            TimeSpan.FromSeconds(5), () => $"{isp} has no route to its customer");
         if (link == 0) Ip("isp0", $"route replace 2001:db8:51:100::/56 via {Plan.LinkAddress6(0)}");
     }
 
