@@ -1,0 +1,49 @@
+namespace Router.Api;
+
+/// <summary>What is wrong or doubtful in a configuration. It can be loaded if there are no errors.</summary>
+public sealed record CheckReport
+{
+    /// <summary>The main file that was read.</summary>
+    public required string File { get; init; }
+
+    public IReadOnlyList<ConfigurationNote> Errors { get; init; } = [];
+
+    public IReadOnlyList<ConfigurationNote> Warnings { get; init; } = [];
+}
+
+/// <summary>The outcome of a reload. If it is not loaded, the old policy stays in force, untouched.</summary>
+public sealed record ReloadReport
+{
+    public required bool Loaded { get; init; }
+
+    /// <summary>Number of the policy that is in force now.</summary>
+    public required long PolicyGeneration { get; init; }
+
+    /// <summary>From reading the file to the last worker reading the new policy.</summary>
+    public required double DurationMilliseconds { get; init; }
+
+    /// <summary>Live flows that the new policy does not allow any more, and that were closed.</summary>
+    public long FlowsClosed { get; init; }
+
+    public IReadOnlyList<ConfigurationNote> Errors { get; init; } = [];
+
+    public IReadOnlyList<ConfigurationNote> Warnings { get; init; } = [];
+}
+
+/// <summary>One remark on a configuration file, and where it belongs.</summary>
+public sealed record ConfigurationNote
+{
+    public required string File { get; init; }
+
+    /// <summary>From 1; 0 for the file as a whole.</summary>
+    public required int Line { get; init; }
+
+    /// <summary>From 1; 0 for the line as a whole.</summary>
+    public required int Column { get; init; }
+
+    /// <summary>What is wrong.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>What to write instead, or what to do; null where the message says it all.</summary>
+    public string? Remedy { get; init; }
+}

@@ -1,0 +1,32 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Router.Api;
+
+/// <summary>
+/// How the records of this project become JSON: names in camelCase, every field always there (null says "none"), numbers as
+/// numbers, times in ISO 8601. Serializers are made at build time, so nothing here needs reflection.
+/// </summary>
+/// <remarks>
+/// Use <see cref="Wire"/>, not <c>Default</c>: it leaves letters outside ASCII and apostrophes readable, as the answers go to
+/// programs and terminals, and are never pasted into HTML.
+/// </remarks>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(StatusReport))]
+[JsonSerializable(typeof(IReadOnlyList<LinkReport>))]
+[JsonSerializable(typeof(IReadOnlyList<FlowReport>))]
+[JsonSerializable(typeof(IReadOnlyList<HostReport>))]
+[JsonSerializable(typeof(IReadOnlyList<RuleReport>))]
+[JsonSerializable(typeof(CheckReport))]
+[JsonSerializable(typeof(ReloadReport))]
+[JsonSerializable(typeof(ExplainReport))]
+[JsonSerializable(typeof(ErrorReport))]
+public sealed partial class ControlJson : JsonSerializerContext
+{
+    public static ControlJson Wire { get; } = new(new JsonSerializerOptions
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    });
+}

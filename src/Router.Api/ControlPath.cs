@@ -1,0 +1,22 @@
+namespace Router.Api;
+
+/// <summary>
+/// Where each verb lives on the control socket. The number in front changes when an answer changes its meaning; fields that
+/// are only added do not change it, so a reader ignores fields that it does not know.
+/// </summary>
+public static class ControlPath
+{
+    public const string Status = "/v1/status";
+    public const string Links = "/v1/links";
+    public const string Flows = "/v1/flows";
+    public const string Hosts = "/v1/hosts";
+    public const string Rules = "/v1/rules";
+    public const string Check = "/v1/check";
+    public const string Explain = "/v1/explain";
+
+    /// <summary>The only one that is asked by POST.</summary>
+    public const string Reload = "/v1/reload";
+
+    /// <summary>Where the daemon listens unless it is told otherwise.</summary>
+    public const string DefaultSocket = "/run/routerd/control.sock";
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+
+namespace Router.Api;
+
+/// <summary>One live flow, seen from the router: who inside talks to whom outside, as whom, and by which link.</summary>
+public sealed record FlowReport
+{
+    /// <summary>Its number while it lives; numbers are used again.</summary>
+    public required long Id { get; init; }
+
+    /// <summary>"tcp", "udp", "icmp", "icmpv6", else the IP protocol number.</summary>
+    public required string Protocol { get; init; }
+
+    /// <summary>The local end by its own address.</summary>
+    public required EndpointReport Inside { get; init; }
+
+    /// <summary>The local end as the Internet sees it; the same as <see cref="Inside"/> without translation.</summary>
+    public required EndpointReport Outside { get; init; }
+
+    /// <summary>The far end.</summary>
+    public required EndpointReport Remote { get; init; }
+
+    /// <summary>Name of the link it uses; null between local zones.</summary>
+    public string? Link { get; init; }
+
+    /// <summary>Zone of the inside end; "firewall" for the box itself.</summary>
+    public required string Zone { get; init; }
+
+    /// <summary>Name of the rule that admitted it.</summary>
+    public required string Rule { get; init; }
+
+    /// <summary>"opening", "established", "closing" and so on for TCP; "one-way" or "two-way" for the rest.</summary>
+    public required string State { get; init; }
+
+    public required double AgeSeconds { get; init; }
+
+    /// <summary>Time since its last packet.</summary>
+    public required double IdleSeconds { get; init; }
+
+    /// <summary>From the inside out.</summary>
+    public required long PacketsOut { get; init; }
+
+    public required long OctetsOut { get; init; }
+
+    /// <summary>From the outside in.</summary>
+    public required long PacketsIn { get; init; }
+
+    public required long OctetsIn { get; init; }
+
+    /// <summary>Why it uses that link, in words: "pinned host", "rule names dsl". Null if the link was no choice.</summary>
+    public string? PinReason { get; init; }
+}
+
+/// <summary>An address and a port; for ICMP the port is the identifier of the echo, and 0 where there is none.</summary>
+public sealed record EndpointReport
+{
+    public required string Address { get; init; }
+
+    public required int Port { get; init; }
+
+    /// <summary>"10.0.0.5:443", "[2001:db8::5]:443" (RFC 3986 3.2.2), the bare address where the port is 0.</summary>
+    public override string ToString() =>
+        Port == 0 ? Address
+        : Address.Contains(':', StringComparison.Ordinal) ? string.Create(CultureInfo.InvariantCulture, $"[{Address}]:{Port}")
+        : string.Create(CultureInfo.InvariantCulture, $"{Address}:{Port}");
+}
+
+/// <summary>Which flows are asked for; everything that is set must hold.</summary>
+public sealed record FlowQuery
+{
+    /// <summary>Most flows in one answer.</summary>
+    public const int MostFlows = 100_000;
+
+    /// <summary>An address that is the inside, the outside or the far end.</summary>
+    public string? Host { get; init; }
+
+    public string? Link { get; init; }
+
+    public string? Rule { get; init; }
+
+    /// <summary>A port of any of its ends.</summary>
+    public int? Port { get; init; }
+
+    /// <summary>As in <see cref="FlowReport.Protocol"/>.</summary>
+    public string? Protocol { get; init; }
+
+    /// <summary>How many at most, 1 to <see cref="MostFlows"/>.</summary>
+    public int Limit { get; init; } = 1000;
+
+    /// <summary>The query of a request, with its question mark.</summary>
+    public string ToQuery() => new QueryText()
+        .Add("host", Host).Add("link", Link).Add("rule", Rule).Add("port", Port)
+        .Add("protocol", Protocol).Add("limit", Limit).ToString();
+}

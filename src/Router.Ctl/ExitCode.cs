@@ -1,0 +1,16 @@
+namespace Router.Ctl;
+
+/// <summary>What routerctl says to a script.</summary>
+internal static class ExitCode
+{
+    public const int Ok = 0;
+
+    /// <summary>The question was understood, and the answer is bad: errors in a file, a reload refused, no such verb in that daemon.</summary>
+    public const int Bad = 1;
+
+    /// <summary>The command line, or a value in it, is wrong.</summary>
+    public const int Usage = 2;
+
+    /// <summary>Nobody could be asked: routerd is not running, or its socket may not be opened.</summary>
+    public const int Unreachable = 3;
+}

@@ -1,0 +1,58 @@
+using System.Globalization;
+using Router.Api;
+using Spectre.Console;
+
+namespace Router.Ctl.Pages;
+
+/// <summary>The answer to `routerctl links`: a row each, and below it why links are not up.</summary>
+internal static class LinksPage
+{
+    public static void Write(IReadOnlyList<LinkReport> links, Screen screen)
+    {
+        var grid = new Grid(
+            new Column("LINK"), new Column("STATE"), new Column("FOR", 1, Right: true), new Column("USED", 3), new Column("INTERFACE", 6),
+            new Column("WEIGHT", 4, Right: true), new Column("SHARE", 5, Right: true), new Column("ADDRESS", 2), new Column("GATEWAY", 7),
+            new Column("GATEWAY-MAC", 13), new Column("MTU", 12, Right: true), new Column("LOSS", 8, Right: true),
+            new Column("LATENCY", 8, Right: true), new Column("IN", 3, Right: true), new Column("OUT", 3, Right: true),
+            new Column("TOTAL-IN", 11, Right: true), new Column("TOTAL-OUT", 11, Right: true), new Column("FLOWS", 2, Right: true),
+            new Column("PINS", 5, Right: true));
+        foreach (LinkReport link in links) grid.Add(Row(link, screen.Now));
+        grid.WriteTo(screen, "No links are configured.");
+        foreach (LinkReport link in links)
+        {
+            if (link.Cause is not null && link.State is not "up") screen.Line($"{link.Name} is {link.State}: {link.Cause}");
+        }
+    }
+
+    private static Cell[] Row(LinkReport link, DateTimeOffset now) =>
+    [
+        link.Name,
+        new Cell(link.State, ColourOf(link.State)),
+        Units.Age(link.Since, now),
+        !link.Usable ? "no" : link.InUse ? "yes" : link.Weight == 0 ? "reserve" : "spare",
+        link.Interface,
+        link.Weight.ToString(CultureInfo.InvariantCulture),
+        Units.Share(link.PlacementShare),
+        link.Addresses.Count switch { 0 => "-", 1 => link.Addresses[0], var more => $"{link.Addresses[0]} +{more - 1}" },
+        link.Gateway ?? link.Gateway6,
+        link.Gateway is null ? link.Gateway6Mac : link.GatewayMac,
+        link.Mtu.ToString(CultureInfo.InvariantCulture),
+        link.LossShare is { } loss ? Units.Share(loss) : null,
+        link.LatencyMilliseconds is { } latency ? $"{latency.ToString("0.0", CultureInfo.InvariantCulture)} ms" : null,
+        Units.BitRate(link.Received.OctetsPerSecond),
+        Units.BitRate(link.Sent.OctetsPerSecond),
+        Units.Octets(link.Received.Octets),
+        Units.Octets(link.Sent.Octets),
+        Units.Count(link.Flows),
+        Units.Count(link.Pins),
+    ];
+
+    private static Color ColourOf(string state) => state switch
+    {
+        "up" => Color.Green,
+        "standby" => Color.Aqua,
+        "degraded" => Color.Yellow,
+        "down" => Color.Red,
+        _ => Color.Grey,
+    };
+}

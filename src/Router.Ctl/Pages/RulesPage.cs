@@ -1,0 +1,38 @@
+using System.Globalization;
+using Router.Api;
+using Spectre.Console;
+
+namespace Router.Ctl.Pages;
+
+/// <summary>The answers to `routerctl rules` and `routerctl explain`.</summary>
+internal static class RulesPage
+{
+    public static void Write(IReadOnlyList<RuleReport> rules, Screen screen)
+    {
+        var grid = new Grid(
+            new Column("#", Right: true), new Column("RULE"), new Column("ACTION"), new Column("ACTIVE", 3), new Column("FLOWS", 1, Right: true),
+            new Column("PACKETS", 2, Right: true), new Column("OCTETS", 2, Right: true), new Column("LAST-MATCH", 1, Right: true));
+        foreach (RuleReport rule in rules)
+        {
+            grid.Add(
+                rule.Index.ToString(CultureInfo.InvariantCulture), rule.Name, new Cell(rule.Action, ColourOf(rule.Action)),
+                rule.Active ? "yes" : "no", Units.Count(rule.Flows), Units.Count(rule.Packets), Units.Octets(rule.Octets),
+                rule.LastMatch is { } last ? Units.Age(last, screen.Now) : "never");
+        }
+        grid.WriteTo(screen, "There are no rules.");
+    }
+
+    public static void Write(ExplainReport explained, Screen screen)
+    {
+        foreach (ExplainStep step in explained.Steps)
+        {
+            screen.Line($"{(step.Matched ? "*" : "-")} {step.Rule}: {step.Why}", step.Matched ? new Style(decoration: Decoration.Bold) : null);
+        }
+        if (explained.Pin is { } pin) screen.Line($"pin:    {pin}");
+        if (explained.Link is { } link) screen.Line($"link:   {link}");
+        if (explained.SourceAddress is { } source) screen.Line($"source: {source}");
+        screen.Line(explained.Verdict, new Style(explained.Allowed ? Color.Green : Color.Red));
+    }
+
+    private static Color ColourOf(string action) => action == "allow" ? Color.Green : Color.Red;
+}

@@ -1,0 +1,101 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Router.Api;
+
+namespace Router.Ctl;
+
+/// <summary>
+/// One run of routerctl: asks, then prints either the JSON as it was received or the page for people, and turns every failure
+/// into a sentence on standard error and an exit code. A page gets its answer already understood.
+/// </summary>
+/// <param name="socket">Path of the control socket.</param>
+/// <param name="json">Whether the answer is printed as JSON.</param>
+/// <param name="output">Standard output.</param>
+/// <param name="error">Standard error.</param>
+internal sealed class Session(string socket, bool json, TextWriter output, TextWriter error)
+{
+    private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(1);
+
+    /// <summary>Clears a terminal and goes to its upper left corner (ECMA-48: ED, CUP).</summary>
+    private const string ClearScreen = "\e[2J\e[H";
+
+    /// <summary>Asks once.</summary>
+    /// <param name="verb">Method, path and query.</param>
+    /// <param name="type">What the answer is.</param>
+    /// <param name="page">Prints it for people.</param>
+    /// <param name="good">Whether the answer is a good one; a bad one ends in <see cref="ExitCode.Bad"/>.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public Task<int> AskAsync<T>(
+        (HttpMethod Method, string Path) verb, JsonTypeInfo<T> type, Action<T, Screen> page, Func<T, bool> good, CancellationToken cancel)
+        where T : class =>
+        GuardAsync(async () =>
+        {
+            using var client = new ControlClient(socket);
+            T answer = Show(await client.AskAsync(verb.Method, verb.Path, cancel), type, page, Screen.StandardOutput(output));
+            return good(answer) ? ExitCode.Ok : ExitCode.Bad;
+        });
+
+    /// <summary>Asks every second until it is interrupted, or fails. JSON comes as one document a line.</summary>
+    public Task<int> WatchAsync<T>(string path, JsonTypeInfo<T> type, Action<T, Screen> page, CancellationToken cancel)
+        where T : class =>
+        GuardAsync(async () =>
+        {
+            using var client = new ControlClient(socket);
+            using var tick = new PeriodicTimer(WatchEvery);
+            try
+            {
+                do
+                {
+                    // Drawn whole before it is shown, so that a terminal does not flicker.
+                    var picture = new StringWriter();
+                    Screen screen = Screen.StandardOutput(picture);
+                    Show(await client.AskAsync(HttpMethod.Get, path, cancel), type, page, screen);
+                    if (screen.Terminal is not null && !json) await output.WriteAsync(ClearScreen);
+                    await output.WriteAsync(picture.ToString());
+                    await output.FlushAsync(cancel);
+                }
+                while (await tick.WaitForNextTickAsync(cancel));
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                // Ctrl-C is how a watch ends.
+            }
+            return ExitCode.Ok;
+        });
+
+    /// <summary>Prints an answer that did not come over the socket.</summary>
+    public void Show<T>(T answer, JsonTypeInfo<T> type, Action<T, Screen> page)
+        where T : class => Show(JsonSerializer.SerializeToUtf8Bytes(answer, type), type, page, Screen.StandardOutput(output));
+
+    /// <summary>Runs one verb; what it throws as a <see cref="ControlFailure"/> is told to the person.</summary>
+    public async Task<int> GuardAsync(Func<Task<int>> verb)
+    {
+        try
+        {
+            return await verb();
+        }
+        catch (ControlFailure failure)
+        {
+            await error.WriteLineAsync($"routerctl: {Screen.Clean(failure.Message)}");
+            return failure.ExitCode;
+        }
+    }
+
+    private T Show<T>(byte[] received, JsonTypeInfo<T> type, Action<T, Screen> page, Screen screen)
+        where T : class
+    {
+        T answer;
+        try
+        {
+            answer = JsonSerializer.Deserialize(received, type) ?? throw new JsonException("the answer is null");
+        }
+        catch (JsonException unknown)
+        {
+            throw new ControlFailure(ExitCode.Bad, $"routerd answered in words that this routerctl does not know ({unknown.Message}): are both of one version?");
+        }
+        if (json) screen.Raw(Encoding.UTF8.GetString(received));
+        else page(answer, screen);
+        return answer;
+    }
+}

@@ -1,0 +1,127 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Router.Api;
+using Router.Daemon.Systemd;
+
+namespace Router.Daemon.Control;
+
+/// <summary>
+/// One request from its line to its answer: find the verb, read the query, ask the daemon, write JSON. The verbs are the
+/// `switch` of <see cref="AnswerAsync"/>; nothing is registered elsewhere.
+///
+/// The answer is serialized whole before its first octet is sent, so a verb that throws still gets a proper error. No request
+/// has a body that means anything; the server bounds what is sent nevertheless.
+/// </summary>
+internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHttpApplication<HttpContext>, IDisposable
+{
+    private static readonly EventKind Fault = new("control-fault", Burst: 5, TimeSpan.FromMinutes(1));
+
+    private readonly SemaphoreSlim _reload = new(1);
+
+    public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
+
+    public void DisposeContext(HttpContext context, Exception? exception)
+    {
+    }
+
+    public async Task ProcessRequestAsync(HttpContext context)
+    {
+        try
+        {
+            await AnswerAsync(context);
+        }
+        catch (RefusedRequest refused)
+        {
+            await WriteAsync(context, refused.Status, new ErrorReport { Error = refused.Message }, ControlJson.Wire.ErrorReport);
+        }
+        catch (Exception fault) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            journal.Write(Fault, Priority.Error, $"control: {context.Request.Method} {context.Request.Path} failed: {fault}");
+            var report = new ErrorReport { Error = $"routerd failed to answer: {fault.Message} (see journalctl -u routerd)." };
+            await WriteAsync(context, StatusCodes.Status500InternalServerError, report, ControlJson.Wire.ErrorReport);
+        }
+        catch (OperationCanceledException)
+        {
+            // Whoever asked has gone; there is nobody to answer.
+        }
+    }
+
+    public void Dispose() => _reload.Dispose();
+
+    private Task AnswerAsync(HttpContext context)
+    {
+        string path = context.Request.Path.Value ?? "";
+        ExpectMethod(context, path);
+        ExpectNoLongBody(context.Request);
+        IQueryCollection query = context.Request.Query;
+        if (path is not (ControlPath.Flows or ControlPath.Explain)) Queries.None(query);
+        ControlJson json = ControlJson.Wire;
+        return path switch
+        {
+            ControlPath.Status => SendAsync(context, verbs.Status(), json.StatusReport),
+            ControlPath.Links => SendAsync(context, verbs.Links(), json.IReadOnlyListLinkReport),
+            ControlPath.Flows => SendAsync(context, verbs.Flows(Queries.Flows(query)), json.IReadOnlyListFlowReport),
+            ControlPath.Hosts => SendAsync(context, verbs.Hosts(), json.IReadOnlyListHostReport),
+            ControlPath.Rules => SendAsync(context, verbs.Rules(), json.IReadOnlyListRuleReport),
+            ControlPath.Check => SendAsync(context, verbs.Check(), json.CheckReport),
+            ControlPath.Explain => SendAsync(context, verbs.Explain(Queries.Explain(query)), json.ExplainReport),
+            ControlPath.Reload => ReloadAsync(context),
+            _ => throw Unknown(path),
+        };
+    }
+
+    /// <summary>Reloads one after the other, so the answer is about the file as it was after the request came in.</summary>
+    private async Task ReloadAsync(HttpContext context)
+    {
+        await _reload.WaitAsync(context.RequestAborted);
+        ReloadReport report;
+        try
+        {
+            report = verbs.Reload();
+        }
+        finally
+        {
+            _reload.Release();
+        }
+        await SendAsync(context, report, ControlJson.Wire.ReloadReport);
+    }
+
+    private static void ExpectMethod(HttpContext context, string path)
+    {
+        string expected = path switch
+        {
+            ControlPath.Status or ControlPath.Links or ControlPath.Flows or ControlPath.Hosts
+                or ControlPath.Rules or ControlPath.Check or ControlPath.Explain => HttpMethods.Get,
+            ControlPath.Reload => HttpMethods.Post,
+            _ => throw Unknown(path),
+        };
+        if (context.Request.Method == expected) return;
+        context.Response.Headers.Allow = expected;
+        throw new RefusedRequest(StatusCodes.Status405MethodNotAllowed, $"{path} is asked by {expected}.");
+    }
+
+    /// <summary>No verb reads a body; a small one is passed over, a long one is not even read.</summary>
+    private static void ExpectNoLongBody(HttpRequest request)
+    {
+        if (request.ContentLength is null or <= ControlServer.MostBodyOctets) return;
+        throw new RefusedRequest(StatusCodes.Status413PayloadTooLarge, $"A request may carry {ControlServer.MostBodyOctets} octets, not {request.ContentLength}.");
+    }
+
+    private static RefusedRequest Unknown(string path) =>
+        new(StatusCodes.Status404NotFound, $"There is no verb '{path}'; this routerd may be older than the one who asks.");
+
+    private static Task SendAsync<T>(HttpContext context, T report, JsonTypeInfo<T> type) =>
+        WriteAsync(context, StatusCodes.Status200OK, report, type);
+
+    private static async Task WriteAsync<T>(HttpContext context, int status, T report, JsonTypeInfo<T> type)
+    {
+        byte[] body = JsonSerializer.SerializeToUtf8Bytes(report, type);
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = body.Length;
+        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+    }
+}

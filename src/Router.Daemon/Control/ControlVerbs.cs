@@ -1,0 +1,34 @@
+using Router.Api;
+
+namespace Router.Daemon.Control;
+
+/// <summary>
+/// What the control socket can ask of the daemon. Each may be called from any thread of the pool, several at once, and takes
+/// as long as it takes; what it throws becomes an answer 500 and a line in the journal. <see cref="Reload"/> is never called
+/// while another call of it runs.
+/// </summary>
+internal sealed record ControlVerbs
+{
+    public required Func<StatusReport> Status { get; init; }
+
+    public required Func<IReadOnlyList<LinkReport>> Links { get; init; }
+
+    /// <summary>Live flows that fit the query, no more than its limit. Names and addresses in it are as a stranger typed them.</summary>
+    public required Func<FlowQuery, IReadOnlyList<FlowReport>> Flows { get; init; }
+
+    public required Func<IReadOnlyList<HostReport>> Hosts { get; init; }
+
+    public required Func<IReadOnlyList<RuleReport>> Rules { get; init; }
+
+    /// <summary>Reads the configured files again and says what is wrong with them; changes nothing.</summary>
+    /// <remarks>
+    /// No path can be named: whoever may open the socket may steer the router, not read files with the daemon's rights.
+    /// Other files are checked by routerctl itself, with the rights of whoever runs it.
+    /// </remarks>
+    public required Func<CheckReport> Check { get; init; }
+
+    public required Func<ReloadReport> Reload { get; init; }
+
+    /// <summary>Addresses and port have been parsed once before; the zone may not exist.</summary>
+    public required Func<ExplainQuery, ExplainReport> Explain { get; init; }
+}

@@ -1,0 +1,125 @@
+using Router.Api;
+
+namespace Router.Tests.Api;
+
+/// <summary>A small office at one moment, as its daemon would report it.</summary>
+internal static class Samples
+{
+    public static readonly DateTimeOffset Now = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public static readonly StatusReport Status = new()
+    {
+        Version = "0.1.0",
+        Pid = 4711,
+        Started = Now.AddSeconds(-252),
+        UptimeSeconds = 252,
+        ConfigurationFile = "/etc/routerd/router.yaml",
+        PolicyGeneration = 3,
+        PolicyLoadedAt = Now.AddSeconds(-60),
+        Mode = "balance",
+        Flows = new Occupancy { Used = 250, Capacity = 1000 },
+        Pins = new Occupancy { Used = 3, Capacity = 4096 },
+        Packets = 12_345_678,
+        Octets = 9_876_543_210,
+        Drops = [new DropReport { Reason = "no-usable-link", Packets = 5 }, new DropReport { Reason = "bad-checksum", Packets = 7 }],
+        Warnings = ["rule 'Old' can never match"],
+    };
+
+    public static readonly LinkReport Fiber = new()
+    {
+        Name = "fiber",
+        Interface = "wan0",
+        State = "up",
+        Since = Now.AddHours(-3).AddMinutes(-5),
+        Usable = true,
+        InUse = true,
+        Weight = 8,
+        PlacementShare = 0.667,
+        Addresses = ["203.0.113.7", "2001:db8:1::7"],
+        Gateway = "203.0.113.1",
+        GatewayMac = "02:00:00:00:00:01",
+        Mtu = 1500,
+        LossShare = 0,
+        LatencyMilliseconds = 4.26,
+        Received = new TrafficReport { Packets = 1000, Octets = 12_345_678, PacketsPerSecond = 100, OctetsPerSecond = 150_000 },
+        Sent = new TrafficReport { Packets = 900, Octets = 999, PacketsPerSecond = 9, OctetsPerSecond = 12 },
+        Flows = 200,
+        Pins = 2,
+    };
+
+    public static readonly LinkReport Dsl = new()
+    {
+        Name = "dsl",
+        Interface = "wan1",
+        State = "down",
+        Since = Now.AddSeconds(-12),
+        Cause = "no carrier",
+        Usable = false,
+        InUse = false,
+        Weight = 4,
+        Mtu = 1492,
+        Received = new TrafficReport { Packets = 0, Octets = 0 },
+        Sent = new TrafficReport { Packets = 0, Octets = 0 },
+        Flows = 0,
+        Pins = 0,
+    };
+
+    public static readonly FlowReport Flow = new()
+    {
+        Id = 17,
+        Protocol = "tcp",
+        Inside = new EndpointReport { Address = "10.0.0.5", Port = 40000 },
+        Outside = new EndpointReport { Address = "203.0.113.7", Port = 40000 },
+        Remote = new EndpointReport { Address = "2001:db8::9", Port = 443 },
+        Link = "fiber",
+        Zone = "trusted",
+        Rule = "Everything [else]",
+        State = "established",
+        AgeSeconds = 61.5,
+        IdleSeconds = 0.25,
+        PacketsOut = 10,
+        OctetsOut = 1500,
+        PacketsIn = 20,
+        OctetsIn = 2_500_000,
+        PinReason = "pinned host",
+    };
+
+    public static readonly HostReport Host = new()
+    {
+        Host = "10.0.0.5", Zone = "trusted", Link = "fiber", PinAgeSeconds = 3700, Reason = "placed by weight", Flows = 4,
+    };
+
+    public static readonly RuleReport Rule = new()
+    {
+        Index = 1, Name = "Mail by DSL", Action = "allow", Active = true, Packets = 10, Octets = 2000, Flows = 2, LastMatch = Now.AddSeconds(-5),
+    };
+
+    public static readonly CheckReport Check = new()
+    {
+        File = "/etc/routerd/router.yaml",
+        Errors =
+        [
+            new ConfigurationNote
+            {
+                File = "/etc/routerd/router.yaml", Line = 12, Column = 7,
+                Message = "no link is called 'dls'", Remedy = "write one of fiber, dsl",
+            },
+        ],
+    };
+
+    public static readonly ReloadReport Reload = new() { Loaded = true, PolicyGeneration = 4, DurationMilliseconds = 12.5, FlowsClosed = 1 };
+
+    public static readonly ExplainReport Explain = new()
+    {
+        Steps =
+        [
+            new ExplainStep { Rule = "Mail by DSL", Matched = false, Why = "the port is 443, the rule wants 25" },
+            new ExplainStep { Rule = "Everything else", Matched = true, Why = "trusted to internet" },
+        ],
+        Verdict = "Allowed by 'Everything else', leaves by fiber as 203.0.113.7.",
+        Allowed = true,
+        Link = "fiber",
+        SourceAddress = "203.0.113.7",
+        Pin = "10.0.0.5 is pinned to fiber for 1h01m",
+    };
+}

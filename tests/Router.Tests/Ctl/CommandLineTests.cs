@@ -1,0 +1,207 @@
+using System.Net.Sockets;
+using System.Text.Json;
+using Router.Api;
+using Router.Ctl;
+using Router.Daemon.Control;
+using Router.Tests.Api;
+using Router.Tests.Daemon.Control;
+
+namespace Router.Tests.Ctl;
+
+/// <summary>routerctl as it is called, against a control server on a real socket: what it prints, and its exit code.</summary>
+public class CommandLineTests
+{
+    private sealed record Outcome(int Code, string Output, string Error);
+
+    [Theory]
+    [InlineData("status", "policy 3")]
+    [InlineData("links", "no carrier")]
+    [InlineData("flows", "[2001:db8::9]:443")]
+    [InlineData("hosts", "placed by weight")]
+    [InlineData("rules", "Mail by DSL")]
+    [InlineData("reload", "Policy 4 is in force, after 13ms. Closed 1 flow that it does not allow.")]
+    [InlineData("explain --from 10.0.0.5 tcp 192.0.2.1:443", "* Everything else: trusted to internet")]
+    public async Task EveryVerbPrintsItsPage(string line, string expected)
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+
+        Outcome outcome = await RunAsync(server.SocketPath, line);
+
+        Assert.Contains(expected, outcome.Output, StringComparison.Ordinal);
+        Assert.Equal("", outcome.Error);
+        Assert.Equal(ExitCode.Ok, outcome.Code);
+        Assert.DoesNotContain('\e', outcome.Output);
+    }
+
+    [Theory]
+    [InlineData("status", ControlPath.Status)]
+    [InlineData("links", ControlPath.Links)]
+    [InlineData("flows --host 10.0.0.5 --limit 3", ControlPath.Flows)]
+    [InlineData("hosts", ControlPath.Hosts)]
+    [InlineData("rules", ControlPath.Rules)]
+    [InlineData("check", ControlPath.Check)]
+    public async Task JsonIsPrintedAsItCame(string line, string path)
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        string sent = await server.Http.GetStringAsync(path, TestContext.Current.CancellationToken);
+
+        Outcome outcome = await RunAsync(server.SocketPath, $"{line} --json");
+
+        Assert.Equal(sent + Environment.NewLine, outcome.Output);
+    }
+
+    [Fact]
+    public async Task TheQuestionIsPassedOn()
+    {
+        FlowQuery? flows = null;
+        ExplainQuery? explain = null;
+        await using RunningServer server = await RunningServer.StartAsync(RunningServer.Sample with
+        {
+            Flows = query => { flows = query; return []; },
+            Explain = query => { explain = query; return Samples.Explain; },
+        });
+
+        Outcome outcome = await RunAsync(server.SocketPath, "flows --host 10.0.0.5 --link dsl --rule Mail --port 25 --protocol TCP --limit 9");
+        await RunAsync(server.SocketPath, "explain --from 2001:db8::5 --zone guest UDP [2001:db8::9]:53");
+
+        Assert.Equal("No such flows." + Environment.NewLine, outcome.Output);
+        Assert.Equal(new FlowQuery { Host = "10.0.0.5", Link = "dsl", Rule = "Mail", Port = 25, Protocol = "tcp", Limit = 9 }, flows);
+        Assert.Equal(new ExplainQuery { From = "2001:db8::5", Zone = "guest", Protocol = "udp", Destination = "2001:db8::9", Port = 53 }, explain);
+    }
+
+    [Fact]
+    public async Task AnAnswerOfAllThatWasAskedForSaysThatThereMayBeMore()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+
+        Assert.Contains("The first 1 are shown", (await RunAsync(server.SocketPath, "flows --limit 1")).Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("are shown", (await RunAsync(server.SocketPath, "flows --limit 2")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ACheckWithErrorsIsABadAnswer()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+
+        Outcome outcome = await RunAsync(server.SocketPath, "check");
+
+        Assert.Equal(ExitCode.Bad, outcome.Code);
+        Assert.StartsWith(
+            "/etc/routerd/router.yaml:12:7: no link is called 'dls'; write one of fiber, dsl" + Environment.NewLine, outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("cannot be loaded: 1 error.", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ARefusedReloadIsABadAnswer()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(RunningServer.Sample with
+        {
+            Reload = () => Samples.Reload with { Loaded = false, PolicyGeneration = 3, Errors = Samples.Check.Errors },
+        });
+
+        Outcome outcome = await RunAsync(server.SocketPath, "reload");
+
+        Assert.Equal(ExitCode.Bad, outcome.Code);
+        Assert.Contains(":12:7:", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("Not loaded. Policy 3 stays in force", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("", "Required command")]
+    [InlineData("nothing", "nothing")]
+    [InlineData("flows --port many", "many")]
+    [InlineData("explain tcp 192.0.2.1:443", "--from")]
+    [InlineData("explain --from 10.0.0.5 tcp 192.0.2.1", "tcp needs a port: write 192.0.2.1:443")]
+    [InlineData("explain --from 10.0.0.5 udp 2001:db8::1", "udp needs a port: write [2001:db8::1]:443")]
+    [InlineData("explain --from 10.0.0.5 tcp example.com:443", "names are not looked up")]
+    [InlineData("explain --from 10.0.0.5 tcp 192.0.2.1:65536", "is no destination")]
+    [InlineData("explain --from 10.0.0.5 tcp 10.1:80", "is no destination")]
+    [InlineData("explain --from 10.0.0.5 tcp [2001:db8::1]443", "is no destination")]
+    [InlineData("explain --from nobody icmp 192.0.2.1", "'nobody' is no address")]
+    public async Task AWrongCommandLineIsToldAndEndsIn2(string line, string expected)
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+
+        Outcome outcome = await RunAsync(server.SocketPath, line);
+
+        Assert.Contains(expected, outcome.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, outcome.Code);
+    }
+
+    [Fact]
+    public async Task HelpNamesTheExitCodes()
+    {
+        Outcome outcome = await RunAsync("/nowhere", "--help");
+
+        Assert.Equal(ExitCode.Ok, outcome.Code);
+        Assert.Contains("3  routerd is not running", outcome.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WithoutADaemonItSaysHowToStartIt()
+    {
+        Outcome outcome = await RunAsync("/nowhere/control.sock", "status");
+
+        Assert.Equal(ExitCode.Unreachable, outcome.Code);
+        Assert.Contains("routerd is not running", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("systemctl start routerd", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ADaemonThatHangsUpIsUnreachable()
+    {
+        string path = Path.Combine(Directory.CreateTempSubdirectory("routerctl-").FullName, "s");
+        using var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        Task<Outcome> run = RunAsync(path, "status");
+        (await listener.AcceptAsync(TestContext.Current.CancellationToken)).Dispose();
+        listener.Close();
+
+        Outcome outcome = await run;
+
+        Assert.Equal(ExitCode.Unreachable, outcome.Code);
+        Assert.StartsWith("routerctl: ", outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AFaultOfTheDaemonIsABadAnswer()
+    {
+        await using RunningServer server = await RunningServer.StartAsync(RunningServer.Sample with
+        {
+            Hosts = () => throw new InvalidOperationException("the pins are gone"),
+        });
+
+        Outcome outcome = await RunAsync(server.SocketPath, "hosts");
+
+        Assert.Equal(ExitCode.Bad, outcome.Code);
+        Assert.Contains("the pins are gone", outcome.Error, StringComparison.Ordinal);
+        Assert.Equal("", outcome.Output);
+    }
+
+    [Fact]
+    public async Task AWatchAsksAgainUntilTheDaemonGoes()
+    {
+        int asked = 0;
+        await using RunningServer server = await RunningServer.StartAsync(RunningServer.Sample with
+        {
+            Links = () => ++asked < 3 ? [Samples.Fiber] : throw new RefusedRequest(404, "enough"),
+        });
+
+        Outcome outcome = await RunAsync(server.SocketPath, "links --watch --json");
+
+        Assert.Equal(3, asked);
+        Assert.Equal(ExitCode.Bad, outcome.Code);
+        string[] lines = outcome.Output.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(2, lines.Length);
+        Assert.All(lines, line => Assert.Equal("fiber", JsonSerializer.Deserialize(line, ControlJson.Wire.IReadOnlyListLinkReport)![0].Name));
+    }
+
+    private static async Task<Outcome> RunAsync(string socket, string line)
+    {
+        using StringWriter output = new(), error = new();
+        string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        int code = await CommandLine.RunAsync(words.Length == 0 ? [] : [.. words, "--socket", socket], output, error);
+        return new Outcome(code, output.ToString(), error.ToString());
+    }
+}

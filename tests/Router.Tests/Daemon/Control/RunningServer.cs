@@ -1,0 +1,71 @@
+using System.Net.Sockets;
+using Router.Api;
+using Router.Daemon.Control;
+using Router.Daemon.Systemd;
+using Router.Tests.Api;
+
+namespace Router.Tests.Daemon.Control;
+
+/// <summary>A control server on a socket of its own, answering with <see cref="Samples"/> unless told otherwise.</summary>
+internal sealed class RunningServer : IAsyncDisposable
+{
+    public static readonly ControlVerbs Sample = new()
+    {
+        Status = () => Samples.Status,
+        Links = () => [Samples.Fiber, Samples.Dsl],
+        Flows = _ => [Samples.Flow],
+        Hosts = () => [Samples.Host],
+        Rules = () => [Samples.Rule],
+        Check = () => Samples.Check,
+        Reload = () => Samples.Reload,
+        Explain = _ => Samples.Explain,
+    };
+
+    private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("routerd-control-");
+    private readonly MemoryStream _journalLines = new();
+    private readonly ControlServer _server;
+    private readonly HttpClient _http;
+
+    private RunningServer(ControlVerbs verbs)
+    {
+        SocketPath = Path.Combine(_directory.FullName, "control.sock");
+        Journal = new Journal(null, Stream.Synchronized(_journalLines), TimeProvider.System);
+        _server = new ControlServer(SocketPath, verbs, Journal);
+        _http = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancel) => new NetworkStream(await ConnectAsync(cancel), ownsSocket: true),
+        })
+        { BaseAddress = new Uri("http://routerd") };
+    }
+
+    public string SocketPath { get; }
+
+    public Journal Journal { get; }
+
+    public string JournalText => System.Text.Encoding.UTF8.GetString(_journalLines.ToArray());
+
+    public HttpClient Http => _http;
+
+    public static async Task<RunningServer> StartAsync(ControlVerbs? verbs = null)
+    {
+        var running = new RunningServer(verbs ?? Sample);
+        await running._server.StartAsync(TestContext.Current.CancellationToken);
+        return running;
+    }
+
+    /// <summary>A bare connection, for what an HTTP client would not send.</summary>
+    public async Task<Socket> ConnectAsync(CancellationToken cancel)
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        await socket.ConnectAsync(new UnixDomainSocketEndPoint(SocketPath), cancel);
+        return socket;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _http.Dispose();
+        await _server.DisposeAsync();
+        Journal.Dispose();
+        _directory.Delete(recursive: true);
+    }
+}
