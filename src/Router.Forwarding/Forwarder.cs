@@ -62,6 +62,9 @@ public sealed class Forwarder : IDisposable
     /// <summary>Flows that ended because no rule allows them any more.</summary>
     public long FlowsClosedByRules => _review.Closed;
 
+    /// <summary>Whether live flows are being looked at under a new plan.</summary>
+    public bool IsReviewing => _review.IsScanning;
+
     public int FlowCount => _flows.Count;
 
     public int PinCount => _pins.Count;
