@@ -187,7 +187,7 @@ public sealed class Forwarder : IDisposable
         if ((flow.Traits & FlowTraits.Translated) != 0) Rewrite.Apply(octets, packet, flow, outward, unfinished);
         if ((flow.Traits & FlowTraits.Marked) != 0) Headers.WriteDscp(octets, packet.V4, flow.Dscp);
         if (!_plan.IsLink(ingress) && !_plan.IsLink(egress) && ingress != PortId.Host) Headers.GiveBackTtl(octets, packet.V4);
-        if (pieces != 0) return Break(egress, octets, pieces, flow.NextHop);
+        if (pieces != 0) return Break(egress, octets, meta.Offload, pieces, flow.NextHop);
         return Leave(egress, batch, slot, flow.NextHop, isSpare);
     }
 
@@ -248,8 +248,10 @@ public sealed class Forwarder : IDisposable
         return DropReason.None;
     }
 
-    private DropReason Break(PortId egress, Span<byte> octets, int mtu, ulong nextHop)
+    // Pieces carry no offload: an unfinished checksum is finished over the whole first.
+    private DropReason Break(PortId egress, Span<byte> octets, in Offload offload, int mtu, ulong nextHop)
     {
+        if (offload.ChecksumUnfinished) Checksum.Finish(octets, offload.ChecksumStart, offload.ChecksumOffset);
         var fragmenter = new Fragmenter(octets, mtu);
         while (!fragmenter.IsDone)
         {
