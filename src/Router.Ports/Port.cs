@@ -18,7 +18,7 @@ public abstract class Port(string name) : IDisposable
     public long SendRefused { get; protected set; }
 
     /// <summary>Packets that the kernel dropped before we read them, as far as it tells.</summary>
-    public long ReceiveMissed { get; protected set; }
+    public virtual long ReceiveMissed => 0;
 
     /// <summary>Empties the batch and fills it with what waits, up to its capacity; 0 when nothing waits.</summary>
     public abstract int Receive(Batch batch);

@@ -58,6 +58,22 @@ public static class Checksum
     public static uint PseudoHeader(Address source, Address destination, byte protocol, int length) =>
         Words(source) + Words(destination) + protocol + ((uint)length >> 16) + (ushort)length;
 
+    /// <summary>
+    /// Finishes a checksum that holds only its pseudo-header's sum, as the kernel or a card would. A result of 0 is written as 0xffff,
+    /// which UDP demands and the others take for the same.
+    /// </summary>
+    /// <param name="packet">To the end of what is covered.</param>
+    /// <param name="start">Where the covered octets begin (Offload.ChecksumStart).</param>
+    /// <param name="offset">Where in them the checksum stands (Offload.ChecksumOffset).</param>
+    /// <returns>False, with nothing written, if these lie outside the packet.</returns>
+    public static bool Finish(Span<byte> packet, int start, int offset)
+    {
+        if ((uint)start > packet.Length || (uint)offset > packet.Length - start - sizeof(ushort)) return false;
+        ushort finished = Of(packet[start..]);
+        BinaryPrimitives.WriteUInt16BigEndian(packet[(start + offset)..], finished == 0 ? (ushort)0xffff : finished);
+        return true;
+    }
+
     /// <summary>Folds a sum into 16 bits by adding the carries back in. Zero only if the sum is.</summary>
     internal static ushort Fold(ulong sum)
     {

@@ -1,0 +1,141 @@
+using Microsoft.Extensions.Configuration;
+using Router.Configuration.Checks;
+using Router.Configuration.Layers;
+using Router.Configuration.Reading;
+using Router.Forwarding.Rules;
+
+namespace Router.Configuration;
+
+/// <summary>
+/// From files to <see cref="Settings"/>, or to a list of everything that is wrong.
+///
+///     router.yaml --+
+///     router.d/*.yaml --> Layers: trees with places, joined by Microsoft.Extensions.Configuration
+///     ROUTERD__... --+        |
+///                       Reading: values, names, references; unknown keys
+///                             |
+///                       Checks: rules that contradict, or that nothing can reach
+///                             |
+///                       Settings --> PolicyCompiler --> Policy
+///
+/// Nothing is half accepted: one error anywhere and <see cref="LoadResult.Settings"/> is null, so that the configuration in force
+/// stays. Hostile files are answered with errors, never with an exception. Called by the daemon at start and at reload, and by
+/// `routerctl check`; holds no state between calls.
+/// </summary>
+public static class ConfigurationLoader
+{
+    private const int MostFragments = 1000;
+
+    private static readonly KeySet Keys = new(
+        ["zones", "links", "internet", "health", "services", "groups", "times", "rules", "default_rule", "timeouts", "tables", "on_exit"],
+        "license", "users", "web_rules", "portal", "metrics");
+
+    /// <summary>Loads the file, its fragments and the variables that override it.</summary>
+    /// <param name="path">The main file. Fragments are `*.yaml` in the directory beside it that has its name with `.d`.</param>
+    /// <param name="environment">Variables, of which those that begin with `ROUTERD__` count; null for none.</param>
+    public static LoadResult Load(string path, IEnumerable<KeyValuePair<string, string?>>? environment = null)
+    {
+        var errors = new ErrorList();
+        var files = new List<Node?> { ReadFile(path, errors) };
+        foreach (string fragment in Fragments(path, errors)) files.Add(ReadFile(fragment, errors));
+        return Merge(files, environment, errors);
+    }
+
+    /// <summary>Loads one file's octets, without fragments: for what does not come from a disk.</summary>
+    public static LoadResult LoadText(string file, ReadOnlySpan<byte> octets, IEnumerable<KeyValuePair<string, string?>>? environment = null)
+    {
+        var errors = new ErrorList();
+        string? text = FileBytes.Decode(file, octets, errors);
+        return Merge([text is null ? null : YamlReader.Read(file, text, errors)], environment, errors);
+    }
+
+    private static Node? ReadFile(string path, ErrorList errors) =>
+        FileBytes.Read(path, errors) is { } text ? YamlReader.Read(path, text, errors) : null;
+
+    private static string[] Fragments(string path, ErrorList errors)
+    {
+        string directory = Path.ChangeExtension(path, ".d");
+        try
+        {
+            if (!Directory.Exists(directory)) return [];
+            string[] found = Directory.GetFiles(directory, "*.yaml");
+            Array.Sort(found, StringComparer.Ordinal);
+            if (found.Length <= MostFragments) return found;
+            errors.Error(new Place(directory, 0, 0), $"{found.Length} fragments", $"join some; {MostFragments} is the most");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            errors.Error(new Place(directory, 0, 0), $"cannot be read: {fault.Message}", "check its permissions");
+        }
+        return [];
+    }
+
+    /// <summary>Stops before the settings are read if a file is unreadable: half of them would only give false complaints.</summary>
+    private static LoadResult Merge(List<Node?> files, IEnumerable<KeyValuePair<string, string?>>? environment, ErrorList errors)
+    {
+        Layer variables = EnvironmentLayer.Build(environment ?? [], errors);
+        if (files.Contains(null)) return new LoadResult(null, errors.Errors, errors.Warnings);
+        var layers = new List<Layer>();
+        int rules = 0;
+        foreach (Node? root in files)
+        {
+            if (root!.Find("rules") is { Kind: NodeKind.List } list)
+            {
+                list.FirstIndex = rules;
+                rules += list.Children.Count;
+            }
+            layers.Add(new Layer(root));
+        }
+        layers.Add(variables);
+        var builder = new ConfigurationBuilder();
+        foreach (Layer layer in layers) builder.Add(layer);
+        var origins = new Origins(layers);
+        Settings settings = Read(new Setting(builder.Build(), "", "", origins, errors), errors);
+        errors.Sort(origins.Files);
+        return new LoadResult(errors.Any ? null : settings, errors.Errors, errors.Warnings);
+    }
+
+    /// <summary>What rules refer to is read before them, in whatever order the file has it.</summary>
+    private static Settings Read(Setting root, ErrorList errors)
+    {
+        var names = new Names();
+        var parts = new Parts(root, root.Fields(Keys));
+        HealthSettings health = parts.Read("health", s => HealthReader.Read(s, new HealthSettings()), new HealthSettings());
+        var ports = new PortReader(names, errors);
+        List<ZoneSettings> zones = parts.Read("zones", ports.Zones, []);
+        List<LinkSettings> links = ports.Links(parts.Find("links"), health);
+        InternetSettings internet = parts.Read("internet", s => GlobalReader.Internet(s, names), new InternetSettings());
+        parts.Each("groups", new EndReader(names).Define);
+        parts.Each("services", new ServiceReader(names).Define);
+        parts.Each("times", new TimeReader(names).Define);
+        List<RuleReader.Read> rules = parts.Read("rules", new RuleReader(names, internet.Pin, errors).Rules, []);
+        parts.Each("on_exit", GlobalReader.OnExit);
+        RuleChecks.Check(rules, names);
+        return new Settings
+        {
+            Zones = zones,
+            Links = links,
+            Internet = internet,
+            Rules = [.. rules.Select(r => r.Rule)],
+            DefaultRule = parts.Read("default_rule", RuleReader.Default, new DefaultRuleSettings(RuleAction.Drop, RuleLog.None)),
+            Timeouts = parts.Read("timeouts", GlobalReader.Timeouts, new FlowTimeouts()),
+            Tables = parts.Read("tables", GlobalReader.Tables, new TableSettings()),
+            HostNames = names.Hosts,
+        };
+    }
+
+    /// <summary>The file's top level, to be read in our order.</summary>
+    private readonly struct Parts(Setting root, List<(string Name, Setting Value)> fields)
+    {
+        /// <summary>The part of that name; empty if it is absent.</summary>
+        public Setting Find(string name) => fields.Find(f => f.Name == name) is { Name: not null } found ? found.Value : root.Absent(name);
+
+        public T Read<T>(string name, Func<Setting, T> read, T otherwise) =>
+            fields.Exists(f => f.Name == name) ? read(Find(name)) : otherwise;
+
+        public void Each(string name, Action<Setting> read)
+        {
+            if (fields.Exists(f => f.Name == name)) read(Find(name));
+        }
+    }
+}

@@ -1,0 +1,121 @@
+using Router.Configuration.Layers;
+using Router.Forwarding.Rules;
+using Router.Wire;
+
+namespace Router.Configuration.Reading;
+
+/// <summary>
+/// Reads `groups`, and the `source` and `destination` of a rule. An item is `any`, `internet`, `firewall`, `vpn-clients` (the zone
+/// named vpn), a zone, a link, a group, a network, a range, an address, or the name of a host (known by its dot). What fits none of
+/// these is an error that names the nearest defined name. A list with a faulty item gives null and never fewer or more items.
+/// </summary>
+internal sealed class EndReader(Names names)
+{
+    private const int MostItems = 65_536;
+    private const int MostHostLetters = 253;
+
+    private static readonly string[] LaterPrefixes = ["user:", "group:"];
+
+    /// <summary>Enters the address groups. Their members are addresses and hosts: a group holds no zones and no groups.</summary>
+    public void Define(Setting setting)
+    {
+        foreach (Setting group in setting.Named()) names.Define(group, "group");
+        foreach (Setting group in setting.Named())
+        {
+            var members = new List<EndTerm>();
+            foreach ((string text, Setting item) in group.Texts())
+            {
+                if (Address(text, item, out bool told) is { } term) members.Add(term);
+                else if (!told) item.Error($"`{text}` is not an address, a network, a range or a host name", "list such items here; name zones and other groups in the rule itself");
+            }
+            if (group.Items().Count == 0) group.Error($"group `{group.Key}` is empty", "list at least one address, network, range or host name");
+            names.DefineMembers(group.Key, [.. members]);
+        }
+    }
+
+    /// <summary>A rule's end, or null if a part was in error.</summary>
+    public EndTerm[]? Rule(Setting setting)
+    {
+        List<(string Text, Setting Item)> texts = setting.Texts();
+        if (texts.Count == 0)
+        {
+            setting.Error($"an empty `{setting.Label}` would match nothing", "remove it for any, or name something");
+            return null;
+        }
+        var terms = new List<EndTerm>(texts.Count);
+        bool sound = true;
+        foreach ((string text, Setting item) in texts) sound &= Add(text, item, terms);
+        if (terms.Count > MostItems) setting.Error($"more than {MostItems} addresses in one list", "use networks");
+        return sound && terms.Count <= MostItems ? [.. terms] : null;
+    }
+
+    private bool Add(string text, Setting item, List<EndTerm> terms)
+    {
+        if (names.FindGroup(text) is { } members)
+        {
+            terms.AddRange(members);
+            return members.Length > 0;
+        }
+        EndTerm? term = Named(text, item, out bool told) ?? (told ? null : Address(text, item, out told));
+        if (term is { } found) terms.Add(found);
+        else if (!told) item.Error($"there is no zone, link or group `{text}`", Spelling.Remedy(text, [.. names.Ends], "define it, or use one of"));
+        return term is not null;
+    }
+
+    private EndTerm? Named(string text, Setting item, out bool told)
+    {
+        told = false;
+        if (names.FindPort(text) is { } port) return new EndTerm(EndKind.Port, port, default);
+        switch (text.ToLowerInvariant())
+        {
+            case "any": return new EndTerm(EndKind.Any, "any", default);
+            case "internet": return new EndTerm(EndKind.Internet, "internet", default);
+            case "firewall": return new EndTerm(EndKind.Port, "firewall", default);
+            case "vpn-clients" when names.FindPort("vpn") is { } vpn: return new EndTerm(EndKind.Port, vpn, default);
+            case "vpn-clients":
+                told = true;
+                item.Error("`vpn-clients` means the zone `vpn`, and there is none", "define a zone named `vpn` with the tunnel's interface");
+                break;
+            case "authenticated":
+                told = true;
+                item.Error("`authenticated` is not part of this release", "remove it; name zones or addresses");
+                break;
+            default:
+                told = Array.Exists(LaterPrefixes, p => text.StartsWith(p, StringComparison.OrdinalIgnoreCase));
+                if (told) item.Error($"`{text}` is not part of this release", "remove it; name zones, addresses or address groups");
+                break;
+        }
+        return null;
+    }
+
+    private EndTerm? Address(string text, Setting item, out bool told)
+    {
+        told = false;
+        if (Prefix.TryParse(text, out Prefix prefix))
+        {
+            // A network with host bits set is read as the network, but somebody may have meant the host.
+            if (Wire.Address.TryParse(text.Split('/')[0], out Address written) && written != prefix.First) item.Warn($"`{text}` has bits set beyond its length and means {prefix}", $"write `{prefix}`, or `{written}` for the host");
+            return new EndTerm(EndKind.Range, text, new AddressRange(prefix.First, prefix.Last));
+        }
+        int dash = text.IndexOf('-');
+        if (dash > 0 && Wire.Address.TryParse(text[..dash].Trim(), out Address first) && Wire.Address.TryParse(text[(dash + 1)..].Trim(), out Address last))
+        {
+            if (first.IsV4 == last.IsV4 && first <= last) return new EndTerm(EndKind.Range, text, new AddressRange(first, last));
+            told = true;
+            item.Error($"the range `{text}` ends before it begins, or mixes families", "write the lower address first, both of one family");
+            return null;
+        }
+        if (IsHostName(text)) return new EndTerm(EndKind.Host, names.AddHost(text), default);
+        told = text.Length > 0 && (text.Contains('/') || text.Contains(':') || char.IsAsciiDigit(text[^1])) && !char.IsAsciiLetter(text[0]);
+        if (told) item.Error($"`{text}` is not an address, a network or a range", "write 10.0.0.5, 10.0.0.0/24, 10.0.0.5-10.0.0.9, or the like in IPv6");
+        return null;
+    }
+
+    /// <summary>Labels of letters, digits, `-` and `_` with a dot between, the last with a letter (RFC 1123 2.1).</summary>
+    private static bool IsHostName(string text)
+    {
+        string[] labels = text.TrimEnd('.').Split('.');
+        return text.Length <= MostHostLetters && labels.Length > 1 && labels[^1].Any(char.IsAsciiLetter)
+            && labels.All(l => l.Length is > 0 and <= 63 && l[0] != '-' && l[^1] != '-' && l.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_'));
+    }
+}

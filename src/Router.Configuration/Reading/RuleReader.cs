@@ -1,0 +1,135 @@
+using Router.Configuration.Layers;
+using Router.Forwarding.Rules;
+
+namespace Router.Configuration.Reading;
+
+/// <summary>
+/// Reads `rules` and `default_rule`. A rule with any fault is left out of the result: the load fails anyway, and half a rule could
+/// match more than the whole one.
+/// </summary>
+internal sealed class RuleReader(Names names, PinMode commonPin, ErrorList errors)
+{
+    /// <summary>Enough for a journal's field.</summary>
+    private const int MostNameLetters = 100;
+
+    private static readonly KeySet Keys = new(
+        [
+            "name", "enabled", "source", "destination", "service", "family", "action", "log", "dscp", "time", "link", "fallback",
+            "pin", "nat", "forward_to", "on_link_down", "on_link_return",
+        ], "helpers", "url", "users", "limit");
+
+    private static readonly KeySet DefaultKeys = new(["action", "log"]);
+
+    private readonly EndReader _ends = new(names);
+    private readonly ServiceReader _services = new(names);
+    private readonly Dictionary<string, Place> _names = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <summary>A rule, and what only the checks need to know: where it stands and what it says in so many words.</summary>
+    public readonly record struct Read(RuleSettings Rule, Setting Setting, bool SaysFallback);
+
+    public List<Read> Rules(Setting setting)
+    {
+        var rules = new List<Read>();
+        foreach (Setting item in setting.Items())
+        {
+            if (Rule(item) is { } rule) rules.Add(rule);
+        }
+        return rules;
+    }
+
+    public static DefaultRuleSettings Default(Setting setting)
+    {
+        var rule = new DefaultRuleSettings(RuleAction.Drop, RuleLog.None);
+        foreach ((string name, Setting value) in setting.Fields(DefaultKeys))
+        {
+            if (name == "log")
+            {
+                rule = rule with { Log = RuleFields.Log(value) ?? RuleLog.None };
+            }
+            else if (RuleFields.Action(value) is { } action)
+            {
+                if (action == RuleAction.Allow) value.Error("the default rule cannot allow", "write `deny` or `drop`, and a rule of its own for what may pass");
+                rule = rule with { Action = action };
+            }
+        }
+        return rule;
+    }
+
+    private Read? Rule(Setting item)
+    {
+        int before = errors.Count;
+        List<(string Name, Setting Value)> fields = item.Fields(Keys);
+        var rule = new RuleSettings { Name = "", Pin = commonPin };
+        bool action = false, fallback = false;
+        foreach ((string name, Setting value) in fields)
+        {
+            rule = With(rule, name, value);
+            action |= name == "action";
+            fallback |= name == "fallback";
+        }
+        if (!fields.Exists(f => f.Name == "name")) item.Error("a rule has no name", "write `name: ...`; counters and logs go by it");
+        if (!action) item.Error($"rule `{rule.Name}` has no action", "write `action: allow`, `deny` or `drop`");
+        return errors.Count == before ? new Read(rule, item, fallback) : null;
+    }
+
+    private RuleSettings With(RuleSettings rule, string key, Setting value) => key switch
+    {
+        "name" => rule with { Name = Name(value) },
+        "enabled" => rule with { Enabled = value.Flag() ?? true },
+        "source" => rule with { Source = _ends.Rule(value) ?? rule.Source },
+        "destination" => rule with { Destination = _ends.Rule(value) ?? rule.Destination },
+        "service" => rule with { Services = _services.Rule(value) ?? rule.Services },
+        "family" => rule with { Family = RuleFields.Family(value) ?? rule.Family },
+        "action" => rule with { Action = RuleFields.Action(value) ?? rule.Action },
+        "log" => rule with { Log = RuleFields.Log(value) ?? rule.Log },
+        "dscp" => rule with { Dscp = RuleFields.Dscp(value) ?? rule.Dscp },
+        "time" => rule with { Time = Time(value) },
+        "link" => rule with { Links = Links(value) },
+        "fallback" => rule with { Fallback = value.Flag() ?? false },
+        "pin" => rule with { Pin = RuleFields.Pin(value) ?? rule.Pin },
+        "nat" => RuleFields.Nat(value, rule),
+        "forward_to" => rule with { ForwardTo = RuleFields.ForwardTo(value) },
+        "on_link_down" => rule with { OnLinkDown = RuleFields.Plans(value, FlowPlans.DownDefault) },
+        _ => rule with { OnLinkReturn = RuleFields.Plans(value, FlowPlans.ReturnDefault) },
+    };
+
+    private string Name(Setting value)
+    {
+        if (value.Text() is not { } name) return "";
+        if (name.Trim().Length == 0 || name.Length > MostNameLetters || name.Any(char.IsControl))
+        {
+            value.Error("this cannot name a rule", $"use 1 to {MostNameLetters} visible characters");
+        }
+        else if (name.Equals(DefaultRuleSettings.Name, StringComparison.OrdinalIgnoreCase))
+        {
+            value.Error($"`{name}` is the name of the last rule", "choose another name");
+        }
+        else if (!_names.TryAdd(name, value.Place))
+        {
+            value.Error($"a rule named `{name}` stands at {_names[name]} already", "give each rule a name of its own; counters and logs go by it");
+        }
+        return name;
+    }
+
+    private TimeRange? Time(Setting value)
+    {
+        if (value.Text() is not { } text) return null;
+        if (names.Times.TryGetValue(text, out TimeRange? time)) return time;
+        value.Error($"there is no time `{text}`", Spelling.Remedy(text, names.Times.Keys, "define it under `times`, or use one of"));
+        return null;
+    }
+
+    private string[] Links(Setting value)
+    {
+        var links = new List<string>();
+        List<(string Text, Setting Item)> texts = value.Texts();
+        foreach ((string text, Setting item) in texts)
+        {
+            if (names.FindLink(text) is not { } link) item.Error($"there is no link `{text}`", Spelling.Remedy(text, [.. names.Links], "use one of"));
+            else if (links.Contains(link)) item.Error($"link `{link}` is named twice", "name each link once");
+            else links.Add(link);
+        }
+        if (texts.Count == 0) value.Error("an empty `link` names no link", "remove it, or name a link");
+        return [.. links];
+    }
+}

@@ -1,0 +1,99 @@
+using Router.Forwarding.Rules;
+using Router.Wire;
+
+namespace Router.Configuration;
+
+/// <summary>
+/// The configuration as it was written, checked and with defaults filled in: names are still names. Immutable. The daemon takes
+/// plumbing and health from it; the path takes a <see cref="Policy"/>, which <see cref="PolicyCompiler"/> makes of it.
+/// </summary>
+public sealed record Settings
+{
+    /// <summary>Local zones, as written.</summary>
+    public required IReadOnlyList<ZoneSettings> Zones { get; init; }
+
+    /// <summary>Links, as written; at least one.</summary>
+    public required IReadOnlyList<LinkSettings> Links { get; init; }
+
+    public required InternetSettings Internet { get; init; }
+
+    /// <summary>Top down, without the default rule.</summary>
+    public required IReadOnlyList<RuleSettings> Rules { get; init; }
+
+    public required DefaultRuleSettings DefaultRule { get; init; }
+
+    public required FlowTimeouts Timeouts { get; init; }
+
+    public required TableSettings Tables { get; init; }
+
+    /// <summary>What the links do without the daemon.</summary>
+    public OnExit OnExit { get; init; }
+
+    /// <summary>The names that rules and groups speak of, each once, in lower case: to be looked up before compiling.</summary>
+    public required IReadOnlyList<string> HostNames { get; init; }
+}
+
+/// <summary>A named group of local interfaces.</summary>
+/// <param name="Name">At most 12 characters, so that its device `rt-NAME` fits the kernel's 15.</param>
+/// <param name="Interfaces">At least one; none is used twice.</param>
+public sealed record ZoneSettings(string Name, IReadOnlyList<string> Interfaces)
+{
+    /// <summary>The name of its TUN device.</summary>
+    public string Device => $"rt-{Name}";
+}
+
+/// <summary>One way to the Internet.</summary>
+public sealed record LinkSettings(string Name, string Interface)
+{
+    /// <summary>Its share of new hosts or connections; 0 reserves it for rules that name it.</summary>
+    public int Weight { get; init; } = 1;
+
+    /// <summary>What the provider promises, or null.</summary>
+    public LinkSpeed? Speed { get; init; }
+
+    public bool Metered { get; init; }
+
+    /// <summary>The gateway as written, or null: it is found from the kernel's routes.</summary>
+    public Address? Gateway4 { get; init; }
+
+    public Address? Gateway6 { get; init; }
+
+    /// <summary>The common `health` with what this link changes of it.</summary>
+    public HealthSettings Health { get; init; } = new();
+}
+
+/// <summary>A declared speed in bits per second: towards us, and from us.</summary>
+public readonly record struct LinkSpeed(long Down, long Up);
+
+/// <summary>How links share the work.</summary>
+public sealed record InternetSettings
+{
+    public InternetMode Mode { get; init; } = InternetMode.Balance;
+
+    /// <summary>Names of links for failover; those that are missing follow as written.</summary>
+    public IReadOnlyList<string> Order { get; init; } = [];
+
+    /// <summary>For rules that have no `pin` of their own.</summary>
+    public PinMode Pin { get; init; } = PinMode.Host;
+
+    /// <summary>How long a host's pin outlives its last flow.</summary>
+    public TimeSpan PinIdle { get; init; } = TimeSpan.FromMinutes(10);
+}
+
+/// <summary>The rule that ends the list: `deny` or `drop`, never `allow`.</summary>
+public sealed record DefaultRuleSettings(RuleAction Action, RuleLog Log)
+{
+    /// <summary>Its name in counters and logs; no written rule may have it.</summary>
+    public const string Name = "default rule";
+}
+
+/// <summary>How many entries the shared tables hold. They are made at start; a change needs a restart.</summary>
+public sealed record TableSettings
+{
+    public int Flows { get; init; } = 262_144;
+
+    public int Pins { get; init; } = 65_536;
+}
+
+/// <summary>What passes while no daemon runs. Nothing, so far.</summary>
+public enum OnExit : byte { Closed }

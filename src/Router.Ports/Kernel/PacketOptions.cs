@@ -1,0 +1,17 @@
+namespace Router.Ports;
+
+/// <summary>How a packet socket is opened.</summary>
+public sealed record PacketOptions
+{
+    /// <summary>Octets that may wait to be read; the kernel counts its own overhead of each packet too, and doubles the number for it.</summary>
+    public int ReceiveBuffer { get; init; } = 8 << 20;
+
+    /// <summary>Octets that may be on their way out of the interface.</summary>
+    public int SendBuffer { get; init; } = 8 << 20;
+
+    /// <summary>
+    /// Hands packets to the driver past the interface's queueing discipline (PACKET_QDISC_BYPASS). Faster, but a shaper that the
+    /// administrator has put there is passed over, and packets that find the ring of the card full are refused instead of queued.
+    /// </summary>
+    public bool BypassQueue { get; init; } = true;
+}

@@ -1,0 +1,97 @@
+using Router.Configuration;
+using Router.Forwarding;
+using Router.Forwarding.Rules;
+using Router.Wire;
+
+namespace Router.Tests.Configuration;
+
+/// <summary>The example of the configuration language: what is not built yet is refused by name, and all the rest is understood.</summary>
+public sealed class ExampleTests
+{
+    private static readonly string[] NotBuilt =
+    [
+        "licensed: false, welcome: { text: \"Welcome to our office\", password: \"coffee\" , pass: 8h }", "group:staff",
+    ];
+
+    [Fact]
+    public void The_example_is_refused_for_exactly_what_is_not_built()
+    {
+        LoadResult result = ConfigurationLoader.Load(Loading.ExamplePath);
+
+        Assert.Null(result.Settings);
+        Assert.Equal(
+            [
+                "6:36: `licensed` is not part of this release; remove it",
+                "6:53: `welcome` is not part of this release; remove it",
+                "68:14: `group:staff` is not part of this release; remove it; name zones, addresses or address groups",
+                "81:1: `license` is not part of this release; remove it",
+                "87:1: `users` is not part of this release; remove it",
+                "95:1: `web_rules` is not part of this release; remove it",
+                "105:1: `portal` is not part of this release; remove it",
+                "106:1: `metrics` is not part of this release; remove it",
+            ],
+            result.Errors.Select(e => $"{e.Line}:{e.Column}: {e.Message}; {e.Remedy}"));
+        Assert.All(result.Errors, e => Assert.Equal(Loading.ExamplePath, e.File));
+    }
+
+    [Fact]
+    public void Without_those_parts_it_loads_and_means_what_it_says()
+    {
+        LoadResult result = Loading.Text(Built());
+        Assert.Empty(result.Errors);
+        Settings settings = result.Settings!;
+
+        Assert.Contains("fiber and dsl are down", Assert.Single(result.Warnings).Message);
+        Assert.Equal(["trusted", "guest", "vpn"], settings.Zones.Select(z => z.Name));
+        Assert.Equal(["fiber", "dsl", "lte"], settings.Links.Select(l => l.Name));
+        Assert.Equal([8, 4, 0], settings.Links.Select(l => l.Weight));
+        Assert.Equal(new LinkSpeed(500_000_000, 100_000_000), settings.Links[0].Speed);
+        Assert.Equal(Address.Parse("203.0.113.1"), settings.Links[1].Gateway4);
+        Assert.True(settings.Links[2].Metered);
+        Assert.Equal(InternetMode.Balance, settings.Internet.Mode);
+        Assert.Equal(TimeSpan.FromMinutes(10), settings.Internet.PinIdle);
+        Assert.Equal(new DefaultRuleSettings(RuleAction.Drop, RuleLog.Packets), settings.DefaultRule);
+        Assert.Equal(6, settings.Rules.Count);
+        Assert.Equal("office-hours", settings.Rules[4].Time!.Name);
+    }
+
+    [Fact]
+    public void Its_rules_become_what_the_path_reads()
+    {
+        var registry = new PortRegistry();
+        Policy policy = PolicyCompiler.Compile(Loading.Text(Built()).Settings!, registry, DateTimeOffset.UnixEpoch).Policy;
+
+        Assert.Equal(7, policy.Rules.Length);
+        Rule mail = policy.Rules[0];
+        Assert.Equal(registry.Claim("trusted").Bit, mail.Source.Ports);
+        Assert.Equal(PortId.InternetBit, mail.Destination.Ports);
+        Assert.Equal([25, 465, 587, 993], mail.Services.Select(s => (int)s.First));
+        Assert.Equal([registry.Claim("dsl")], mail.Links);
+        Assert.True(mail.Fallback);
+        Assert.Equal(FlowPlan.Move, policy.Rules[1].OnLinkReturn.Udp);
+        Assert.Equal(FlowPlan.Reset, policy.Rules[1].OnLinkDown.Tcp);
+        Assert.True(policy.Rules[2].FullCone);
+        Assert.Equal(new ForwardTarget(Address.Parse("10.0.0.80"), 443), policy.Rules[3].ForwardTo);
+        Assert.Equal(RuleLog.Connections, policy.Rules[4].Log);
+        Assert.Equal(RuleAction.Drop, policy.Rules[6].Action);
+        Assert.True(policy.Rules[6].Source.IsAny && policy.Rules[6].Destination.IsAny && policy.Rules[6].Active);
+    }
+
+    [Fact]
+    public void The_configuration_that_is_installed_loads_without_a_word()
+    {
+        LoadResult result = ConfigurationLoader.Load(Path.Combine(Path.GetDirectoryName(Loading.ExamplePath)!, "packaging.yaml"));
+        Assert.Empty(result.Errors);
+        Assert.Empty(result.Warnings);
+        Assert.Equal(2, result.Settings!.Rules.Count);
+    }
+
+    /// <summary>The example, with the parts cut out that this release does not have.</summary>
+    private static string Built()
+    {
+        string text = File.ReadAllText(Loading.ExamplePath);
+        text = text.Replace(", " + NotBuilt[0], "", StringComparison.Ordinal).Replace(NotBuilt[1], "trusted", StringComparison.Ordinal);
+        int license = text.IndexOf("license:\n", StringComparison.Ordinal), exit = text.IndexOf("on_exit:", StringComparison.Ordinal);
+        return text[..license] + text[exit..];
+    }
+}
