@@ -4,12 +4,14 @@ using Router.Daemon.Systemd;
 
 namespace Router.Tests.Daemon.Systemd;
 
-public class JournalTests
+public sealed class JournalTests : IDisposable
 {
     private static readonly EventKind Storm = new("storm", Burst: 2, TimeSpan.FromSeconds(10));
 
     private readonly HandClock _clock = new();
     private readonly MemoryStream _stderr = new();
+
+    public void Dispose() => _stderr.Dispose();
 
     [Fact]
     public void AnEntryReachesJournaldWithItsFields()

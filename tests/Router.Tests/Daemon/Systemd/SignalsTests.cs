@@ -4,7 +4,12 @@ using Router.Daemon.Systemd;
 
 namespace Router.Tests.Daemon.Systemd;
 
+/// <summary>While a signal is on its way, no other test may run that listens to signals too.</summary>
+[CollectionDefinition(nameof(SignalsTests), DisableParallelization = true)]
+public sealed class SignalsAlone;
+
 /// <summary>Signals that this very process gets. SIGINT is left out: the test runner listens to it too, and would stop.</summary>
+[Collection(nameof(SignalsTests))]
 public class SignalsTests
 {
     [Theory]
