@@ -82,15 +82,15 @@ public static class ConfigurationLoader
             if (root!.Find("rules") is { Kind: NodeKind.List } list)
             {
                 list.FirstIndex = rules;
-                rules += list.Children.Count;
+                rules += list.Children.Length;
             }
             layers.Add(new Layer(root));
         }
         layers.Add(variables);
         var builder = new ConfigurationBuilder();
         foreach (Layer layer in layers) builder.Add(layer);
-        var origins = new Origins(layers);
-        Settings settings = Read(new Setting(builder.Build(), "", "", origins, errors), errors);
+        var origins = new Origins(layers, errors);
+        Settings settings = Read(Setting.Root(builder.Build(), origins), errors);
         errors.Sort(origins.Files);
         return new LoadResult(errors.Any ? null : settings, errors.Errors, errors.Warnings);
     }
@@ -99,7 +99,7 @@ public static class ConfigurationLoader
     private static Settings Read(Setting root, ErrorList errors)
     {
         var names = new Names();
-        var parts = new Parts(root, root.Fields(Keys));
+        var parts = new Parts(root, [.. root.Fields(Keys)]);
         HealthSettings health = parts.Read("health", s => HealthReader.Read(s, new HealthSettings()), new HealthSettings());
         var ports = new PortReader(names, errors);
         List<ZoneSettings> zones = parts.Read("zones", ports.Zones, []);
@@ -128,7 +128,7 @@ public static class ConfigurationLoader
     private readonly struct Parts(Setting root, List<(string Name, Setting Value)> fields)
     {
         /// <summary>The part of that name; empty if it is absent.</summary>
-        public Setting Find(string name) => fields.Find(f => f.Name == name) is { Name: not null } found ? found.Value : root.Absent(name);
+        public Setting Find(string name) => fields.Find(f => f.Name == name) is { Name: not null } found ? found.Value : root.At(name);
 
         public T Read<T>(string name, Func<Setting, T> read, T otherwise) =>
             fields.Exists(f => f.Name == name) ? read(Find(name)) : otherwise;
