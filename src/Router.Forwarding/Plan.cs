@@ -76,6 +76,9 @@ public sealed class Plan
 
     public ZoneState? Zone(PortId id) => _zones[id.Value];
 
+    /// <summary>The largest IP packet that a port takes; the box itself takes any.</summary>
+    public int MtuOf(PortId id) => Link(id)?.Mtu ?? Zone(id)?.Mtu ?? 65535;
+
     public ReadOnlySpan<LinkState?> Links => _links;
 
     public LinkPolicy? LinkPolicy(PortId id) => _linkPolicies[id.Value];
