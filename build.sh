@@ -22,7 +22,9 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_WORKLOAD_UPDATE_
 readonly TO_RUN=(iproute2 nftables)
 readonly TO_BUILD=(gcc libc6-dev)
 readonly TO_LAB=(util-linux ethtool tcpdump curl bind9-dnsutils dnsmasq-base iperf3 iputils-ping traceroute mtr-tiny
-  openssh-client openssh-server vsftpd procps)
+  openssh-client openssh-server openssl vsftpd procps python3-minimal)
+# Tests that want these are skipped without them; not every Debian has them.
+readonly TO_LAB_IF_THERE=(ngtcp2-client ngtcp2-server)
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "build.sh: $*"; exit 1; }
@@ -74,14 +76,23 @@ install_packages() {
   export DEBIAN_FRONTEND=noninteractive
   local log
   log="$(mktemp)"
-  { apt-get -q update && without_daemons apt-get -q install -y --no-install-recommends "$@"; } >"$log" 2>&1 </dev/null \
-    || { cat "$log" >&2; rm -f "$log"; die "apt-get could not install: $*"; }
+  { apt-get -q update && without_daemons apt-get -q install -y --no-install-recommends "$@" $(offered "${TO_LAB_IF_THERE[@]}"); } \
+    >"$log" 2>&1 </dev/null || { cat "$log" >&2; rm -f "$log"; die "apt-get could not install: $*"; }
   rm -f "$log"
+}
+
+# Of some packages those that this Debian offers.
+offered() {
+  local package
+  for package in "$@"; do
+    if apt-cache show --no-all-versions "$package" >/dev/null 2>&1; then printf '%s ' "$package"; fi
+  done
 }
 
 setup() {
   local missing
   missing="$(missing_packages "${TO_RUN[@]}" "${TO_BUILD[@]}" "${TO_LAB[@]}")"
+  missing+="$(offered $(missing_packages "${TO_LAB_IF_THERE[@]}"))"
   # shellcheck disable=SC2086  # a list of package names, split on purpose
   if [[ -n $missing ]]; then install_packages $missing; fi
   need_dotnet

@@ -67,15 +67,21 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         id = FlowId.None;
         DropReason reason = Translate(plan, rule, new Course { ToInternet = true }, ref flow, now);
         if (reason != DropReason.None) return reason;
-        End(old, now);
+        End(plan, old, now);
         flow.Epoch = plan.Epoch;
         return Settle(plan, rule, flow, now, out id);
     }
 
-    /// <summary>Ends a flow and gives back what it held.</summary>
-    public void End(FlowId id, long now)
+    /// <summary>Ends a flow: its rule counts what it carried, and what it held is given back.</summary>
+    public void End(Plan plan, FlowId id, long now)
     {
         ref Flow flow = ref flows[id];
+        if (flow.PolicyGeneration == plan.Policy.Generation)
+        {
+            RuleCounters counters = plan.Policy.Rules[flow.Rule].Counters;
+            counters.Packets += flow.PacketsOut + flow.PacketsIn;
+            counters.Octets += (long)(flow.OctetsOut + flow.OctetsIn);
+        }
         if (flow.Mapping >= 0) mappings.Release(flow.Mapping, now);
         if (flow.Pin >= 0) pins.Release(flow.Pin, now);
         flows.Remove(id);

@@ -62,6 +62,9 @@ public sealed class Forwarder : IDisposable
     /// <summary>Flows that ended because no rule allows them any more.</summary>
     public long FlowsClosedByRules => _review.Closed;
 
+    /// <summary>Whether live flows are being looked at under a new plan.</summary>
+    public bool IsReviewing => _review.IsScanning;
+
     public int FlowCount => _flows.Count;
 
     public int PinCount => _pins.Count;
@@ -178,19 +181,19 @@ public sealed class Forwarder : IDisposable
         ref PacketMeta meta = ref batch[slot];
         DropReason reason = Fit(ingress, egress, ref meta, octets, packet, out int pieces);
         if (reason != DropReason.None) return reason;
-        if (packet.Protocol == Protocol.Tcp) Follow(octets, packet, ref meta.Offload, id, outward);
-        Count(ref flow, packet, outward);
+        bool isLife = packet.Protocol != Protocol.Tcp || Follow(octets, packet, ref meta.Offload, id, outward);
+        Count(ref flow, packet, outward, isLife && FlowLife.Refreshes(flow, outward));
         bool unfinished = meta.Offload.ChecksumUnfinished;
         if ((flow.Traits & FlowTraits.Translated) != 0) Rewrite.Apply(octets, packet, flow, outward, unfinished);
         if ((flow.Traits & FlowTraits.Marked) != 0) Headers.WriteDscp(octets, packet.V4, flow.Dscp);
         if (!_plan.IsLink(ingress) && !_plan.IsLink(egress) && ingress != PortId.Host) Headers.GiveBackTtl(octets, packet.V4);
-        if (pieces != 0) return Break(egress, octets, pieces, flow.NextHop);
+        if (pieces != 0) return Break(egress, octets, meta.Offload, pieces, flow.NextHop);
         return Leave(egress, batch, slot, flow.NextHop, isSpare);
     }
 
-    private void Count(ref Flow flow, in Datagram packet, bool outward)
+    private void Count(ref Flow flow, in Datagram packet, bool outward, bool refreshes)
     {
-        if (FlowLife.Refreshes(flow, outward)) flow.LastUse = _now;
+        if (refreshes) flow.LastUse = _now;
         if (outward)
         {
             flow.PacketsOut++;
@@ -203,19 +206,21 @@ public sealed class Forwarder : IDisposable
         }
     }
 
-    private void Follow(Span<byte> octets, in Datagram packet, ref Offload offload, FlowId id, bool outward)
+    // Answers whether the segment is a sign of life; a SYN or RST that does not fit is not.
+    private bool Follow(Span<byte> octets, in Datagram packet, ref Offload offload, FlowId id, bool outward)
     {
         ref Flow flow = ref _flows[id];
         Span<byte> segment = octets[packet.Transport..];
         Tcp tcp = Tcp.Over(segment);
         bool opens = (packet.Flags & TcpFlags.Syn) != 0;
         TcpState before = flow.Tcp.State;
-        TcpTracker.Segment(ref flow.Tcp, outward, tcp.Sequence, tcp.Acknowledgment, packet.Flags, tcp.Window,
+        TcpVerdict verdict = TcpTracker.Segment(ref flow.Tcp, outward, tcp.Sequence, tcp.Acknowledgment, packet.Flags, tcp.Window,
             opens ? tcp.WindowScale : -1, segment.Length - tcp.DataOffset);
         if (flow.Tcp.State != before) _flows.SetDeadline(id, _now + FlowLife.Timeout(flow, _plan.Policy.Timeouts));
-        if (!opens) return;
+        if (!opens) return verdict != TcpVerdict.PassUnchecked;
         int most = Math.Min(MtuOf(flow.Ingress), MtuOf(flow.Egress)) - (packet.V4 ? 40 : 60);
         SegmentSize.Clamp(segment, (ushort)most, offload.ChecksumUnfinished);
+        return verdict != TcpVerdict.PassUnchecked;
     }
 
     private int MtuOf(PortId id) => _plan.Link(id)?.Mtu ?? _plan.Zone(id)?.Mtu ?? 65535;
@@ -243,8 +248,10 @@ public sealed class Forwarder : IDisposable
         return DropReason.None;
     }
 
-    private DropReason Break(PortId egress, Span<byte> octets, int mtu, ulong nextHop)
+    // Pieces carry no offload: an unfinished checksum is finished over the whole first.
+    private DropReason Break(PortId egress, Span<byte> octets, in Offload offload, int mtu, ulong nextHop)
     {
+        if (offload.ChecksumUnfinished) Checksum.Finish(octets, offload.ChecksumStart, offload.ChecksumOffset);
         var fragmenter = new Fragmenter(octets, mtu);
         while (!fragmenter.IsDone)
         {

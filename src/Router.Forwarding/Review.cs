@@ -136,7 +136,8 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
             refusals.ResetSide(plan, flow, towardsInside: true);
             if (both) refusals.ResetSide(plan, flow, towardsInside: false);
         }
-        events.Write(Admission.Describe(flow, PathEventKind.FlowClosed));
-        admission.End(id, now);
+        bool isLogged = flow.PolicyGeneration == plan.Policy.Generation && (plan.Policy.Rules[flow.Rule].Log & RuleLog.Connections) != 0;
+        if (isLogged) events.Write(Admission.Describe(flow, PathEventKind.FlowClosed));
+        admission.End(plan, id, now);
     }
 }

@@ -1,5 +1,7 @@
 using Router.Ports.Linux.Netlink;
 using Router.Wire;
+using static Router.Ports.Linux.Netlink.LinuxIfAddr;
+using static Router.Ports.Linux.Netlink.LinuxNeighbour;
 using static Router.Ports.Linux.Netlink.LinuxRtnetlink;
 
 namespace Router.Daemon.Kernel;

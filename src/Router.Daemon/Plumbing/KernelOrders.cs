@@ -1,6 +1,8 @@
 using Router.Daemon.Kernel;
 using Router.Ports.Linux.Netlink;
 using Router.Wire;
+using static Router.Ports.Linux.Netlink.LinuxFibRules;
+using static Router.Ports.Linux.Netlink.LinuxIfAddr;
 using static Router.Ports.Linux.Netlink.LinuxIfLink;
 using static Router.Ports.Linux.Netlink.LinuxNetlink;
 using static Router.Ports.Linux.Netlink.LinuxNeighbour;
@@ -73,7 +75,7 @@ internal sealed class KernelOrders(Rtnetlink kernel)
     {
         var body = new ifaddrmsg { ifa_family = KernelMessages.AF_INET, ifa_prefixlen = 32, ifa_scope = RT_SCOPE_UNIVERSE, ifa_index = (uint)index };
         var request = new NetlinkRequest(RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL).Body(body);
-        Give(request.Attribute(LinuxIfAddr.IFA_LOCAL, address).Attribute(LinuxIfAddr.IFA_ADDRESS, address), "add the box's own address to rt-host");
+        Give(request.Attribute(IFA_LOCAL, address).Attribute(IFA_ADDRESS, address), "add the box's own address to rt-host");
     }
 
     /// <summary>Has the kernel keep a neighbour's MAC fresh from now on (NTF_MANAGED, Linux 5.16).</summary>

@@ -106,7 +106,7 @@ internal static class NftScript
     private static void AppendRule(StringBuilder script, InputRule rule)
     {
         string interfaces = rule.Interfaces.Length > 0 ? $"iifname {Names(rule.Interfaces)} " : "";
-        string verdict = rule.Action == RuleAction.Allow ? "accept" : rule.Action == RuleAction.Deny ? "goto refuse" : "drop";
+        string verdict = rule.Action switch { RuleAction.Allow => "accept", RuleAction.Deny => "goto refuse", RuleAction.Drop => "drop" };
         foreach (string source in Sources(rule))
         {
             foreach (string service in rule.Services.Length > 0 ? rule.Services.Select(Service).Distinct() : [""])

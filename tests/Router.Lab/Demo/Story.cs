@@ -154,7 +154,7 @@ internal sealed class Story : IDisposable
         _screen.Chapter("Tidying up");
         Show("status");
         _router.Stop();
-        Outcome teardown = _router.RunOnce("teardown", "--config", _router.ConfigurationFile);
+        Outcome teardown = _router.Teardown();
         string left = _bed.Router.Shell("ip -o link show type tun; nft list tables").OrThrow().Text;
         _screen.Prove("`routerd teardown` left neither device nor table behind", teardown.Succeeded && left.Length == 0);
     }

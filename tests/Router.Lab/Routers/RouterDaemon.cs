@@ -1,6 +1,6 @@
-// routerd in the router namespace. It runs in a mount namespace of its own too, with an own /run/routerd (a directory
-// in shared memory that outlives the process, as the real one does), so that labs side by side do not meet there and a
-// killed daemon finds its tables again. Its life is watched by what it tells systemd, never by time.
+// routerd in the router namespace. Its runtime directory is one of the lab's own in shared memory, so that labs side by
+// side do not meet there, and outlives the process, as the real one does, so that a killed daemon finds its tables again.
+// Its life is watched by what it tells systemd, never by time.
 
 using System.Text.Json.Nodes;
 
@@ -54,14 +54,13 @@ internal sealed class RouterDaemon : RouterUnderTest
     {
         _program?.Dispose();
         var all = new Dictionary<string, string>(environment ?? new Dictionary<string, string>()) { ["NOTIFY_SOCKET"] = _notify.Path };
-        string[] command = [.. wrapper, Programs.Routerd, "--config", ConfigurationFile];
-        _program = Bed.Router.StartWith(all, "/bin/bash", ["-c", InOwnRun, "routerd", _run, .. command]);
+        string[] command = [.. wrapper, Programs.Routerd, "--config", ConfigurationFile, "--runtime", _run];
+        _program = Bed.Router.StartWith(all, command[0], command[1..]);
         return _program;
     }
 
-    /// <summary>Runs routerd with other arguments to its end, as `teardown`.</summary>
-    public Outcome RunOnce(params string[] arguments) =>
-        Bed.Router.Run("/bin/bash", ["-c", InOwnRun, "routerd", _run, Programs.Routerd, .. arguments]);
+    /// <summary>Takes away what it has set up in the kernel.</summary>
+    public Outcome Teardown() => Bed.Router.Run(Programs.Routerd, "teardown", "--runtime", _run);
 
     /// <summary>As a crash: nothing is tidied up.</summary>
     public void Kill() => Program.Kill();
@@ -97,7 +96,4 @@ internal sealed class RouterDaemon : RouterUnderTest
         _notify.Dispose();
         Directory.Delete(_run, recursive: true);
     }
-
-    // $1: the directory that stands for /run/routerd. The mount is seen by this process and its children only.
-    private const string InOwnRun = """mkdir -p /run/routerd && mount --bind "$1" /run/routerd && shift && exec "$@" """;
 }

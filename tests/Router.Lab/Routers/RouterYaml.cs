@@ -42,7 +42,15 @@ internal sealed record RouterYaml
 
     public static readonly string[] LinkNames = ["fiber", "dsl", "lte"];
 
+    /// <summary>IPv6 is not translated, so it must leave by the link whose provider routes our prefix.</summary>
     private string Everything => """
+        - name: IPv6 by the link that routes our prefix
+          source: [trusted, firewall]
+          destination: [internet]
+          family: ipv6
+          action: allow
+          link: fiber
+          fallback: false
         - name: Everything else to the Internet
           source: [trusted, guest, firewall]
           destination: [internet]

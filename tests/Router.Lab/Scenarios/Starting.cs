@@ -59,7 +59,7 @@ public sealed class Starting : IDisposable
         _router.Start();
         Assert.NotEqual(before, Look());
         _router.Stop();
-        _router.RunOnce("teardown", "--config", _router.ConfigurationFile).OrThrow();
+        _router.Teardown().OrThrow();
         Assert.Equal(before, Look());
     }
 

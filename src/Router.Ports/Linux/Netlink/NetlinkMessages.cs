@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using static Router.Ports.Linux.Netlink.LinuxNetlink;
 
 namespace Router.Ports.Linux.Netlink;
 
