@@ -17,7 +17,11 @@ public class PortRegistry
         int id = Array.IndexOf(_names, name);
         if (id < 0) id = Array.IndexOf(_names, null);
         if (id < 0) throw new InvalidOperationException($"no room for '{name}': {PortId.Most - 1} zones and links are known already");
-        if (_names[id] is null) Keep(id, _names[id] = name);
+        if (_names[id] is null)
+        {
+            Keep(id, name);
+            _names[id] = name;
+        }
         return new PortId((byte)id);
     }
 
@@ -27,6 +31,6 @@ public class PortRegistry
     /// <summary>Puts a name that was kept by an earlier process back in its place.</summary>
     protected void Restore(int id, string name) => _names[id] = name;
 
-    /// <summary>Called for each new name, for a registry that outlives the process.</summary>
+    /// <summary>Called for each new name, for a registry that outlives the process. If it throws, the name is not given.</summary>
     protected virtual void Keep(int id, string name) { }
 }

@@ -19,6 +19,8 @@ internal sealed class KernelRouter(Topology bed) : RouterUnderTest(bed)
                 type nat hook prerouting priority dstnat
                 iifname "wan*" tcp dport 8080 dnat to 10.0.0.12:80
             }
+        }
+        table inet reference {
             chain forward {
                 type filter hook forward priority filter
                 tcp flags syn tcp option maxseg size set rt mtu
@@ -30,5 +32,5 @@ internal sealed class KernelRouter(Topology bed) : RouterUnderTest(bed)
 
     public override void Start() => Bed.Router.RunWithInput(Rules, "nft", "-f", "-").OrThrow();
 
-    public override void Dispose() => Bed.Router.Run("nft", "delete", "table", "ip", "reference");
+    public override void Dispose() => Bed.Router.Run("nft", "delete table ip reference; delete table inet reference");
 }

@@ -10,12 +10,13 @@ using Router.Lab.Kernel;
 namespace Router.Lab.Servers;
 
 /// <summary>One request, as the server saw it.</summary>
-internal sealed record Visit(IPEndPoint Client, IPEndPoint Server, string Path, DateTime At);
+/// <param name="Offset">Where the client wants to go on ("Range: bytes=N-", RFC 9110 14.2); 0 from the beginning.</param>
+internal sealed record Visit(IPEndPoint Client, IPEndPoint Server, string Path, long Offset);
 
 /// <summary>
 /// A web server in a namespace of the lab, on port 80 of every address there. It answers
 ///     /          with the client's address as the server sees it,
-///     /bytes/N   with N octets of known content, sent from a file by the kernel (sendfile),
+///     /bytes/N   with N octets of known content, sent from a file by the kernel (sendfile), or the rest of them (Range),
 ///     /drip/N    with a line each 100 ms, N of them, for connections that must be seen to live on.
 /// Every request is a <see cref="Visit"/>. The content repeats a random file of 16 MiB, so its SHA-256 is known for any length.
 /// </summary>
@@ -92,8 +93,8 @@ internal sealed class WebServer : IDisposable
         {
             var from = (IPEndPoint)client.RemoteEndPoint!;
             var here = (IPEndPoint)client.LocalEndPoint!;
-            string path = await ReadRequest(client);
-            var visit = new Visit(Plain(from), Plain(here), path, DateTime.UtcNow);
+            (string path, long offset) = ParseRequest(await ReadRequest(client));
+            var visit = new Visit(Plain(from), Plain(here), path, offset);
             _visits.Enqueue(visit);
             await Answer(client, visit);
             client.Shutdown(SocketShutdown.Send);
@@ -111,7 +112,7 @@ internal sealed class WebServer : IDisposable
         switch (parts)
         {
             case ["bytes", string count]:
-                await SendContent(client, long.Parse(count, CultureInfo.InvariantCulture));
+                await SendContent(client, visit.Offset, long.Parse(count, CultureInfo.InvariantCulture));
                 break;
             case ["drip", string count]:
                 await Drip(client, int.Parse(count, CultureInfo.InvariantCulture));
@@ -123,14 +124,24 @@ internal sealed class WebServer : IDisposable
         }
     }
 
-    private async Task SendContent(Socket client, long length)
+    private async Task SendContent(Socket client, long offset, long length)
     {
-        await Say(client, $"HTTP/1.1 200 OK\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
-        long rest = length;
-        for (; rest >= FileSize; rest -= FileSize) await client.SendFileAsync(_file, _stop.Token);
-        if (rest == 0) return;
+        string status = offset == 0 ? "200 OK" : $"206 Partial Content\r\nContent-Range: bytes {offset}-{length - 1}/{length}";
+        await Say(client, $"HTTP/1.1 {status}\r\nContent-Length: {length - offset}\r\nConnection: close\r\n\r\n");
+        if (offset % FileSize != 0)
+        {
+            long part = Math.Min(length - offset, FileSize - (offset % FileSize));
+            await SendPart(client, offset % FileSize, part);
+            offset += part;
+        }
+        for (; length - offset >= FileSize; offset += FileSize) await client.SendFileAsync(_file, _stop.Token);
+        if (offset < length) await SendPart(client, 0, length - offset);
+    }
+
+    private async Task SendPart(Socket client, long offset, long length)
+    {
         byte[] content = await File.ReadAllBytesAsync(_file, _stop.Token);
-        await SendAll(client, content.AsMemory(0, (int)rest));
+        await SendAll(client, content.AsMemory((int)offset, (int)length));
     }
 
     private async Task Drip(Socket client, int lines)
@@ -160,8 +171,15 @@ internal sealed class WebServer : IDisposable
             if (read == 0) throw new LabException("the client closed before it asked");
             length += read;
         }
-        string line = Encoding.ASCII.GetString(buffer, 0, buffer.AsSpan().IndexOf((byte)'\r'));
-        return line.Split(' ') is [_, string path, ..] ? path : throw new LabException($"no request: {line}");
+        return Encoding.ASCII.GetString(buffer, 0, length);
+    }
+
+    private static (string Path, long Offset) ParseRequest(string text)
+    {
+        string[] lines = text.Split("\r\n");
+        if (lines[0].Split(' ') is not [_, string path, ..]) throw new LabException($"no request: {lines[0]}");
+        string? range = lines.FirstOrDefault(line => line.StartsWith("Range: bytes=", StringComparison.OrdinalIgnoreCase));
+        return (path, range is null ? 0 : long.Parse(range["Range: bytes=".Length..].TrimEnd('-'), CultureInfo.InvariantCulture));
     }
 
     private static IPEndPoint Plain(IPEndPoint end) => end.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(end.Address.MapToIPv4(), end.Port) : end;

@@ -18,17 +18,20 @@ internal sealed unsafe partial class PacketSocket
     private const ushort ETH_P_ALL = 3;
     private const int BufferSize = 8 << 20;
 
-    public PacketSocket(string port)
+    /// <param name="port">The interface's name.</param>
+    /// <param name="receives">False for a socket that only sends: the kernel copies nothing to it.</param>
+    public PacketSocket(string port, bool receives = true)
     {
         int index = checked((int)if_nametoindex(port));
         if (index == 0) throw Failure($"no interface {port}");
-        Fd = socket(AF_PACKET, SOCK_RAW | SOCK_NONBLOCK, BinaryPrimitives.ReverseEndianness(ETH_P_ALL));
+        ushort protocol = receives ? BinaryPrimitives.ReverseEndianness(ETH_P_ALL) : (ushort)0;
+        Fd = socket(AF_PACKET, SOCK_RAW | (receives ? SOCK_NONBLOCK : 0), protocol);
         if (Fd < 0) throw Failure("socket AF_PACKET");
         Set(SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
         Set(SOL_PACKET, PACKET_QDISC_BYPASS, 1);
         Set(SOL_SOCKET, SO_RCVBUFFORCE, BufferSize);
         Set(SOL_SOCKET, SO_SNDBUFFORCE, BufferSize);
-        var address = new SockAddrLl { sll_family = AF_PACKET, sll_protocol = BinaryPrimitives.ReverseEndianness(ETH_P_ALL), sll_ifindex = index };
+        var address = new SockAddrLl { sll_family = AF_PACKET, sll_protocol = protocol, sll_ifindex = index };
         if (bind(Fd, &address, sizeof(SockAddrLl)) != 0) throw Failure($"bind to {port}");
     }
 

@@ -1,0 +1,48 @@
+namespace Router.Daemon;
+
+/// <summary>What the program is asked to do.</summary>
+internal enum Verb { Run, Teardown, Version, Help }
+
+/// <summary>The command line.</summary>
+internal sealed record CommandLine(Verb Verb, string Config, string Runtime, string ControlSocket)
+{
+    public const string Help = """
+        usage: routerd [--config FILE] [--runtime DIRECTORY] [--control SOCKET]
+               routerd teardown [--runtime DIRECTORY]
+
+          --config FILE         the configuration, /etc/routerd/router.yaml by default
+          --runtime DIRECTORY   where flows and pins outlive the process, /run/routerd by default
+          --control SOCKET      where routerctl asks, control.sock in the runtime directory by default
+          teardown              takes away everything that routerd has set up in the kernel
+
+        Signals: SIGHUP loads the configuration again, SIGTERM and SIGINT stop. `routerctl` does the rest.
+        """;
+
+    /// <summary>Reads the words after the program's name.</summary>
+    public static bool TryRead(string[] words, out CommandLine options, out string complaint)
+    {
+        options = new CommandLine(Verb.Run, "/etc/routerd/router.yaml", Environment.GetEnvironmentVariable("RUNTIME_DIRECTORY") ?? "/run/routerd", "");
+        complaint = "";
+        for (int i = 0; i < words.Length; i++)
+        {
+            switch (words[i])
+            {
+                case "--help" or "-h": options = options with { Verb = Verb.Help }; break;
+                case "--version": options = options with { Verb = Verb.Version }; break;
+                case "teardown": options = options with { Verb = Verb.Teardown }; break;
+                case "--config" or "--runtime" or "--control" when i + 1 == words.Length:
+                    complaint = $"{words[i]} needs a value";
+                    return false;
+                case "--config": options = options with { Config = words[++i] }; break;
+                case "--runtime": options = options with { Runtime = words[++i] }; break;
+                case "--control": options = options with { ControlSocket = words[++i] }; break;
+                default:
+                    complaint = $"'{words[i]}' is not understood";
+                    return false;
+            }
+        }
+        if (options.ControlSocket.Length == 0) options = options with { ControlSocket = Path.Combine(options.Runtime, "control.sock") };
+        options = options with { Config = Path.GetFullPath(options.Config) };
+        return true;
+    }
+}

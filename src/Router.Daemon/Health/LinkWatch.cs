@@ -1,0 +1,230 @@
+using System.Diagnostics;
+using Router.Configuration;
+using Router.Forwarding;
+using static Router.Daemon.Health.SocketCalls;
+
+namespace Router.Daemon.Health;
+
+/// <summary>
+/// Watches over the health of all links: facts from the kernel come in, probes go out, verdicts are told.
+///
+/// One thread, started by <see cref="Start"/>, sends all probes and waits for all answers in one poll(2). Whoever brings facts or
+/// settings changes the links on his own thread, under the lock, and wakes the watch; so a lost carrier counts at once, and the
+/// change is told from the watch's thread a moment later. `changed` is always called from that thread, outside the lock, in order,
+/// and may call back.
+///
+/// Sockets may be closed and opened while the thread is in poll. Each such change counts up <see cref="_version"/>; what poll said
+/// about an older version is not used, and poll says it again.
+///
+/// If the thread itself comes late (a suspended machine, a stopped process), answers may have waited in vain. Then the rounds under
+/// way are not judged at all, but begun anew: a busy router must not look like a dead link.
+///
+/// When no link is usable, a link that answers does not wait for the end of its hold: it may fall again, but there is nothing better.
+/// </summary>
+public sealed class LinkWatch : IDisposable
+{
+    private const long TooLate = 250_000;
+
+    private readonly Lock _gate = new();
+    private readonly Action<IReadOnlyList<LinkVerdictChange>> _changed;
+    private readonly Action<string> _remarked;
+    private readonly Thread _thread;
+    private readonly PollSet _poll = new();
+    private readonly List<WatchedLink> _links = [];
+    private long _version;
+    private bool _stopping;
+
+    /// <param name="changed">Told what changed, one entry per link.</param>
+    /// <param name="remarked">Told a sentence for the journal that is no change of health.</param>
+    public LinkWatch(Action<IReadOnlyList<LinkVerdictChange>> changed, Action<string> remarked)
+    {
+        (_changed, _remarked) = (changed, remarked);
+        _thread = new Thread(Run) { Name = "probes", IsBackground = true };
+    }
+
+    /// <summary>How often the thread came too late to judge.</summary>
+    public long Overslept { get; private set; }
+
+    /// <exception cref="InvalidOperationException">No right to send ICMP.</exception>
+    public void Start()
+    {
+        int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
+        if (fd < 0) throw new InvalidOperationException("links cannot be probed: raw ICMP sockets need CAP_NET_RAW");
+        _ = close(fd);
+        _thread.Start();
+    }
+
+    /// <summary>Sets which links there are. Those that stay keep their verdict and their history; those that go are forgotten.</summary>
+    public void Reconfigure(IReadOnlyList<(PortId Link, string Name, HealthSettings Settings)> links)
+    {
+        lock (_gate)
+        {
+            long now = Now();
+            for (int i = _links.Count - 1; i >= 0; i--)
+            {
+                if (links.Any(link => link.Link == _links[i].Id)) continue;
+                _links[i].Dispose();
+                _links.RemoveAt(i);
+            }
+            foreach ((PortId id, string name, HealthSettings settings) in links)
+            {
+                if (Find(id) is { } known) known.Reconfigure(name, settings, now);
+                else _links.Add(new WatchedLink(id, name, settings, now));
+            }
+            _version++;
+        }
+        _poll.Wake();
+    }
+
+    /// <summary>What the kernel says of a link now. Links that are not configured are ignored.</summary>
+    public void Update(PortId link, in LinkFacts facts)
+    {
+        lock (_gate)
+        {
+            Find(link)?.Take(facts, Now());
+            _version++;
+        }
+        _poll.Wake();
+    }
+
+    /// <summary>Takes a link out of service, or back into it, by order.</summary>
+    public void Enable(PortId link, bool enabled)
+    {
+        lock (_gate)
+        {
+            Find(link)?.Enable(enabled, Now());
+            _version++;
+        }
+        _poll.Wake();
+    }
+
+    /// <summary>Whether traffic is placed on a link: healthy ones are `up` or `standby` by this.</summary>
+    public void InUse(PortId link, bool inUse)
+    {
+        lock (_gate) Find(link)?.Judge.InUse(inUse, Now());
+        _poll.Wake();
+    }
+
+    /// <summary>All links as they stand, in the order of the configuration when they were first seen.</summary>
+    public LinkReport[] Reports()
+    {
+        lock (_gate) return [.. _links.Select(link => link.Report())];
+    }
+
+    public void Dispose()
+    {
+        lock (_gate) _stopping = true;
+        _poll.Wake();
+        if (_thread.IsAlive) _thread.Join();
+        foreach (WatchedLink link in _links) link.Dispose();
+        _links.Clear();
+        _poll.Dispose();
+    }
+
+    private void Run()
+    {
+        while (true)
+        {
+            long deadline, version;
+            lock (_gate)
+            {
+                if (_stopping) return;
+                (deadline, version) = (Prepare(), _version);
+            }
+            _poll.Wait(deadline - Now());
+            List<LinkVerdictChange>? changes;
+            lock (_gate)
+            {
+                long now = Now();
+                if (version == _version) Progress(deadline, now);
+                Relieve(now);
+                changes = Changes();
+            }
+            if (changes is not null) _changed(changes);
+            Remark();
+        }
+    }
+
+    private long Prepare()
+    {
+        long deadline = long.MaxValue;
+        _poll.Clear();
+        for (int i = 0; i < _links.Count; i++)
+        {
+            deadline = Math.Min(deadline, _links[i].Deadline);
+            if (_links[i].Sockets is not { } sockets) continue;
+            if (sockets.Echo4 >= 0) _poll.Add(sockets.Echo4, POLLIN, i, PollSet.Echo4);
+            if (sockets.Echo6 >= 0) _poll.Add(sockets.Echo6, POLLIN, i, PollSet.Echo6);
+            for (int slot = 0; slot < sockets.Connections.Length; slot++)
+            {
+                if (sockets.Connections[slot] >= 0) _poll.Add(sockets.Connections[slot], POLLOUT, i, slot);
+            }
+        }
+        return deadline;
+    }
+
+    private void Progress(long deadline, long now)
+    {
+        bool late = now - deadline > TooLate;
+        if (late) Overslept++;
+        while (!late && _poll.TryNext(out int index, out int what))
+        {
+            if (what == PollSet.Echo4) _links[index].HearEcho(v4: true, now);
+            else if (what == PollSet.Echo6) _links[index].HearEcho(v4: false, now);
+            else _links[index].HearConnection(what, now);
+        }
+        foreach (WatchedLink link in _links)
+        {
+            if (late) link.Excuse(now);
+            link.Advance(now);
+        }
+    }
+
+    private void Relieve(long now)
+    {
+        foreach (WatchedLink link in _links)
+        {
+            if (link.Judge.Verdict.Usable) return;
+        }
+        foreach (WatchedLink link in _links) link.Judge.Release(now);
+    }
+
+    private List<LinkVerdictChange>? Changes()
+    {
+        List<LinkVerdictChange>? changes = null;
+        foreach (WatchedLink link in _links)
+        {
+            LinkVerdict now = link.Judge.Verdict;
+            if (!link.Seen || (link.Told is { } told && told.Health == now.Health && told.Usable == now.Usable)) continue;
+            (changes ??= []).Add(new LinkVerdictChange(link.Id, link.Name, link.Told ?? now, now));
+            link.Told = now;
+        }
+        return changes;
+    }
+
+    private void Remark()
+    {
+        for (int i = 0; ; i++)
+        {
+            string? remark;
+            lock (_gate)
+            {
+                if (i >= _links.Count) return;
+                (remark, _links[i].Remark) = (_links[i].Remark, null);
+            }
+            if (remark is not null) _remarked(remark);
+        }
+    }
+
+    private WatchedLink? Find(PortId id)
+    {
+        foreach (WatchedLink link in _links)
+        {
+            if (link.Id == id) return link;
+        }
+        return null;
+    }
+
+    /// <summary>Monotonic microseconds, as everywhere.</summary>
+    private static long Now() => Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000_000);
+}

@@ -1,0 +1,65 @@
+using System.Diagnostics;
+using Router.Configuration;
+using Router.Daemon.Control;
+using Router.Daemon.Kernel;
+using Router.Daemon.Plumbing;
+using Router.Daemon.Reporting;
+using Router.Daemon.Steering;
+using Router.Daemon.Systemd;
+using Router.Forwarding;
+using Router.Forwarding.Links;
+using Router.Forwarding.Reading;
+using Router.Forwarding.Rules;
+
+namespace Router.Daemon;
+
+/// <summary>
+/// The daemon from its start to its end. It forwards as soon as configuration, tables, devices and plumbing are there; the control
+/// socket follows. Whatever is missing for that ends the start with one sentence. The end leaves devices, plumbing and tables as
+/// they are: the next process takes over the flows, and until then nothing passes (on_exit: closed). `routerd teardown` clears up.
+/// </summary>
+internal static class Life
+{
+    public static async Task<int> RunAsync(CommandLine options, Journal journal)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        Settings settings = Load(options, journal);
+        Directory.CreateDirectory(options.Runtime, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
+        var tables = ForwardingTables.Open(options.Runtime, new TableSizes(settings.Tables.Flows, Math.Min(settings.Tables.Flows, 524_288), settings.Tables.Pins));
+        using var ports = new MappedPortRegistry(Path.Combine(options.Runtime, "ports"));
+        CompiledPolicy compiled = PolicyCompiler.Compile(settings, ports, DateTimeOffset.Now, new Dictionary<string, Wire.Address[]>(), null);
+        using var worker = new Worker(tables, new Plan(0, compiled.Policy, [], []));
+        using var plumbing = new Plumber(options.Runtime);
+        using Notify notify = Notify.FromEnvironment();
+        using var helm = new Helm(options.Config, settings, compiled, ports, worker, plumbing, journal, notify);
+        using KernelWatch watch = KernelWatch.Start(helm.Tell);
+        var stop = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        helm.Faulted += fault =>
+        {
+            journal.Write(Priority.Critical, $"the forwarding thread ended by a fault, so routerd ends; flows are kept for the next start: {fault}");
+            stop.TrySetResult(1);
+        };
+        using Signals signals = Signals.Watch(() => _ = helm.ReloadAsync(), () => stop.TrySetResult(0));
+        helm.Start(watch.View);
+        double milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+        foreach (string origin in tables.Origins) journal.Write(Priority.Notice, origin);
+        var reports = new Reports(options.Config, helm, worker, ports, new LiveTables(tables));
+        await using var control = new ControlServer(options.ControlSocket, reports.Verbs, journal);
+        await control.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        journal.Write(Priority.Notice, $"routerd forwards: {helm.Summary()}, ready after {milliseconds:0} ms");
+        notify.Ready(helm.Summary());
+        int status = await stop.Task.ConfigureAwait(false);
+        notify.Stopping("flows are kept for the next start");
+        journal.Write(Priority.Notice, "routerd stops; flows are kept for the next start");
+        return status;
+    }
+
+    private static Settings Load(CommandLine options, Journal journal)
+    {
+        LoadResult result = ConfigurationLoader.Load(options.Config);
+        foreach (ConfigurationError warning in result.Warnings) journal.Write(Priority.Warning, warning.ToString());
+        if (result.Settings is { } settings) return settings;
+        foreach (ConfigurationError error in result.Errors) journal.Write(Priority.Error, error.ToString());
+        throw new StartException($"the configuration has {result.Errors.Count} errors; `routerctl check {options.Config}` shows them");
+    }
+}

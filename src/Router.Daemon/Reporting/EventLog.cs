@@ -1,0 +1,59 @@
+using Router.Daemon.Systemd;
+using Router.Forwarding;
+using Router.Forwarding.Rules;
+
+namespace Router.Daemon.Reporting;
+
+/// <summary>
+/// Writes to the journal what the path tells: flows and packets that a rule wants logged. The path puts events in a ring and goes
+/// on; here they are taken out, ten times a second, by the control thread. Storms are cut and counted (<see cref="EventKind"/>).
+/// </summary>
+internal sealed class EventLog(Worker worker, PortRegistry ports, Journal journal)
+{
+    private static readonly EventKind Flows = new("flow", 200, TimeSpan.FromSeconds(1));
+    private static readonly EventKind Refusals = new("refused", 20, TimeSpan.FromSeconds(1));
+
+    private long _lost;
+
+    /// <summary>Writes what is to be written, and returns what somebody has to act on.</summary>
+    public List<PathEvent> Drain(Policy policy)
+    {
+        var toAct = new List<PathEvent>();
+        PathEvents events = worker.Forwarder.Events;
+        while (events.TryRead(out PathEvent happened))
+        {
+            switch (happened.Kind)
+            {
+                case PathEventKind.FlowOpened:
+                    journal.Write(Flows, Priority.Info, $"open  {Describe(happened)} by {ports.NameOf(happened.Egress)}", Fields(happened, policy));
+                    break;
+                case PathEventKind.FlowClosed:
+                    journal.Write(Flows, Priority.Info, $"close {Describe(happened)} by {ports.NameOf(happened.Egress)}, {happened.Octets} octets", Fields(happened, policy));
+                    break;
+                case PathEventKind.PacketRefused or PathEventKind.PacketLogged:
+                    journal.Write(Refusals, Priority.Info, $"{Verb(happened.Reason)} {Describe(happened)} from {ports.NameOf(happened.Ingress)}", Fields(happened, policy));
+                    break;
+                case PathEventKind.NeighbourWanted or PathEventKind.PortGone:
+                    toAct.Add(happened);
+                    break;
+            }
+        }
+        if (events.Lost is var lost && lost > _lost)
+        {
+            journal.Write(Priority.Warning, $"{lost - _lost} events of the path were not logged: they came faster than they could be written");
+            _lost = lost;
+        }
+        return toAct;
+    }
+
+    private static string Verb(DropReason reason) => reason == DropReason.RuleDenied ? "deny" : "drop";
+
+    private static string Describe(in PathEvent happened) =>
+        $"{Protocols.NameOf(happened.Protocol)} {Protocols.End(happened.Source, happened.SourcePort)} > {Protocols.End(happened.Destination, happened.DestinationPort)}";
+
+    private static (string Field, string Value)[] Fields(in PathEvent happened, Policy policy) =>
+    [
+        ("RULE", happened.PolicyGeneration == policy.Generation && happened.Rule < policy.Rules.Length ? policy.Rules[happened.Rule].Name : ""),
+        ("HOST", happened.Source.ToString()),
+    ];
+}

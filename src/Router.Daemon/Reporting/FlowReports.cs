@@ -1,0 +1,80 @@
+using Router.Api;
+using Router.Daemon.Steering;
+using Router.Forwarding;
+using Router.Forwarding.Reading;
+using Router.Forwarding.Rules;
+using Router.Ports;
+using Router.Wire;
+
+namespace Router.Daemon.Reporting;
+
+/// <summary>Live flows and pinned hosts, in the words of the control socket.</summary>
+internal sealed class FlowReports(Helm helm, PortRegistry ports, LiveTables tables)
+{
+    public List<FlowReport> Flows(FlowQuery query)
+    {
+        Policy policy = helm.Policy;
+        Address? host = Address.TryParse(query.Host, out Address parsed) ? parsed : null;
+        byte? protocol = query.Protocol is { } name && Protocols.TryParse(name, out byte number) ? number : null;
+        long now = Monotonic.Microseconds();
+        return
+        [
+            .. tables.Flows()
+                .Where(flow => (host is null || flow.Inside.Address == host || flow.Outside.Address == host || flow.Remote.Address == host)
+                    && (protocol is null || flow.Protocol == protocol)
+                    && (query.Port is null || flow.Inside.Port == query.Port || flow.Outside.Port == query.Port || flow.Remote.Port == query.Port)
+                    && (query.Link is null || LinkOf(flow) == query.Link)
+                    && (query.Rule is null || RuleOf(flow, policy) == query.Rule))
+                .Take(query.Limit)
+                .Select(flow => Describe(flow, policy, now)),
+        ];
+    }
+
+    public List<HostReport> Hosts()
+    {
+        long now = Monotonic.Microseconds();
+        var hosts = new List<HostReport>();
+        var unpinned = new Dictionary<Address, (PortId Zone, long Flows)>();
+        var zones = new Dictionary<Address, PortId>();
+        foreach (LiveFlow flow in tables.Flows())
+        {
+            PortId zone = flow.Inbound ? flow.Egress : flow.Ingress;
+            zones[flow.Inside.Address] = zone;
+            if (flow.Pinned) continue;
+            unpinned[flow.Inside.Address] = (zone, unpinned.GetValueOrDefault(flow.Inside.Address).Flows + 1);
+        }
+        foreach (LivePin pin in tables.Pins())
+        {
+            long others = unpinned.Remove(pin.Host, out (PortId, long Flows) rest) ? rest.Flows : 0;
+            hosts.Add(new HostReport
+            {
+                Host = pin.Host.ToString(), Zone = zones.TryGetValue(pin.Host, out PortId zone) ? ports.NameOf(zone) : null, Link = ports.NameOf(pin.Link),
+                PinAgeSeconds = (now - pin.Since) / 1e6, Reason = pin.Reason, Flows = pin.Flows + others,
+            });
+        }
+        foreach ((Address host, (PortId zone, long flows)) in unpinned) hosts.Add(new HostReport { Host = host.ToString(), Zone = ports.NameOf(zone), Flows = flows });
+        return hosts;
+    }
+
+    private FlowReport Describe(LiveFlow flow, Policy policy, long now) => new()
+    {
+        Id = flow.Id, Protocol = Protocols.NameOf(flow.Protocol),
+        Inside = Describe(flow.Inside), Outside = Describe(flow.Outside), Remote = Describe(flow.Remote),
+        Link = LinkOf(flow), Zone = ports.NameOf(flow.Inbound ? flow.Egress : flow.Ingress), Rule = RuleOf(flow, policy), State = flow.State,
+        AgeSeconds = (now - flow.Created) / 1e6, IdleSeconds = Math.Max(0, (now - flow.LastUse) / 1e6),
+        PacketsOut = flow.PacketsOut, OctetsOut = flow.OctetsOut, PacketsIn = flow.PacketsIn, OctetsIn = flow.OctetsIn,
+        PinReason = flow.Pinned ? "pinned host" : flow.Bound ? "bound to the link's address" : null,
+    };
+
+    private string? LinkOf(LiveFlow flow)
+    {
+        string name = ports.NameOf(flow.Inbound ? flow.Ingress : flow.Egress);
+        return helm.Settings.Links.Any(link => link.Name == name) ? name : null;
+    }
+
+    // A flow that no packet has touched since the reload still carries the number of its old rule.
+    private static string RuleOf(LiveFlow flow, Policy policy) =>
+        flow.PolicyGeneration == policy.Generation && flow.Rule < policy.Rules.Length ? policy.Rules[flow.Rule].Name : "(not looked at yet)";
+
+    private static EndpointReport Describe(End end) => new() { Address = end.Address.ToString(), Port = end.Port };
+}

@@ -1,0 +1,147 @@
+using System.Diagnostics;
+using System.Reflection;
+using Router.Api;
+using Router.Configuration;
+using Router.Daemon.Control;
+using Router.Daemon.Kernel;
+using Router.Daemon.Steering;
+using Router.Forwarding;
+using Router.Forwarding.Links;
+using Router.Forwarding.Reading;
+using Router.Forwarding.Rules;
+using Router.Ports;
+using Router.Wire;
+
+namespace Router.Daemon.Reporting;
+
+/// <summary>
+/// Answers to the control socket. Tables are read beside the path without its knowing; what only the forwarding thread may look at
+/// is asked of it by errand.
+/// </summary>
+internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables)
+{
+    private readonly TrafficMeter _meter = new(worker);
+    private readonly FlowReports _flows = new(helm, ports, tables);
+
+    public ControlVerbs Verbs => new()
+    {
+        Status = Status,
+        Links = Links,
+        Flows = _flows.Flows,
+        Hosts = _flows.Hosts,
+        Rules = Rules,
+        Check = () => ConfigurationReports.Checked(file, ConfigurationLoader.Load(file)),
+        Reload = () => helm.ReloadAsync().GetAwaiter().GetResult(),
+        Explain = Explain,
+    };
+
+    private StatusReport Status()
+    {
+        using var self = Process.GetCurrentProcess();
+        PortTraffic[] traffic = [.. Enumerable.Range(0, PortId.Most).Select(id => worker.Forwarder.Traffic(new PortId((byte)id)))];
+        return new StatusReport
+        {
+            Version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "0",
+            Pid = Environment.ProcessId,
+            Started = self.StartTime,
+            UptimeSeconds = (DateTime.Now - self.StartTime).TotalSeconds,
+            ConfigurationFile = file,
+            PolicyGeneration = helm.Policy.Generation,
+            PolicyLoadedAt = helm.LoadedAt,
+            Mode = helm.Policy.Mode.ToString().ToLowerInvariant(),
+            Flows = new Occupancy { Used = worker.Forwarder.FlowCount, Capacity = tables.FlowCapacity },
+            Pins = new Occupancy { Used = worker.Forwarder.PinCount, Capacity = tables.PinCapacity },
+            Packets = traffic.Sum(t => t.PacketsIn),
+            Octets = traffic.Sum(t => t.OctetsIn),
+            Drops = [.. Drops()],
+            Warnings = helm.Warnings,
+        };
+    }
+
+    private List<DropReport> Drops()
+    {
+        var drops = new List<DropReport>();
+        ReadOnlySpan<long> counts = worker.Forwarder.Drops;
+        for (int reason = 0; reason < counts.Length; reason++)
+        {
+            if (counts[reason] > 0) drops.Add(new DropReport { Reason = ((DropReason)reason).ToString(), Packets = counts[reason] });
+        }
+        if (worker.Forwarder.SendRefused is var refused and > 0) drops.Add(new DropReport { Reason = nameof(DropReason.SendRefused), Packets = refused });
+        return drops;
+    }
+
+    private List<Api.LinkReport> Links()
+    {
+        Plan plan = worker.Plan;
+        Dictionary<PortId, Health.LinkReport> verdicts = helm.Health.Reports().ToDictionary(r => r.Link);
+        Dictionary<PortId, int> flows = tables.Flows().Select(f => plan.IsLink(f.Egress) ? f.Egress : f.Ingress).CountBy(id => id).ToDictionary();
+        Dictionary<PortId, int> pins = tables.Pins().Select(p => p.Link).CountBy(id => id).ToDictionary();
+        double placed = Math.Max(1, pins.Values.Sum());
+        return [.. helm.Settings.Links.Select(link =>
+        {
+            PortId id = ports.Claim(link.Name);
+            LinkState state = plan.Link(id) ?? new LinkState { Id = id };
+            Health.LinkReport? verdict = verdicts.GetValueOrDefault(id);
+            (TrafficReport received, TrafficReport sent) = _meter.Read(id);
+            return new Api.LinkReport
+            {
+                Name = link.Name, Interface = link.Interface, State = state.Health.ToString().ToLowerInvariant(),
+                Since = WallClock(verdict?.Verdict.Since ?? 0), Cause = verdict?.Verdict.Cause, Usable = state.Usable, InUse = plan.IsInUse(id),
+                Weight = link.Weight, PlacementShare = pins.GetValueOrDefault(id) / placed,
+                Addresses = [.. state.Addresses.Select(a => a.ToString())],
+                Gateway = Text(state.Gateway4), GatewayMac = Mac(state.GatewayMac4), Gateway6 = Text(state.Gateway6), Gateway6Mac = Mac(state.GatewayMac6),
+                Mtu = state.Mtu, LossShare = verdict is { Rounds: > 0 } ? verdict.Loss : null,
+                LatencyMilliseconds = verdict is { Latency: > 0 } ? verdict.Latency * 1000 : null,
+                Received = received, Sent = sent, Flows = flows.GetValueOrDefault(id), Pins = pins.GetValueOrDefault(id),
+            };
+        })];
+    }
+
+    private List<RuleReport> Rules()
+    {
+        Policy policy = helm.Policy;
+        ILookup<int, LiveFlow> live = tables.Flows().Where(f => f.PolicyGeneration == policy.Generation).ToLookup(f => f.Rule);
+        return [.. policy.Rules.Select((rule, index) => new RuleReport
+        {
+            Index = index + 1, Name = rule.Name, Action = rule.Action.ToString().ToLowerInvariant(), Active = rule.Active,
+            Packets = rule.Counters.Packets + live[index].Sum(f => f.PacketsOut + f.PacketsIn),
+            Octets = rule.Counters.Octets + live[index].Sum(f => f.OctetsOut + f.OctetsIn),
+            Flows = rule.Counters.Flows, LastMatch = rule.Counters.LastMatch == 0 ? null : WallClock(rule.Counters.LastMatch),
+        })];
+    }
+
+    private ExplainReport Explain(ExplainQuery query)
+    {
+        Address from = Address.Parse(query.From), to = Address.Parse(query.Destination);
+        if (!Protocols.TryParse(query.Protocol, out byte protocol)) throw new FormatException($"'{query.Protocol}' is no protocol");
+        PortId ingress = IngressOf(query.Zone, from);
+        Explanation told = worker.Ask(w => w.Forwarder.Explain(ingress, from, protocol, to, (ushort)(query.Port ?? 0))).GetAwaiter().GetResult();
+        return new ExplainReport
+        {
+            Steps = [.. told.Steps.Select(s => new ExplainStep { Rule = s.Subject, Matched = s.Matched, Why = s.Why })],
+            Verdict = told.Verdict, Allowed = told.Allowed, Link = told.Link is { } link ? ports.NameOf(link) : null, SourceAddress = told.Source?.ToString(),
+            Pin = told.PinSince is { } since ? $"{told.PinReason}, {(Monotonic.Microseconds() - since) / 1_000_000} s ago" : null,
+        };
+    }
+
+    // Where a packet from this address would come in: where it is said to, behind which zone it lives, or from outside.
+    private PortId IngressOf(string? zone, Address from)
+    {
+        if (zone is not null)
+        {
+            bool isKnown = zone == "firewall" || helm.Settings.Zones.Any(z => z.Name == zone) || helm.Settings.Links.Any(l => l.Name == zone);
+            return isKnown ? ports.Claim(zone) : throw new FormatException($"there is no zone or link '{zone}'");
+        }
+        Plan plan = worker.Plan;
+        if (plan.Own(from) != 0) return PortId.Host;
+        if (plan.TryBehind(from, out PortId behind)) return behind;
+        return plan.Policy.Order.Length > 0 ? plan.Policy.Order[0] : PortId.Host;
+    }
+
+    private static string? Text(Address address) => address.IsUnspecified ? null : address.ToString();
+
+    private static string? Mac(ulong mac) => mac == 0 ? null : string.Join(':', Enumerable.Range(0, 6).Select(i => (mac >> (40 - 8 * i) & 0xff).ToString("x2", null)));
+
+    internal static DateTimeOffset WallClock(long monotonic) =>
+        DateTimeOffset.Now - TimeSpan.FromMicroseconds(Math.Max(0, Monotonic.Microseconds() - monotonic));
+}

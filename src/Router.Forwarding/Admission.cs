@@ -1,0 +1,235 @@
+using Router.Forwarding.Flows;
+using Router.Forwarding.Links;
+using Router.Forwarding.Rules;
+using Router.Forwarding.Translation;
+using Router.Wire;
+
+namespace Router.Forwarding;
+
+/// <summary>
+/// A flow's first packet: course and rule, link and pin, outside address and port, and at last the flow itself. Nothing is held
+/// until all of it is granted, so a refusal leaves nothing behind but, at the most, a mapping that nobody uses and that ends by
+/// itself.
+/// </summary>
+internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser chooser, Pins pins, PathEvents events)
+{
+    /// <summary>Admits a packet that no live flow explains.</summary>
+    /// <param name="plan">The plan in force.</param>
+    /// <param name="packet">The packet as it came in.</param>
+    /// <param name="ingress">Where it came in.</param>
+    /// <param name="now">Monotonic microseconds.</param>
+    /// <param name="id">The new flow; none if the packet is for the box itself and keeps none (answer <see cref="DropReason.None"/>).</param>
+    public DropReason Admit(Plan plan, in Datagram packet, PortId ingress, long now, out FlowId id)
+    {
+        id = FlowId.None;
+        FlowKey key = packet.Key(ingress);
+        DropReason reason = Course.Chart(plan, mappings, key, out Course course);
+        if (reason != DropReason.None) return reason;
+        Rule rule = plan.Policy.Rules[course.Rule];
+        if (course.ToBox) return DecideForBox(plan, rule, course.Rule, ingress, packet);
+        if (rule.Action != RuleAction.Allow) return Refuse(plan, rule, course.Rule, packet, ingress, now);
+        if (!Opens(packet)) return DropReason.NoFlow;
+        var flow = new Flow
+        {
+            InsideSource = packet.Source,
+            InsideDestination = packet.Destination,
+            InsideSourcePort = packet.SourcePort,
+            InsideDestinationPort = packet.DestinationPort,
+            OutsideSource = packet.Source,
+            OutsideSourcePort = packet.SourcePort,
+            OutsideDestination = course.Destination,
+            OutsideDestinationPort = course.DestinationPort,
+            Protocol = packet.Protocol,
+            Ingress = ingress,
+            Egress = course.Egress,
+            Traits = Traits(plan, course, ingress),
+            Mapping = -1,
+            Pin = -1,
+            Created = now,
+            LastUse = now,
+            Rule = (ushort)course.Rule,
+            PolicyGeneration = plan.Policy.Generation,
+            Epoch = plan.Epoch,
+        };
+        reason = course.ToInternet ? Route(plan, rule, ref flow, now) : DropReason.None;
+        if (reason == DropReason.None) reason = Translate(plan, rule, course, ref flow, now);
+        return reason == DropReason.None ? Settle(plan, rule, flow, now, out id) : reason;
+    }
+
+    /// <summary>Gives a flow another link, by the same rule: the old one ends, a new one with the same inside takes its place.</summary>
+    public DropReason Move(Plan plan, FlowId old, PortId link, int pin, long now, out FlowId id)
+    {
+        Flow flow = flows[old];
+        Rule rule = plan.Policy.Rules[flow.Rule];
+        flow.Egress = link;
+        flow.Pin = pin;
+        (flow.OutsideSource, flow.OutsideSourcePort, flow.Mapping) = (flow.InsideSource, flow.InsideSourcePort, -1);
+        id = FlowId.None;
+        DropReason reason = Translate(plan, rule, new Course { ToInternet = true }, ref flow, now);
+        if (reason != DropReason.None) return reason;
+        End(old, now);
+        flow.Epoch = plan.Epoch;
+        return Settle(plan, rule, flow, now, out id);
+    }
+
+    /// <summary>Ends a flow and gives back what it held.</summary>
+    public void End(FlowId id, long now)
+    {
+        ref Flow flow = ref flows[id];
+        if (flow.Mapping >= 0) mappings.Release(flow.Mapping, now);
+        if (flow.Pin >= 0) pins.Release(flow.Pin, now);
+        flows.Remove(id);
+    }
+
+    /// <summary>Takes up what an earlier process left: its flows hold their mappings and pins again, and are
+    /// looked at under the first plan whatever number that has.</summary>
+    public void Resume()
+    {
+        for (FlowId id = flows.NextLive(FlowId.None); id.Exists; id = flows.NextLive(id))
+        {
+            ref Flow flow = ref flows[id];
+            (flow.Epoch, flow.PolicyGeneration) = (0, 0);
+            if (flow.Mapping >= 0 && !Holds(flow)) flow.Mapping = -1;
+            if (flow.Mapping >= 0) mappings.Hold(flow.Mapping);
+            if (flow.Pin >= 0 && (flow.Pin = pins.Find(flow.InsideSource)) >= 0) pins.Hold(flow.Pin);
+        }
+    }
+
+    /// <summary>The MAC that a flow's packets to its link go to, 0 while unknown or without meaning.</summary>
+    public static ulong NextHop(Plan plan, in Flow flow)
+    {
+        bool inbound = (flow.Traits & FlowTraits.Inbound) != 0;
+        PortId id = inbound ? flow.Ingress : flow.Egress;
+        if (plan.Link(id) is not { Ethernet: true } link) return 0;
+        Address towards = inbound ? flow.InsideSource : flow.OutsideDestination;
+        foreach (Prefix subnet in link.Subnets)
+        {
+            if (subnet.Contains(towards)) return plan.Neighbours.GetValueOrDefault((id, towards), GatewayOf(link, towards));
+        }
+        return towards.IsV4 ? link.GatewayMac4 : link.GatewayMac6;
+    }
+
+    private static ulong GatewayOf(LinkState link, Address towards) =>
+        towards == link.Gateway4 ? link.GatewayMac4 : towards == link.Gateway6 ? link.GatewayMac6 : 0;
+
+    private bool Holds(in Flow flow) =>
+        mappings.IsLive(flow.Mapping) && mappings[flow.Mapping].Inside == flow.InsideSource && mappings[flow.Mapping].Outside == flow.OutsideSource;
+
+    // A flow begins with a SYN, a query, or anything in protocols that have no beginning.
+    private static bool Opens(in Datagram packet) => packet.Protocol switch
+    {
+        Protocol.Tcp => (packet.Flags & (TcpFlags.Syn | TcpFlags.Ack | TcpFlags.Rst | TcpFlags.Fin)) == TcpFlags.Syn,
+        Protocol.Icmp or Protocol.Icmp6 => packet.IcmpType is not (Icmp4.EchoReply or Icmp4.TimestampReply or Icmp6.EchoReply),
+        _ => true,
+    };
+
+    private static FlowTraits Traits(Plan plan, in Course course, PortId ingress) =>
+        (plan.IsLink(ingress) ? FlowTraits.Inbound : FlowTraits.None) | (course.Hairpin ? FlowTraits.Hairpin : FlowTraits.None);
+
+    // Where no rule speaks, a local zone may talk to the box, as on the kernel's own way in; guests may not.
+    private DropReason DecideForBox(Plan plan, Rule rule, int index, PortId ingress, in Datagram packet)
+    {
+        if (rule.Action == RuleAction.Allow) return DropReason.None;
+        bool byDefault = index == plan.Policy.Rules.Length - 1 && !IsGuest(plan, ingress);
+        return byDefault ? DropReason.None : Refuse(plan, rule, index, packet, ingress, 0);
+    }
+
+    private static bool IsGuest(Plan plan, PortId ingress)
+    {
+        foreach (ZonePolicy zone in plan.Policy.Zones)
+        {
+            if (zone.Id == ingress) return zone.Name == "guest";
+        }
+        return false;
+    }
+
+    private DropReason Refuse(Plan plan, Rule rule, int index, in Datagram packet, PortId ingress, long now)
+    {
+        DropReason reason = rule.Action == RuleAction.Deny ? DropReason.RuleDenied : DropReason.RuleDropped;
+        if (now != 0) rule.Counters.LastMatch = now;
+        rule.Counters.Flows++;
+        if (rule.Log != RuleLog.None)
+        {
+            events.Write(new PathEvent
+            {
+                Kind = PathEventKind.PacketRefused, Reason = reason, Protocol = packet.Protocol, Ingress = ingress,
+                Rule = (ushort)index, PolicyGeneration = plan.Policy.Generation,
+                Source = packet.Source, Destination = packet.Destination,
+                SourcePort = packet.SourcePort, DestinationPort = packet.DestinationPort,
+            });
+        }
+        return reason;
+    }
+
+    private DropReason Route(Plan plan, Rule rule, ref Flow flow, long now)
+    {
+        ulong bound = flow.Ingress == PortId.Host ? plan.Own(flow.InsideSource) & plan.LinkPorts : 0;
+        if (bound == 0 && rule.Links.Length == 0) bound = plan.OnLink(flow.OutsideDestination);
+        if (bound == 0) return chooser.Choose(plan, rule, flow.InsideSource, now, out flow.Egress, out flow.Pin);
+        flow.Egress = new PortId((byte)ulong.TrailingZeroCount(bound));
+        flow.Traits |= FlowTraits.Bound;
+        return DropReason.None;
+    }
+
+    private DropReason Translate(Plan plan, Rule rule, in Course course, ref Flow flow, long now)
+    {
+        DropReason reason = course.Hairpin || (course.ToInternet && flow.InsideSource.IsV4 && rule.Nat != SourceNat.Off)
+            ? TranslateSource(plan, rule, course, ref flow, now) : DropReason.None;
+        if (reason != DropReason.None) return reason;
+        if (flow.OutsideSource != flow.InsideSource || flow.OutsideDestination != flow.InsideDestination
+            || flow.OutsideSourcePort != flow.InsideSourcePort || flow.OutsideDestinationPort != flow.InsideDestinationPort)
+        {
+            flow.Traits |= FlowTraits.Translated;
+            (flow.AddressDelta, flow.TransportDelta) = Rewrite.Deltas(flow);
+        }
+        if (rule.Dscp >= 0)
+        {
+            flow.Traits |= FlowTraits.Marked;
+            flow.Dscp = (byte)rule.Dscp;
+        }
+        flow.NextHop = NextHop(plan, flow);
+        return DropReason.None;
+    }
+
+    private DropReason TranslateSource(Plan plan, Rule rule, in Course course, ref Flow flow, long now)
+    {
+        PortId link = course.Hairpin ? course.HairpinLink : flow.Egress;
+        bool isBound = (plan.Own(flow.InsideSource) & link.Bit) != 0;
+        Address outside = course.Hairpin ? flow.InsideDestination
+            : isBound ? flow.InsideSource
+            : rule.Nat == SourceNat.Fixed ? rule.NatAddress
+            : plan.Link(link)?.Outside(flow.InsideSource.IsV4) ?? default;
+        if (outside.IsUnspecified) return DropReason.NoOutsideAddress;
+        flow.OutsideSource = outside;
+        if (flow.Protocol is not (Protocol.Tcp or Protocol.Udp or Protocol.Icmp)) return DropReason.None;
+        var wanted = new Mapping
+        {
+            Inside = flow.InsideSource, InsidePort = flow.InsideSourcePort, Outside = outside,
+            Protocol = flow.Protocol, Link = link, Zone = flow.Ingress, FullCone = rule.FullCone ? 1 : 0,
+        };
+        DropReason reason = mappings.Obtain(wanted, plan, isBound, now, out flow.Mapping);
+        if (reason != DropReason.None) return reason;
+        flow.OutsideSourcePort = mappings[flow.Mapping].OutsidePort;
+        return DropReason.None;
+    }
+
+    private DropReason Settle(Plan plan, Rule rule, in Flow flow, long now, out FlowId id)
+    {
+        DropReason reason = flows.Add(flow, FlowLife.Timeout(flow, plan.Policy.Timeouts), out id);
+        if (reason != DropReason.None) return reason;
+        if (flow.Mapping >= 0) mappings.Hold(flow.Mapping);
+        if (flow.Pin >= 0) pins.Hold(flow.Pin);
+        rule.Counters.Flows++;
+        rule.Counters.LastMatch = now;
+        if ((rule.Log & RuleLog.Connections) != 0) events.Write(Describe(flow, PathEventKind.FlowOpened));
+        return DropReason.None;
+    }
+
+    /// <summary>A flow as the journal is told of it.</summary>
+    public static PathEvent Describe(in Flow flow, PathEventKind kind) => new()
+    {
+        Kind = kind, Protocol = flow.Protocol, Ingress = flow.Ingress, Egress = flow.Egress, Rule = flow.Rule,
+        PolicyGeneration = flow.PolicyGeneration, Source = flow.InsideSource, Destination = flow.InsideDestination,
+        SourcePort = flow.InsideSourcePort, DestinationPort = flow.InsideDestinationPort, Octets = flow.OctetsOut + flow.OctetsIn,
+    };
+}

@@ -1,0 +1,132 @@
+using Router.Forwarding.Flows;
+using Router.Forwarding.Rules;
+using Router.Forwarding.Translation;
+using Router.Wire;
+
+namespace Router.Forwarding;
+
+/// <summary>
+/// Where a first packet is headed and which rule decides on it, before a link is chosen or a port taken. Charting changes
+/// nothing, so that admission, the review after a reload and `routerctl explain` all ask the same question in the same place.
+///
+/// From a zone or the box: to the Internet, into another zone, or to a link's own address, which is a hairpin if a mapped server
+/// or another inside host stands behind that port, and else the box. From a link: to its own address (a mapped server, a full
+/// cone mapping, or the box) or straight to a routed network.
+/// </summary>
+internal struct Course
+{
+    /// <summary>Index of the rule in the policy.</summary>
+    public int Rule;
+
+    /// <summary>A link is still to be chosen.</summary>
+    public bool ToInternet;
+
+    /// <summary>From a local zone to the box by a link's address: the kernel answers, and no flow is kept.</summary>
+    public bool ToBox;
+
+    /// <summary>From a zone back into a zone by a link's address; the source is translated too.</summary>
+    public bool Hairpin;
+
+    /// <summary>The way out where no link is to be chosen, or the link whose address a hairpin uses.</summary>
+    public PortId Egress, HairpinLink;
+
+    /// <summary>Where it goes after destination translation.</summary>
+    public Address Destination;
+    public ushort DestinationPort;
+
+    /// <summary>Charts a packet with this key; answers None, or why there is no way for it.</summary>
+    public static DropReason Chart(Plan plan, Mappings mappings, in FlowKey key, out Course course)
+    {
+        course = new Course { Destination = key.Destination, DestinationPort = key.DestinationPort };
+        ulong own = plan.Own(key.Destination);
+        if (plan.IsLink(key.Ingress)) return course.ChartInbound(plan, mappings, key, own);
+        if (own != 0) return course.ChartToLinkAddress(plan, mappings, key, own);
+        if (plan.TryBehind(key.Destination, out course.Egress))
+        {
+            course.Rule = Match(plan, Sender(key, plan), new Endpoint(course.Egress.Bit, key.Destination), key);
+            return DropReason.None;
+        }
+        course.ToInternet = true;
+        course.Rule = Match(plan, Sender(key, plan), new Endpoint(PortId.InternetBit, key.Destination), key);
+        return DropReason.None;
+    }
+
+    private DropReason ChartInbound(Plan plan, Mappings mappings, in FlowKey key, ulong own)
+    {
+        if (own == 0)
+        {
+            // Private space never arrives from outside by right, whatever a rule may say of the zone behind.
+            bool reachable = !(key.Destination.IsV4 && key.Destination.IsPrivate) && plan.TryBehind(key.Destination, out Egress);
+            if (!reachable) return DropReason.NotOurAddress;
+            Rule = Match(plan, Sender(key, plan), new Endpoint(Egress.Bit, key.Destination), key);
+            return DropReason.None;
+        }
+        if ((own & key.Ingress.Bit) == 0) return (own & plan.LinkPorts) != 0 ? DropReason.WrongLink : DropReason.NotOurAddress;
+        if (TryFullCone(plan, mappings, key)) return DropReason.None;
+        Rule = Match(plan, Sender(key, plan), new Endpoint(own, key.Destination), key);
+        Egress = PortId.Host;
+        return plan.Policy.Rules[Rule].ForwardTo is { } target ? Forward(plan, target) : DropReason.None;
+    }
+
+    private DropReason ChartToLinkAddress(Plan plan, Mappings mappings, in FlowKey key, ulong own)
+    {
+        ulong links = own & plan.LinkPorts;
+        if (links == 0) return DropReason.NoRoute;
+        HairpinLink = new PortId((byte)ulong.TrailingZeroCount(links));
+        var target = new Endpoint(own, key.Destination);
+        Rule = Match(plan, Sender(key, plan), target, key);
+        Rule[] rules = plan.Policy.Rules;
+        if (Rule == rules.Length - 1)
+        {
+            // What outsiders may reach by this address, insiders may too: the mapped port is the same for all.
+            int outside = Match(plan, new Endpoint(HairpinLink.Bit | PortId.InternetBit, key.Destination), target, key);
+            if (rules[outside] is { ForwardTo: not null, Action: RuleAction.Allow }) Rule = outside;
+        }
+        if (rules[Rule].ForwardTo is { } server)
+        {
+            Hairpin = true;
+            return Forward(plan, server);
+        }
+        int mapping = key.DestinationPort == 0 ? -1 : mappings.FindOutside(key.Destination, key.DestinationPort, key.Protocol);
+        if (mapping < 0 || plan.IsLink(mappings[mapping].Zone) || mappings[mapping].Zone == PortId.Host)
+        {
+            ToBox = true;
+            return DropReason.None;
+        }
+        Hairpin = true;
+        ref Mapping inside = ref mappings[mapping];
+        (Destination, DestinationPort, Egress) = (inside.Inside, inside.InsidePort, inside.Zone);
+        Rule = Match(plan, Sender(key, plan), new Endpoint(PortId.InternetBit, key.Destination), key);
+        return DropReason.None;
+    }
+
+    private bool TryFullCone(Plan plan, Mappings mappings, in FlowKey key)
+    {
+        int id = mappings.FindOutside(key.Destination, key.DestinationPort, key.Protocol);
+        if (id < 0 || mappings[id].FullCone == 0) return false;
+        ref Mapping mapping = ref mappings[id];
+        var inside = new Endpoint(mapping.Zone.Bit, mapping.Inside);
+        Rule[] rules = plan.Policy.Rules;
+        for (Rule = 0; Rule < rules.Length; Rule++)
+        {
+            Rule rule = rules[Rule];
+            if (!rule.Active || !rule.FullCone || rule.Action != RuleAction.Allow || !rule.Source.Matches(inside)) continue;
+            (Destination, DestinationPort, Egress) = (mapping.Inside, mapping.InsidePort, mapping.Zone);
+            return true;
+        }
+        return false;
+    }
+
+    private DropReason Forward(Plan plan, ForwardTarget target)
+    {
+        Destination = target.Host;
+        if (target.Port != 0) DestinationPort = target.Port;
+        return plan.TryBehind(target.Host, out Egress) ? DropReason.None : DropReason.NoRoute;
+    }
+
+    private static Endpoint Sender(in FlowKey key, Plan plan) =>
+        new(plan.IsLink(key.Ingress) ? key.Ingress.Bit | PortId.InternetBit : key.Ingress.Bit, key.Source);
+
+    private static int Match(Plan plan, in Endpoint source, in Endpoint destination, in FlowKey key) =>
+        RuleList.Match(plan.Policy.Rules, source, destination, key.Protocol, key.DestinationPort);
+}

@@ -1,0 +1,61 @@
+namespace Router.Forwarding;
+
+/// <summary>
+/// Why a packet went no further. Each has a counter, shown by `routerctl status`, and a test that causes it. None means that it
+/// goes on; Consumed that it was answered or kept, which is no loss and is not counted as one.
+/// </summary>
+public enum DropReason : byte
+{
+    None,
+    Consumed,
+
+    // What the octets say by themselves.
+    Truncated,
+    BadVersion,
+    BadHeaderLength,
+    BadTotalLength,
+    BadHeaderChecksum,
+    BadOption,
+    SourceRoute,
+    TooManyHeaders,
+    RoutingHeader,
+    BadTransportHeader,
+    BadIcmpChecksum,
+    TtlExpired,
+
+    // Who may not send or be sent to here.
+    MartianSource,
+    SpoofedSource,
+    BadDestination,
+    WrongLink,
+    NotOurAddress,
+
+    // Fragments.
+    FragmentTiny,
+    FragmentOverlap,
+    FragmentTooLong,
+    FragmentTableFull,
+    FragmentUnclaimed,
+
+    // Admission of a flow's first packet.
+    NoFlow,
+    IcmpUnexplained,
+    IcmpRefused,
+    RuleDenied,
+    RuleDropped,
+    NoUsableLink,
+    NoOutsideAddress,
+    PortsExhausted,
+    MappingsFull,
+    FlowsFull,
+    MappingCollision,
+    NoRoute,
+
+    // On the way out.
+    FlowClosed,
+    TooBig,
+    NoNextHop,
+    NoPort,
+    NoSpareSlot,
+    SendRefused,
+}

@@ -1,0 +1,328 @@
+using Router.Forwarding.Answers;
+using Router.Forwarding.Flows;
+using Router.Forwarding.Links;
+using Router.Forwarding.Reading;
+using Router.Forwarding.Translation;
+using Router.Ports;
+using Router.Wire;
+
+namespace Router.Forwarding;
+
+/// <summary>
+/// The packet's path, from top to bottom:
+///
+///     port -> read -> flow -> [first packet only: rule -> link (pin) -> outside address and port] -> translate -> port
+///
+/// One batch is read from a port, walked in place, and written; a super-packet is one packet to us. The plan (rules, links,
+/// addresses) does not change within a batch. Everything here belongs to one thread and neither allocates, throws, logs nor waits.
+///
+/// TTL is counted once on the whole way. Between a zone and a link the kernel counts it on the zone's side, so nothing is left for
+/// us but to refuse what a link sends with none left. Between two zones the kernel counts twice, and we give one back.
+/// </summary>
+public sealed class Forwarder : IDisposable
+{
+    private readonly FlowTable _flows;
+    private readonly Mappings _mappings;
+    private readonly Pins _pins;
+    private readonly Fragments _fragments = new();
+    private readonly Outbox _outbox;
+    private readonly Refusals _refusals;
+    private readonly Admission _admission;
+    private readonly Review _review;
+    private readonly long[] _drops = new long[(int)DropReason.SendRefused + 1];
+    private Plan _plan;
+    private long _now;
+
+    /// <param name="tables">What outlives the process; flows in it go on.</param>
+    /// <param name="plan">The first plan.</param>
+    /// <param name="batchSlots">Slots of the largest batch that will be walked.</param>
+    public Forwarder(ForwardingTables tables, Plan plan, int batchSlots)
+    {
+        _plan = plan;
+        _mappings = new Mappings(tables.Mappings);
+        _pins = new Pins(tables.Pins);
+        _flows = new FlowTable(tables.Flows);
+        _outbox = new Outbox(batchSlots);
+        _refusals = new Refusals(_outbox);
+        var chooser = new LinkChooser(_pins);
+        _admission = new Admission(_flows, _mappings, chooser, _pins, Events);
+        _review = new Review(_flows, _mappings, chooser, _admission, _refusals, Events);
+        Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _admission, Events);
+        _mappings.Prepare(plan);
+        _admission.Resume();
+        _review.BeginScan();
+    }
+
+    /// <summary>What the path has to tell the journal.</summary>
+    public PathEvents Events { get; } = new();
+
+    /// <summary>Packets refused, by reason.</summary>
+    public ReadOnlySpan<long> Drops => _drops;
+
+    /// <summary>Flows that ended because no rule allows them any more.</summary>
+    public long FlowsClosedByRules => _review.Closed;
+
+    public int FlowCount => _flows.Count;
+
+    public int PinCount => _pins.Count;
+
+    /// <summary>What went through a port.</summary>
+    public PortTraffic Traffic(PortId id) => _outbox.Traffic[id.Value];
+
+    /// <summary>Flows moved to another link, reset for one, and ended for want of traffic.</summary>
+    public (long Moved, long Reset, long Expired) Ends => (_review.Moved, _review.Reset, Upkeep.Expired);
+
+    /// <summary>Packets that ports did not take.</summary>
+    public long SendRefused => _outbox.Refused;
+
+    /// <summary>Octets of all tables and indexes.</summary>
+    public long TableOctets => _flows.Octets + _mappings.Octets;
+
+    /// <summary>What would become of a packet. On the forwarding thread.</summary>
+    public Explanation Explain(PortId ingress, Address from, byte protocol, Address to, ushort port)
+    {
+        bool isEcho = protocol is Protocol.Icmp or Protocol.Icmp6;
+        var packet = new Datagram
+        {
+            V4 = to.IsV4, Source = from, Destination = to, Protocol = protocol, SourcePort = isEcho ? (ushort)1 : (ushort)0,
+            DestinationPort = port, Flags = TcpFlags.Syn, IcmpType = to.IsV4 ? Icmp4.EchoRequest : Icmp6.EchoRequest, TimeToLive = 64,
+        };
+        return Explanation.Of(_plan, _mappings, _pins, packet, ingress);
+    }
+
+    internal Outbox Outbox => _outbox;
+
+    internal Upkeep Upkeep { get; }
+
+    internal Review Review => _review;
+
+    internal Pins Pins => _pins;
+
+    internal Mappings Mappings => _mappings;
+
+    internal FlowTable Flows => _flows;
+
+    internal Plan Plan => _plan;
+
+    /// <summary>Takes up the plan and the time for the next batch.</summary>
+    public void Begin(Plan plan, long now)
+    {
+        _now = now;
+        if (ReferenceEquals(plan, _plan)) return;
+        _plan = plan;
+        _mappings.Prepare(plan);
+        _review.BeginScan();
+    }
+
+    /// <summary>Walks a batch that came in by a port, and sends what is to go on.</summary>
+    public void Walk(PortId ingress, Batch batch)
+    {
+        ref PortTraffic traffic = ref _outbox.Traffic[ingress.Value];
+        for (int slot = 0; slot < batch.Count; slot++)
+        {
+            traffic.PacketsIn++;
+            traffic.OctetsIn += batch[slot].Length;
+            DropReason reason = Pass(ingress, batch, slot, isSpare: false);
+            if (reason > DropReason.Consumed) _drops[(int)reason]++;
+        }
+        _outbox.Flush(batch);
+    }
+
+    private DropReason Pass(PortId ingress, Batch batch, int slot, bool isSpare)
+    {
+        Span<byte> octets = batch.Octets(slot);
+        DropReason reason = Datagram.Read(octets, verify: _plan.IsLink(ingress), out Datagram packet);
+        if (reason != DropReason.None) return reason;
+        batch[slot].Length = packet.Length;
+        octets = octets[..packet.Length];
+        switch (packet.Shape)
+        {
+            case Shape.IcmpError: return PassError(ingress, batch, slot, octets, packet, isSpare);
+            case Shape.IcmpOther: return DropReason.IcmpRefused;
+            case Shape.LaterFragment: return PassLaterFragment(ingress, batch, slot, octets, packet, isSpare);
+            case Shape.Keyed: break;
+        }
+        FlowId id = _flows.Find(packet.Key(ingress), out bool outward);
+        if (!id.Exists)
+        {
+            reason = Admit(ingress, octets, packet, out id);
+            if (reason != DropReason.None) return reason;
+            if (!id.Exists) return Leave(ingress, batch, slot, 0, isSpare);
+            outward = true;
+        }
+        else if (_flows[id].Epoch != _plan.Epoch)
+        {
+            reason = _review.Look(_plan, ref id, _now);
+            if (reason != DropReason.None) return reason;
+        }
+        return packet.IsFragment ? PassFirstFragment(ingress, batch, slot, packet, id, outward, isSpare)
+            : Go(ingress, batch, slot, octets, packet, id, outward, isSpare);
+    }
+
+    // A first packet. Strangers' addresses are looked at here only: what belongs to a flow has been looked at before.
+    private DropReason Admit(PortId ingress, Span<byte> octets, in Datagram packet, out FlowId id)
+    {
+        id = FlowId.None;
+        DropReason reason = Martians.Check(_plan, packet, ingress);
+        if (reason != DropReason.None) return reason;
+        reason = _admission.Admit(_plan, packet, ingress, _now, out id);
+        if (reason != DropReason.None) _refusals.Answer(_plan, reason, octets, packet, ingress, 0, _now);
+        return reason;
+    }
+
+    // A packet of a known flow: fit, follow, translate, leave.
+    private DropReason Go(PortId ingress, Batch batch, int slot, Span<byte> octets, in Datagram packet, FlowId id, bool outward, bool isSpare)
+    {
+        ref Flow flow = ref _flows[id];
+        PortId egress = outward ? flow.Egress : flow.Ingress;
+        ref PacketMeta meta = ref batch[slot];
+        DropReason reason = Fit(ingress, egress, ref meta, octets, packet, out int pieces);
+        if (reason != DropReason.None) return reason;
+        if (packet.Protocol == Protocol.Tcp) Follow(octets, packet, ref meta.Offload, id, outward);
+        Count(ref flow, packet, outward);
+        bool unfinished = meta.Offload.ChecksumUnfinished;
+        if ((flow.Traits & FlowTraits.Translated) != 0) Rewrite.Apply(octets, packet, flow, outward, unfinished);
+        if ((flow.Traits & FlowTraits.Marked) != 0) Headers.WriteDscp(octets, packet.V4, flow.Dscp);
+        if (!_plan.IsLink(ingress) && !_plan.IsLink(egress) && ingress != PortId.Host) Headers.GiveBackTtl(octets, packet.V4);
+        if (pieces != 0) return Break(egress, octets, pieces, flow.NextHop);
+        return Leave(egress, batch, slot, flow.NextHop, isSpare);
+    }
+
+    private void Count(ref Flow flow, in Datagram packet, bool outward)
+    {
+        if (FlowLife.Refreshes(flow, outward)) flow.LastUse = _now;
+        if (outward)
+        {
+            flow.PacketsOut++;
+            flow.OctetsOut += (uint)packet.Length;
+        }
+        else
+        {
+            flow.PacketsIn++;
+            flow.OctetsIn += (uint)packet.Length;
+        }
+    }
+
+    private void Follow(Span<byte> octets, in Datagram packet, ref Offload offload, FlowId id, bool outward)
+    {
+        ref Flow flow = ref _flows[id];
+        Span<byte> segment = octets[packet.Transport..];
+        Tcp tcp = Tcp.Over(segment);
+        bool opens = (packet.Flags & TcpFlags.Syn) != 0;
+        TcpState before = flow.Tcp.State;
+        TcpTracker.Segment(ref flow.Tcp, outward, tcp.Sequence, tcp.Acknowledgment, packet.Flags, tcp.Window,
+            opens ? tcp.WindowScale : -1, segment.Length - tcp.DataOffset);
+        if (flow.Tcp.State != before) _flows.SetDeadline(id, _now + FlowLife.Timeout(flow, _plan.Policy.Timeouts));
+        if (!opens) return;
+        int most = Math.Min(MtuOf(flow.Ingress), MtuOf(flow.Egress)) - (packet.V4 ? 40 : 60);
+        SegmentSize.Clamp(segment, (ushort)most, offload.ChecksumUnfinished);
+    }
+
+    private int MtuOf(PortId id) => _plan.Link(id)?.Mtu ?? _plan.Zone(id)?.Mtu ?? 65535;
+
+    // Whether it fits where it goes. What may not be broken is answered with the size that fits (RFC 1191, RFC 8201).
+    private DropReason Fit(PortId ingress, PortId egress, ref PacketMeta meta, Span<byte> octets, in Datagram packet, out int pieces)
+    {
+        pieces = 0;
+        if (packet.TimeToLive <= 1 && _plan.IsLink(ingress) && egress != PortId.Host)
+        {
+            _refusals.Answer(_plan, DropReason.TtlExpired, octets, packet, ingress, 0, _now);
+            return DropReason.TtlExpired;
+        }
+        int mtu = MtuOf(egress);
+        int headers = meta.Offload.IsSuper ? Headers.LengthOf(octets, packet) : 0;
+        int longest = meta.Offload.IsSuper ? headers + meta.Offload.SegmentSize : packet.Length;
+        if (longest <= mtu) return DropReason.None;
+        if (packet.DontFragment || !packet.V4)
+        {
+            _refusals.Answer(_plan, DropReason.TooBig, octets, packet, ingress, mtu, _now);
+            return DropReason.TooBig;
+        }
+        if (meta.Offload.IsSuper) meta.Offload.SegmentSize = (ushort)(mtu - headers);
+        else pieces = mtu;
+        return DropReason.None;
+    }
+
+    private DropReason Break(PortId egress, Span<byte> octets, int mtu, ulong nextHop)
+    {
+        var fragmenter = new Fragmenter(octets, mtu);
+        while (!fragmenter.IsDone)
+        {
+            int slot = _outbox.Spare.Add();
+            if (slot < 0) return DropReason.NoSpareSlot;
+            _outbox.Spare[slot].Length = fragmenter.Next(_outbox.Spare.Space(slot));
+            DropReason reason = Leave(egress, _outbox.Spare, slot, nextHop, isSpare: true);
+            if (reason != DropReason.None) return reason;
+        }
+        return DropReason.Consumed;
+    }
+
+    private DropReason Leave(PortId egress, Batch batch, int slot, ulong nextHop, bool isSpare)
+    {
+        if (nextHop == 0 && _plan.Link(egress) is { Ethernet: true } link) return Want(link, batch.Octets(slot));
+        batch[slot].NextHop = nextHop;
+        return isSpare ? _outbox.PutSpare(egress, slot) : _outbox.Put(egress, slot);
+    }
+
+    // The kernel is asked to find the MAC; the sender's next try will have it.
+    private DropReason Want(LinkState link, Span<byte> octets)
+    {
+        bool v4 = octets[0] >> 4 == 4;
+        Address towards = v4 ? Ipv4.Over(octets).Destination : Ipv6.Over(octets).Destination;
+        bool isNear = false;
+        foreach (Prefix subnet in link.Subnets) isNear |= subnet.Contains(towards);
+        if (!isNear) towards = v4 ? link.Gateway4 : link.Gateway6;
+        Events.Write(new PathEvent { Kind = PathEventKind.NeighbourWanted, Egress = link.Id, Destination = towards });
+        return DropReason.NoNextHop;
+    }
+
+    private DropReason PassError(PortId ingress, Batch batch, int slot, Span<byte> octets, in Datagram packet, bool isSpare)
+    {
+        if (packet.IsFragment) return DropReason.IcmpUnexplained;
+        DropReason reason = IcmpErrors.ReadQuoted(octets, packet, ingress, out Datagram quoted, out FlowKey key);
+        if (reason != DropReason.None) return reason;
+        FlowId id = _flows.Find(key, out bool outward);
+        if (!id.Exists) return DropReason.IcmpUnexplained;
+        if (_flows[id].Epoch != _plan.Epoch && (reason = _review.Look(_plan, ref id, _now)) != DropReason.None) return reason;
+        ref Flow flow = ref _flows[id];
+        if ((flow.Traits & FlowTraits.Translated) != 0) IcmpErrors.Apply(octets, packet, quoted, flow, outward);
+        return Leave(outward ? flow.Egress : flow.Ingress, batch, slot, flow.NextHop, isSpare);
+    }
+
+    private DropReason PassFirstFragment(PortId ingress, Batch batch, int slot, in Datagram packet, FlowId id, bool outward, bool isSpare)
+    {
+        DropReason reason = _fragments.Enter(packet, ingress, _now, out int train);
+        if (reason != DropReason.None) return reason;
+        ushort newId = _fragments.Claim(train, _flows, id, outward);
+        if (packet.V4 && outward) Headers.WriteId(batch.Octets(slot), newId);
+        reason = Go(ingress, batch, slot, batch.Octets(slot), packet, id, outward, isSpare);
+        while (_fragments.HasWaiting(train))
+        {
+            int spare = _outbox.Spare.Add();
+            if (spare < 0) return DropReason.NoSpareSlot;
+            _outbox.Spare[spare].Length = _fragments.TakeWaiting(train, _outbox.Spare.Space(spare));
+            if (Datagram.Read(_outbox.Spare.Octets(spare), verify: false, out Datagram piece) != DropReason.None) continue;
+            if (piece.V4 && outward) Headers.WriteId(_outbox.Spare.Octets(spare), newId);
+            Go(ingress, _outbox.Spare, spare, _outbox.Spare.Octets(spare), piece, id, outward, isSpare: true);
+        }
+        return reason;
+    }
+
+    private DropReason PassLaterFragment(PortId ingress, Batch batch, int slot, Span<byte> octets, in Datagram packet, bool isSpare)
+    {
+        DropReason reason = _fragments.Enter(packet, ingress, _now, out int train);
+        if (reason != DropReason.None) return reason;
+        if (!_fragments.TryFlow(train, _flows, out FlowId id, out bool outward, out ushort newId)) return _fragments.Wait(train, octets);
+        if (packet.V4 && outward) Headers.WriteId(octets, newId);
+        return Go(ingress, batch, slot, octets, packet, id, outward, isSpare);
+    }
+
+    public void Dispose()
+    {
+        _outbox.Dispose();
+        _fragments.Dispose();
+        _flows.Dispose();
+        _mappings.Dispose();
+        _pins.Dispose();
+    }
+}

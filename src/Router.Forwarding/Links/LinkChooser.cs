@@ -1,0 +1,80 @@
+using Router.Forwarding.Rules;
+using Router.Wire;
+
+namespace Router.Forwarding.Links;
+
+/// <summary>
+/// Which link a new flow leaves by. In this order: the link whose own address the sender is bound to; the links that the rule
+/// names, first usable first; else what the mode says. `single` knows one link, `failover` takes the first usable of its order,
+/// `balance` keeps a pinned host where it is and places others by weight. Links that are up go before degraded ones.
+///
+/// Untranslated IPv6 is not balanced: its source address belongs to one provider, so it goes by the first usable link in order.
+/// </summary>
+internal sealed class LinkChooser(Pins pins)
+{
+    private readonly Balance _hosts = new();
+    private readonly Balance _connections = new();
+
+    /// <param name="plan">Links as they are now.</param>
+    /// <param name="rule">The rule that allows the flow.</param>
+    /// <param name="host">Whose flow it is.</param>
+    /// <param name="now">Monotonic microseconds.</param>
+    /// <param name="link">The answer.</param>
+    /// <param name="pin">The host's pin, or -1 if the flow is not pinned.</param>
+    public DropReason Choose(Plan plan, Rule rule, Address host, long now, out PortId link, out int pin)
+    {
+        pin = -1;
+        ulong able = plan.Able(host.IsV4);
+        if (rule.Links.Length > 0)
+        {
+            if (TryFirst(rule.Links, able & plan.HealthyLinks, out link) || TryFirst(rule.Links, able, out link)) return DropReason.None;
+            if (!rule.Fallback) return DropReason.NoUsableLink;
+        }
+        ulong best = (able & plan.HealthyLinks & plan.OrderedLinks) != 0 ? able & plan.HealthyLinks : able;
+        switch (plan.Policy.Mode)
+        {
+            case InternetMode.Single:
+                return TryFirst(plan.Policy.Order.AsSpan(0, Math.Min(1, plan.Policy.Order.Length)), able, out link) ? DropReason.None : DropReason.NoUsableLink;
+            case InternetMode.Balance when host.IsV4:
+                return rule.Pin == PinMode.Host
+                    ? ChooseByHost(plan, host, able, best, now, out link, out pin)
+                    : TryPlace(_connections, plan, best, out link) ? DropReason.None : DropReason.NoUsableLink;
+            case InternetMode.Balance or InternetMode.Failover:
+                return TryFirst(plan.Policy.Order, best, out link) ? DropReason.None : DropReason.NoUsableLink;
+            default:
+                throw new InvalidOperationException($"unknown mode {plan.Policy.Mode}");
+        }
+    }
+
+    private DropReason ChooseByHost(Plan plan, Address host, ulong able, ulong best, long now, out PortId link, out int pin)
+    {
+        pin = pins.Find(host);
+        if (pin >= 0)
+        {
+            link = pins[pin].Link;
+            if ((able & link.Bit) != 0) return DropReason.None;
+        }
+        if (!TryPlace(_hosts, plan, best, out link)) return DropReason.NoUsableLink;
+        if (pin >= 0) pins.Move(pin, link, PinReason.LinkDown, now);
+        else pin = pins.Place(host, link, PinReason.Placed, now);
+        return DropReason.None;
+    }
+
+    private static bool TryPlace(Balance balance, Plan plan, ulong candidates, out PortId link)
+    {
+        PortId? chosen = balance.Choose(plan.Policy.Links, candidates);
+        link = chosen.GetValueOrDefault();
+        return chosen.HasValue;
+    }
+
+    private static bool TryFirst(ReadOnlySpan<PortId> order, ulong candidates, out PortId link)
+    {
+        foreach (PortId id in order)
+        {
+            link = id;
+            if ((candidates & id.Bit) != 0) return true;
+        }
+        link = default;
+        return false;
+    }
+}

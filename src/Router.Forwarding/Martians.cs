@@ -1,0 +1,27 @@
+using Router.Forwarding.Flows;
+using Router.Wire;
+
+namespace Router.Forwarding;
+
+/// <summary>
+/// Addresses that no packet between a zone and the Internet may carry (RFC 1812 5.3.7, RFC 2827, RFC 3704, RFC 4291). Asked of
+/// first packets only: later ones have a flow whose first packet passed.
+/// </summary>
+internal static class Martians
+{
+    public static DropReason Check(Plan plan, in Datagram packet, PortId ingress)
+    {
+        if (!MayReceive(packet.Destination) || plan.IsDirectedBroadcast(packet.Destination)) return DropReason.BadDestination;
+        if (!MaySend(packet.Source)) return DropReason.MartianSource;
+        if (ingress == PortId.Host) return DropReason.None;
+        if (plan.Own(packet.Source) != 0) return DropReason.MartianSource;
+        bool isLocal = plan.TryBehind(packet.Source, out PortId zone);
+        // A host of ours never speaks from outside, and a zone's host never with another zone's address.
+        return isLocal == plan.IsLink(ingress) || (isLocal && zone != ingress) ? DropReason.SpoofedSource : DropReason.None;
+    }
+
+    private static bool MaySend(Address source) =>
+        !(source.IsUnspecified || source.IsThisNetwork || source.IsLoopback || source.IsMulticast || source.IsReserved || source.IsLinkLocal);
+
+    private static bool MayReceive(Address destination) => MaySend(destination);
+}

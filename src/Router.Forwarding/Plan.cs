@@ -1,0 +1,159 @@
+using System.Collections.Frozen;
+using Router.Forwarding.Links;
+using Router.Forwarding.Rules;
+using Router.Wire;
+
+namespace Router.Forwarding;
+
+/// <summary>
+/// Everything the path reads that it does not own, at one moment: the policy, and what the kernel and the probes say of links and
+/// zones. Immutable. The control part builds a new one on each change and publishes it with one write; the forwarding thread takes
+/// it up between two batches, so that rules, links and addresses change in one step.
+///
+/// The epoch grows with each plan. A flow remembers the epoch under which it was last looked at, and one comparison a packet tells
+/// whether it must be looked at again (<see cref="Flows.Flow.Epoch"/>).
+/// </summary>
+public sealed class Plan
+{
+    private readonly LinkState?[] _links = new LinkState?[PortId.Most + 1];
+    private readonly ZoneState?[] _zones = new ZoneState?[PortId.Most + 1];
+    private readonly LinkPolicy?[] _linkPolicies = new LinkPolicy?[PortId.Most + 1];
+    private readonly FrozenDictionary<Address, ulong> _own;
+    private readonly (Prefix Network, PortId Zone)[] _behind;
+    private readonly ServiceMatch[] _served;
+    private readonly ulong _able4, _able6;
+
+    public Plan(uint epoch, Policy policy, IEnumerable<LinkState> links, IEnumerable<ZoneState> zones,
+        IEnumerable<KeyValuePair<(PortId Link, Address Neighbour), ulong>>? neighbours = null)
+    {
+        Epoch = epoch;
+        Policy = policy;
+        var own = new Dictionary<Address, ulong>();
+        foreach (LinkState link in links)
+        {
+            _links[link.Id.Value] = link;
+            LinkPorts |= link.Id.Bit;
+            if (link.Health != LinkHealth.Degraded) HealthyLinks |= link.Id.Bit;
+            if (!link.Outside(v4: true).IsUnspecified) _able4 |= link.Usable ? link.Id.Bit : 0;
+            if (!link.Outside(v4: false).IsUnspecified) _able6 |= link.Usable ? link.Id.Bit : 0;
+            foreach (Address address in link.Addresses) own[address] = own.GetValueOrDefault(address) | link.Id.Bit | PortId.Host.Bit;
+        }
+        foreach (ZoneState zone in zones)
+        {
+            _zones[zone.Id.Value] = zone;
+            foreach (Address address in zone.Addresses) own[address] = own.GetValueOrDefault(address) | PortId.Host.Bit;
+        }
+        foreach (LinkPolicy link in policy.Links) _linkPolicies[link.Id.Value] = link;
+        foreach (PortId link in policy.Order) OrderedLinks |= link.Bit;
+        _own = own.ToFrozenDictionary();
+        _behind = [.. _zones.OfType<ZoneState>()
+            .SelectMany(zone => zone.Networks.Select(network => (network, zone.Id)))
+            .OrderByDescending(entry => entry.network.IsV4 ? entry.network.Length + 96 : entry.network.Length)];
+        _served = [.. policy.Rules.Where(IsServedHere).SelectMany(rule => rule.Services)];
+        Neighbours = (neighbours ?? []).ToFrozenDictionary();
+    }
+
+    public uint Epoch { get; }
+
+    public Policy Policy { get; }
+
+    /// <summary>Every link that exists now.</summary>
+    public ulong LinkPorts { get; }
+
+    /// <summary>Links that are not degraded; of those that are able, these go first.</summary>
+    public ulong HealthyLinks { get; }
+
+    /// <summary>Links that failover may use.</summary>
+    public ulong OrderedLinks { get; }
+
+    /// <summary>MACs of hosts that are on a link's own networks, gateways aside.</summary>
+    public FrozenDictionary<(PortId Link, Address Neighbour), ulong> Neighbours { get; }
+
+    /// <summary>Links that may take new flows of a family: usable, and with an address of it.</summary>
+    public ulong Able(bool v4) => v4 ? _able4 : _able6;
+
+    public LinkState? Link(PortId id) => _links[id.Value];
+
+    public ZoneState? Zone(PortId id) => _zones[id.Value];
+
+    public ReadOnlySpan<LinkState?> Links => _links;
+
+    public LinkPolicy? LinkPolicy(PortId id) => _linkPolicies[id.Value];
+
+    public bool IsLink(PortId id) => (LinkPorts & id.Bit) != 0;
+
+    /// <summary>Whether the mode gives a link new flows that no rule sent to a link.</summary>
+    public bool IsInUse(PortId id)
+    {
+        ulong able = (_able4 | _able6) & HealthyLinks;
+        if (able == 0) able = _able4 | _able6;
+        if (Policy.Mode == InternetMode.Balance) return (able & id.Bit) != 0 && LinkPolicy(id) is { Weight: > 0 };
+        foreach (PortId first in Policy.Order)
+        {
+            if ((able & first.Bit) != 0 || Policy.Mode == InternetMode.Single) return first == id && (able & first.Bit) != 0;
+        }
+        return false;
+    }
+
+    /// <summary>The bits of an address of the box (the host's, and those of the links that carry it), or 0 for anybody else's.</summary>
+    public ulong Own(Address address) => _own.GetValueOrDefault(address);
+
+    /// <summary>The zone behind which an address lives: the longest prefix that holds it.</summary>
+    public bool TryBehind(Address address, out PortId zone)
+    {
+        foreach ((Prefix network, PortId id) in _behind)
+        {
+            if (!network.Contains(address)) continue;
+            zone = id;
+            return true;
+        }
+        zone = default;
+        return false;
+    }
+
+    /// <summary>
+    /// The bit of the link on whose own network an address lies, or 0. Where two providers hand out the same network, neither is
+    /// meant more than the other, and the mode decides.
+    /// </summary>
+    public ulong OnLink(Address address)
+    {
+        ulong found = 0;
+        foreach (LinkState? link in _links)
+        {
+            foreach (Prefix subnet in link?.Subnets ?? [])
+            {
+                if (subnet.Contains(address)) found |= link!.Id.Bit;
+            }
+        }
+        return (found & (found - 1)) == 0 ? found : 0;
+    }
+
+    /// <summary>The last address of a local or link network, which means all of its hosts (RFC 2644).</summary>
+    public bool IsDirectedBroadcast(Address address)
+    {
+        if (!address.IsV4) return false;
+        foreach ((Prefix network, _) in _behind)
+        {
+            if (network.IsV4 && network.Length < 31 && network.Last == address) return true;
+        }
+        return false;
+    }
+
+    /// <summary>
+    /// Whether the box itself, or a mapped server, answers on this port for the Internet. No inside host may be given it as its
+    /// outside port, or it would catch what is meant for the service.
+    /// </summary>
+    public bool IsServed(byte protocol, ushort port)
+    {
+        foreach (ServiceMatch service in _served)
+        {
+            if (service.Matches(protocol, port)) return true;
+        }
+        return false;
+    }
+
+    // A rule that opens every port serves none in particular.
+    private static bool IsServedHere(Rule rule) =>
+        rule is { Active: true, Action: RuleAction.Allow } && !rule.Destination.IsAny
+        && (rule.Destination.Ports & PortId.Host.Bit) != 0 && rule.Services.All(service => service.Last - service.First < 1024);
+}

@@ -1,0 +1,82 @@
+using Router.Forwarding.Flows;
+using Router.Forwarding.Links;
+using Router.Wire;
+
+namespace Router.Forwarding.Reading;
+
+/// <summary>An address and a port, for people.</summary>
+public readonly record struct End(Address Address, ushort Port);
+
+/// <summary>A live flow as it was at one moment.</summary>
+/// <param name="Id">Its place in the table.</param>
+/// <param name="Inside">The local end by its own address.</param>
+/// <param name="Outside">The local end as the far end sees it.</param>
+/// <param name="Remote">The far end.</param>
+/// <param name="Ingress">Where its first packet came in.</param>
+/// <param name="Egress">Where that packet went out.</param>
+/// <param name="Inbound">Whether the far end began it.</param>
+/// <param name="State">In words: the TCP state, or "one-way", "two-way".</param>
+/// <param name="Created">Monotonic microseconds, as is <paramref name="LastUse"/>.</param>
+/// <param name="Pinned">Whether a host's pin chose its link.</param>
+/// <param name="Bound">Whether a program of the box chose it, by its source address.</param>
+public sealed record LiveFlow(
+    int Id, byte Protocol, End Inside, End Outside, End Remote, PortId Ingress, PortId Egress, bool Inbound, int Rule, uint PolicyGeneration,
+    string State, long Created, long LastUse, long PacketsOut, long OctetsOut, long PacketsIn, long OctetsIn, bool Pinned, bool Bound);
+
+/// <summary>A host's pin as it was at one moment. Times are monotonic microseconds.</summary>
+public sealed record LivePin(Address Host, PortId Link, string Reason, long Since, long Flows);
+
+/// <summary>
+/// Reads the shared tables while the path works on them: each entry is copied whole or not at all, and the path does not notice
+/// (<see cref="Router.Tables.MappedTable{T}.TryRead"/>). What is read is a moment old.
+/// </summary>
+public sealed class LiveTables(ForwardingTables tables)
+{
+    public int FlowCapacity => tables.Flows.Capacity;
+
+    public int PinCapacity => tables.Pins.Capacity;
+
+    public IEnumerable<LiveFlow> Flows()
+    {
+        for (int id = tables.Flows.NextLive(-1); id >= 0; id = tables.Flows.NextLive(id))
+        {
+            if (tables.Flows.TryRead(id, out Flow flow)) yield return Describe(id, flow);
+        }
+    }
+
+    public IEnumerable<LivePin> Pins()
+    {
+        for (int id = tables.Pins.NextLive(-1); id >= 0; id = tables.Pins.NextLive(id))
+        {
+            if (tables.Pins.TryRead(id, out Pin pin)) yield return new LivePin(pin.Host, pin.Link, pin.Reason.ToString(), pin.Since, pin.Flows);
+        }
+    }
+
+    private static LiveFlow Describe(int id, in Flow flow)
+    {
+        bool inbound = (flow.Traits & FlowTraits.Inbound) != 0;
+        var insideEnd = new End(flow.InsideSource, flow.InsideSourcePort);
+        var outsideEnd = new End(flow.OutsideSource, flow.OutsideSourcePort);
+        var served = new End(flow.OutsideDestination, flow.OutsideDestinationPort);
+        var mapped = new End(flow.InsideDestination, flow.InsideDestinationPort);
+        (long packetsOut, long octetsOut) = (flow.PacketsOut, (long)flow.OctetsOut);
+        (long packetsIn, long octetsIn) = (flow.PacketsIn, (long)flow.OctetsIn);
+        if (inbound) (packetsOut, octetsOut, packetsIn, octetsIn) = (packetsIn, octetsIn, packetsOut, octetsOut);
+        return new LiveFlow(
+            id, flow.Protocol, inbound ? served : insideEnd, inbound ? mapped : outsideEnd, inbound ? insideEnd : served,
+            flow.Ingress, flow.Egress, inbound, flow.Rule, flow.PolicyGeneration, State(flow), flow.Created, flow.LastUse,
+            packetsOut, octetsOut, packetsIn, octetsIn, flow.Pin >= 0, (flow.Traits & FlowTraits.Bound) != 0);
+    }
+
+    private static string State(in Flow flow) => flow.Protocol != Protocol.Tcp
+        ? flow.PacketsIn > 0 && flow.PacketsOut > 0 ? "two-way" : "one-way"
+        : flow.Tcp.State switch
+        {
+            TcpState.None or TcpState.SynSent or TcpState.SynReceived => "opening",
+            TcpState.Established => "established",
+            TcpState.FinWait => "half-closed",
+            TcpState.TimeWait => "closed",
+            TcpState.Reset => "reset",
+            _ => throw new ArgumentOutOfRangeException(nameof(flow)),
+        };
+}

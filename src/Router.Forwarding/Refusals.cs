@@ -1,0 +1,113 @@
+using Router.Forwarding.Answers;
+using Router.Forwarding.Flows;
+using Router.Forwarding.Links;
+using Router.Ports;
+using Router.Wire;
+
+namespace Router.Forwarding;
+
+/// <summary>
+/// What a sender is told when its packet goes no further. Inside hosts are told of everything that they can mend or give up on at
+/// once; strangers only what a rule with `deny` says, and what a router owes them (time exceeded, too big). All answers are
+/// limited in rate (RFC 1812 4.3.2.8), carry an address of the side they go to, and go back where the packet came in.
+/// </summary>
+internal sealed class Refusals(Outbox outbox)
+{
+    private readonly AnswerLimit _limit = new();
+
+    /// <summary>Answers a refused packet if its reason has an answer.</summary>
+    /// <param name="plan">The plan in force.</param>
+    /// <param name="reason">Why it was refused.</param>
+    /// <param name="octets">The packet as it came in.</param>
+    /// <param name="packet">The same, read.</param>
+    /// <param name="ingress">Where it came in.</param>
+    /// <param name="mtu">For <see cref="DropReason.TooBig"/>: what would have fit.</param>
+    /// <param name="now">Monotonic microseconds.</param>
+    public void Answer(Plan plan, DropReason reason, Span<byte> octets, in Datagram packet, PortId ingress, int mtu, long now)
+    {
+        bool stranger = plan.IsLink(ingress);
+        bool isTcp = packet.Protocol == Protocol.Tcp && packet.Shape == Shape.Keyed;
+        switch (reason)
+        {
+            case DropReason.RuleDenied when isTcp:
+            case DropReason.NoFlow when isTcp && !stranger:
+                Reset(plan, octets, ingress, now);
+                break;
+            case DropReason.RuleDenied:
+            case DropReason.PortsExhausted or DropReason.MappingsFull or DropReason.FlowsFull when !stranger:
+                Unreachable(plan, octets, packet, ingress, Icmp4.AdministrativelyProhibited, Icmp6.AdministrativelyProhibited, now);
+                break;
+            case DropReason.NoUsableLink or DropReason.NoOutsideAddress or DropReason.NoNextHop or DropReason.NoRoute when !stranger:
+                Unreachable(plan, octets, packet, ingress, Icmp4.HostUnreachable, Icmp6.NoRoute, now);
+                break;
+            case DropReason.TtlExpired:
+                Error(plan, octets, packet, ingress, packet.V4 ? Icmp4.TimeExceeded : Icmp6.TimeExceeded, 0, 0, now);
+                break;
+            case DropReason.TooBig when packet.V4:
+                Error(plan, octets, packet, ingress, Icmp4.DestinationUnreachable, Icmp4.FragmentationNeeded, (uint)mtu, now);
+                break;
+            case DropReason.TooBig:
+                Error(plan, octets, packet, ingress, Icmp6.PacketTooBig, 0, (uint)mtu, now);
+                break;
+        }
+    }
+
+    /// <summary>Ends a TCP connection towards one of its sides, with the sequence number that this side expects (RFC 5961 3.2).</summary>
+    public void ResetSide(Plan plan, in Flow flow, bool towardsInside)
+    {
+        if (!TcpTracker.ResetSequence(flow.Tcp, towardsInside, out uint sequence, out uint acknowledgment)) return;
+        int slot = outbox.Spare.Add();
+        if (slot < 0) return;
+        FlowKey from = towardsInside ? flow.ForwardKey : flow.ReverseKey;
+        int length = TcpReset.Build(outbox.Spare.Space(slot), from.Destination, from.Source, from.DestinationPort, from.SourcePort,
+            sequence, acknowledgment, withAck: true);
+        Send(plan, slot, length, from.Ingress, flow.NextHop);
+    }
+
+    private void Reset(Plan plan, Span<byte> octets, PortId ingress, long now)
+    {
+        int slot = Take(now);
+        if (slot < 0) return;
+        int length = TcpReset.Answer(outbox.Spare.Space(slot), octets);
+        if (length > 0) Send(plan, slot, length, ingress, 0);
+    }
+
+    private void Unreachable(Plan plan, Span<byte> octets, in Datagram packet, PortId ingress, byte code4, byte code6, long now) =>
+        Error(plan, octets, packet, ingress, packet.V4 ? Icmp4.DestinationUnreachable : Icmp6.DestinationUnreachable,
+            packet.V4 ? code4 : code6, 0, now);
+
+    private void Error(Plan plan, Span<byte> octets, in Datagram packet, PortId ingress, byte type, byte code, uint rest, long now)
+    {
+        if (!IcmpError.MayAnswer(octets) || RouterAddress(plan, ingress, packet) is not { IsUnspecified: false } from) return;
+        int slot = Take(now);
+        if (slot < 0) return;
+        int length = IcmpError.Build(outbox.Spare.Space(slot), octets, packet.Length, from, type, code, rest);
+        if (length > 0) Send(plan, slot, length, ingress, 0);
+    }
+
+    private int Take(long now) => _limit.Take(now) ? outbox.Spare.Add() : -1;
+
+    // Our address on the side that the sender is on; a flow that came through a link hears from that link.
+    private static Address RouterAddress(Plan plan, PortId ingress, in Datagram packet)
+    {
+        if (plan.Link(ingress) is { } link) return link.Outside(packet.V4);
+        foreach (Address address in plan.Zone(ingress)?.Addresses ?? [])
+        {
+            if (address.IsV4 == packet.V4 && !address.IsLinkLocal) return address;
+        }
+        // The box itself: told by the address that it used, which the kernel takes as its own word.
+        return ingress == PortId.Host ? packet.Source : default;
+    }
+
+    private void Send(Plan plan, int slot, int length, PortId to, ulong nextHop)
+    {
+        Batch spare = outbox.Spare;
+        spare[slot].Length = length;
+        if (plan.Link(to) is { } link)
+        {
+            bool v4 = spare.Octets(slot)[0] >> 4 == 4;
+            spare[slot].NextHop = nextHop != 0 ? nextHop : v4 ? link.GatewayMac4 : link.GatewayMac6;
+        }
+        outbox.PutSpare(to, slot);
+    }
+}

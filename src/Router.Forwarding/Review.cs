@@ -1,0 +1,142 @@
+using Router.Forwarding.Flows;
+using Router.Forwarding.Links;
+using Router.Forwarding.Rules;
+using Router.Forwarding.Translation;
+using Router.Wire;
+
+namespace Router.Forwarding;
+
+/// <summary>
+/// A live flow under a new plan. Each flow is looked at once per plan: by its next packet, or by the scan that follows a new plan,
+/// whichever comes first. Two questions are asked.
+///
+/// Do the rules still allow it? The course of its first packet is charted again; if the answer is another, or leads elsewhere, the
+/// flow ends at once, and TCP is told on both sides.
+///
+/// Is its link still right? If the link has gone, or no longer has the flow's address, and there is another for it, the rule's
+/// `on_link_down` decides; with no other link nothing is ended, since waiting is better than nothing. If a link that the rule or
+/// the mode prefers has come back, `on_link_return` decides. Flows that came in by a link, and those of programs bound to a link's
+/// address, stay where they are.
+/// </summary>
+internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser chooser, Admission admission, Refusals refusals, PathEvents events)
+{
+    private FlowId _scan = FlowId.None;
+
+    /// <summary>Flows that were ended, moved to another link, or reset for a link, since the start.</summary>
+    public long Closed { get; private set; }
+
+    public long Moved { get; private set; }
+
+    public long Reset { get; private set; }
+
+    /// <summary>Whether the scan has flows left to look at.</summary>
+    public bool IsScanning { get; private set; }
+
+    /// <summary>Begins a scan over all flows, as a new plan came.</summary>
+    public void BeginScan()
+    {
+        _scan = FlowId.None;
+        IsScanning = true;
+    }
+
+    /// <summary>Looks at up to <paramref name="count"/> more flows.</summary>
+    public void Scan(Plan plan, int count, long now)
+    {
+        for (; count > 0; count--)
+        {
+            _scan = flows.NextLive(_scan);
+            if (!_scan.Exists)
+            {
+                IsScanning = false;
+                return;
+            }
+            FlowId id = _scan;
+            if (flows[id].Epoch != plan.Epoch) Look(plan, ref id, now);
+        }
+    }
+
+    /// <summary>Looks at a flow again. It may come out with another id, moved; or ended, which the answer tells.</summary>
+    public DropReason Look(Plan plan, ref FlowId id, long now)
+    {
+        ref Flow flow = ref flows[id];
+        if (flow.PolicyGeneration != plan.Policy.Generation && !IsStillAllowed(plan, ref flow))
+        {
+            Close(plan, id, now, both: true);
+            Closed++;
+            return DropReason.FlowClosed;
+        }
+        flow.Epoch = plan.Epoch;
+        flow.NextHop = Admission.NextHop(plan, flow);
+        bool ownsItsWay = plan.IsLink(flow.Egress) && (flow.Traits & (FlowTraits.Inbound | FlowTraits.Bound)) == 0;
+        return ownsItsWay ? LookAtLink(plan, ref id, now) : DropReason.None;
+    }
+
+    private bool IsStillAllowed(Plan plan, ref Flow flow)
+    {
+        FlowKey key = flow.ForwardKey;
+        if (Course.Chart(plan, mappings, key, out Course course) != DropReason.None) return KeepsWithoutCourse(plan, flow);
+        Rule rule = plan.Policy.Rules[course.Rule];
+        if (rule.Action != RuleAction.Allow || course.ToBox) return false;
+        if (course.Destination != flow.OutsideDestination || course.DestinationPort != flow.OutsideDestinationPort) return false;
+        bool isTranslated = flow.OutsideSource != flow.InsideSource;
+        if (course.ToInternet && isTranslated == (rule.Nat == SourceNat.Off)) return !isTranslated && (flow.Traits & FlowTraits.Bound) != 0;
+        if (rule.Links.Length > 0 && !rule.Fallback && course.ToInternet && !rule.Links.Contains(flow.Egress)
+            && (flow.Traits & FlowTraits.Bound) == 0) return false;
+        flow.Rule = (ushort)course.Rule;
+        flow.PolicyGeneration = plan.Policy.Generation;
+        return true;
+    }
+
+    // With its link's address away for a moment (a lease being renewed) an inbound flow cannot be charted. It stays until it can.
+    private static bool KeepsWithoutCourse(Plan plan, in Flow flow) =>
+        (flow.Traits & FlowTraits.Inbound) != 0 && plan.Link(flow.Ingress) is { Addresses.Length: 0 };
+
+    private DropReason LookAtLink(Plan plan, ref FlowId id, long now)
+    {
+        ref Flow flow = ref flows[id];
+        Rule rule = plan.Policy.Rules[Math.Min(flow.Rule, plan.Policy.Rules.Length - 1)];
+        bool isAble = (plan.Able(flow.InsideSource.IsV4) & flow.Egress.Bit) != 0;
+        bool hasAddress = flow.OutsideSource == flow.InsideSource || (plan.Own(flow.OutsideSource) & flow.Egress.Bit) != 0;
+        bool isLost = !isAble || !hasAddress;
+        if (!isLost && rule.Links.Length == 0 && plan.Policy.Mode != InternetMode.Failover) return DropReason.None;
+        if (chooser.Choose(plan, rule, flow.InsideSource, now, out PortId better, out int pin) != DropReason.None) return DropReason.None;
+        if (better == flow.Egress && hasAddress) return DropReason.None;
+        FlowPlan what = (isLost ? rule.OnLinkDown : rule.OnLinkReturn).For(flow.Protocol);
+        return what switch
+        {
+            FlowPlan.Keep or FlowPlan.Drain => DropReason.None,
+            FlowPlan.Move when flow.Protocol != Protocol.Tcp || flow.OutsideSource == flow.InsideSource => MoveTo(plan, ref id, better, pin, now),
+            FlowPlan.Move or FlowPlan.Reset => ResetFor(plan, id, now),
+            _ => throw new InvalidOperationException($"unknown plan {what}"),
+        };
+    }
+
+    private DropReason MoveTo(Plan plan, ref FlowId id, PortId link, int pin, long now)
+    {
+        DropReason reason = admission.Move(plan, id, link, pin, now, out FlowId moved);
+        if (reason != DropReason.None) return flows.IsLive(id) ? DropReason.None : reason;
+        id = moved;
+        Moved++;
+        return DropReason.None;
+    }
+
+    private DropReason ResetFor(Plan plan, FlowId id, long now)
+    {
+        Close(plan, id, now, both: false);
+        Reset++;
+        return DropReason.FlowClosed;
+    }
+
+    // The far side of a dead link cannot be told: its RST would have to leave by the link that is down.
+    private void Close(Plan plan, FlowId id, long now, bool both)
+    {
+        ref Flow flow = ref flows[id];
+        if (flow.Protocol == Protocol.Tcp)
+        {
+            refusals.ResetSide(plan, flow, towardsInside: true);
+            if (both) refusals.ResetSide(plan, flow, towardsInside: false);
+        }
+        events.Write(Admission.Describe(flow, PathEventKind.FlowClosed));
+        admission.End(id, now);
+    }
+}

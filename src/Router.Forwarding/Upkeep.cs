@@ -1,0 +1,56 @@
+using Router.Forwarding.Flows;
+using Router.Forwarding.Links;
+using Router.Forwarding.Rules;
+using Router.Forwarding.Translation;
+
+namespace Router.Forwarding;
+
+/// <summary>
+/// What the forwarding thread does between batches, in slices small enough not to be felt: flows, mappings, pins and fragments
+/// whose time is over. A slice looks at deadlines only, four octets an entry; a table of a million is gone through in a second.
+/// </summary>
+internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Fragments fragments, Admission admission, PathEvents events)
+{
+    /// <summary>How often a slice is due, microseconds.</summary>
+    public const long Interval = 10_000;
+
+    private const int SlicesPerRound = 100;
+    private const int MostPerSlice = 512;
+
+    private long _next;
+
+    /// <summary>Flows that ended because nothing came any more.</summary>
+    public long Expired { get; private set; }
+
+    /// <summary>Waiting fragments whose first piece never came.</summary>
+    public long FragmentsLost { get; private set; }
+
+    /// <summary>Does the slice that is due, if one is.</summary>
+    public void Tend(Plan plan, long now)
+    {
+        if (now < _next) return;
+        _next = now + Interval;
+        Span<int> due = stackalloc int[MostPerSlice];
+        int count = flows.Due(now, flows.Capacity / SlicesPerRound + 1, due);
+        foreach (int id in due[..count]) LookAt(new FlowId(id), plan, now);
+        mappings.Sweep(now, mappings.Capacity / SlicesPerRound + 1);
+        pins.Sweep(now, pins.Capacity / SlicesPerRound + 1, plan.Policy.PinIdle);
+        FragmentsLost += fragments.Sweep(now);
+    }
+
+    private void LookAt(FlowId id, Plan plan, long now)
+    {
+        ref Flow flow = ref flows[id];
+        long end = flow.LastUse + FlowLife.Timeout(flow, plan.Policy.Timeouts);
+        if (end > now)
+        {
+            flows.SetDeadline(id, end);
+            return;
+        }
+        Expired++;
+        Rule[] rules = plan.Policy.Rules;
+        bool isLogged = flow.PolicyGeneration == plan.Policy.Generation && (rules[flow.Rule].Log & RuleLog.Connections) != 0;
+        if (isLogged) events.Write(Admission.Describe(flow, PathEventKind.FlowClosed));
+        admission.End(id, now);
+    }
+}

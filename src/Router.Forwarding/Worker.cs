@@ -1,0 +1,172 @@
+using System.Collections.Concurrent;
+using Router.Ports;
+
+namespace Router.Forwarding;
+
+/// <summary>
+/// The forwarding thread. It waits until a port has something, reads a batch from each port that has, walks it, and between
+/// batches takes up a new plan, runs errands, looks at flows under a new plan, and tends the tables. The box's own port is served
+/// first, so that probes are answered under any load.
+///
+/// Others talk to it in two ways only: by publishing a plan, which is one write, and by errands, which run on this thread between
+/// two batches and are bounded in number.
+/// </summary>
+public sealed class Worker : IDisposable
+{
+    private const int BatchSlots = 64;
+    private const int MostErrands = 256;
+    private const int ReviewSlice = 120;
+
+    private readonly Forwarder _forwarder;
+    private readonly Poller _poller = new();
+    private readonly Doorbell _doorbell = new();
+    private readonly Batch _batch = new(BatchSlots);
+    private readonly ConcurrentQueue<Action<Worker>> _errands = new();
+    private readonly Port?[] _ports = new Port?[PortId.Most + 1];
+    private readonly Thread _thread;
+    private Plan _plan;
+    private volatile bool _stopping;
+    private long _beats;
+
+    public Worker(ForwardingTables tables, Plan plan)
+    {
+        _plan = plan;
+        _forwarder = new Forwarder(tables, plan, BatchSlots);
+        _poller.Add(_doorbell.Descriptor, PortId.Most);
+        _thread = new Thread(Run) { Name = "forwarding", IsBackground = true };
+    }
+
+    public Forwarder Forwarder => _forwarder;
+
+    /// <summary>Whether the thread goes round, so that ports are changed by errands only.</summary>
+    public bool IsRunning => _thread.IsAlive;
+
+    /// <summary>Grows as long as the thread goes round; a watchdog looks at it.</summary>
+    public long Beats => Volatile.Read(ref _beats);
+
+    /// <summary>The fault that ended the thread, if one did.</summary>
+    public Exception? Fault { get; private set; }
+
+    public Plan Plan => Volatile.Read(ref _plan);
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Publishes a plan; the next batch is walked under it.</summary>
+    public void Publish(Plan plan)
+    {
+        Volatile.Write(ref _plan, plan);
+        _doorbell.Ring();
+    }
+
+    /// <summary>Has something done on the forwarding thread between two batches. It must be short.</summary>
+    /// <exception cref="InvalidOperationException">Too many errands wait already.</exception>
+    public Task<T> Ask<T>(Func<Worker, T> errand)
+    {
+        if (_errands.Count >= MostErrands) throw new InvalidOperationException("the forwarding thread has too many errands");
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _errands.Enqueue(worker =>
+        {
+            try
+            {
+                answer.SetResult(errand(worker));
+            }
+            catch (Exception fault)
+            {
+                answer.SetException(fault);
+            }
+        });
+        _doorbell.Ring();
+        return answer.Task;
+    }
+
+    /// <summary>Puts a port into service, in place of the one that had this id, which is closed. On the forwarding thread, or before Start.</summary>
+    public void Attach(PortId id, Port port)
+    {
+        Detach(id);
+        _ports[id.Value] = port;
+        _forwarder.Outbox.Attach(id, port);
+        if (port.Descriptor >= 0) _poller.Add(port.Descriptor, id.Value);
+    }
+
+    /// <summary>Takes a port out of service and closes it.</summary>
+    public void Detach(PortId id)
+    {
+        if (_ports[id.Value] is not { } port) return;
+        if (port.Descriptor >= 0) _poller.Remove(port.Descriptor);
+        _forwarder.Outbox.Detach(id);
+        _ports[id.Value] = null;
+        port.Dispose();
+    }
+
+    /// <summary>The port with this id, if it is in service. On the forwarding thread.</summary>
+    public Port? PortOf(PortId id) => _ports[id.Value];
+
+    /// <summary>Ends the thread and closes all ports.</summary>
+    public void Dispose()
+    {
+        _stopping = true;
+        _doorbell.Ring();
+        if (_thread.IsAlive) _thread.Join();
+        for (int id = 0; id < _ports.Length; id++) Detach(new PortId((byte)id));
+        _forwarder.Dispose();
+        _batch.Dispose();
+        _poller.Dispose();
+        _doorbell.Dispose();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            Span<int> ready = stackalloc int[PortId.Most + 1];
+            while (!_stopping) GoRound(ready);
+        }
+        catch (Exception fault)
+        {
+            // A bug. The daemon sees it, says it, and ends: flows live on in the tables for the next process.
+            Fault = fault;
+        }
+    }
+
+    private void GoRound(Span<int> ready)
+    {
+        int patience = _forwarder.Review.IsScanning ? 0 : (int)(Upkeep.Interval / 1000);
+        int count = _poller.Wait(ready, patience);
+        long now = Monotonic.Microseconds();
+        _forwarder.Begin(Volatile.Read(ref _plan), now);
+        ready[..count].Sort();
+        foreach (int tag in ready[..count])
+        {
+            if (tag == PortId.Most) RunErrands();
+            else Serve(new PortId((byte)tag));
+        }
+        if (_forwarder.Review.IsScanning)
+        {
+            _forwarder.Review.Scan(_forwarder.Plan, ReviewSlice, now);
+            _forwarder.Outbox.Flush(_batch);
+        }
+        _forwarder.Upkeep.Tend(_forwarder.Plan, now);
+        Volatile.Write(ref _beats, _beats + 1);
+    }
+
+    private void Serve(PortId id)
+    {
+        if (_ports[id.Value] is not { } port) return;
+        if (port.Receive(_batch) > 0)
+        {
+            _forwarder.Walk(id, _batch);
+            _batch.Clear();
+        }
+        else if (port.IsGone)
+        {
+            _poller.Remove(port.Descriptor);
+            _forwarder.Events.Write(new PathEvent { Kind = PathEventKind.PortGone, Ingress = id });
+        }
+    }
+
+    private void RunErrands()
+    {
+        _doorbell.Quiet();
+        while (_errands.TryDequeue(out Action<Worker>? errand)) errand(this);
+    }
+}

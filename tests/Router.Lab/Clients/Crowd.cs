@@ -1,0 +1,52 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+using Router.Lab.Bed;
+using Router.Lab.Kernel;
+
+namespace Router.Lab.Clients;
+
+/// <summary>Many hosts, which are many addresses of one LAN host. Each asks a web server once who it is.</summary>
+internal static class Crowd
+{
+    private const int AtOnce = 50;
+
+    /// <returns>For each member the address that the server saw, or what went wrong.</returns>
+    public static IReadOnlyDictionary<IPAddress, string> AskWhoTheyAre(NetworkNamespace host, int first, int count, IPAddress server)
+    {
+        var answers = new ConcurrentDictionary<IPAddress, string>();
+        Socket[] sockets = host.On(() => Enumerable.Range(first, count).Select(Open).ToArray());
+        Parallel.ForEach(sockets, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, socket =>
+        {
+            var me = ((IPEndPoint)socket.LocalEndPoint!).Address;
+            using (socket) answers[me] = Ask(socket, server);
+        });
+        return answers;
+    }
+
+    private static Socket Open(int member)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 5000, SendTimeout = 5000 };
+        socket.Bind(new IPEndPoint(Plan.CrowdMember(member), 0));
+        return socket;
+    }
+
+    private static string Ask(Socket socket, IPAddress server)
+    {
+        try
+        {
+            socket.Connect(server, 80);
+            socket.Send("GET / HTTP/1.1\r\n\r\n"u8);
+            var answer = new StringBuilder();
+            byte[] octets = new byte[512];
+            for (int read; (read = socket.Receive(octets)) > 0;) answer.Append(Encoding.ASCII.GetString(octets, 0, read));
+            return answer.ToString().Split("\r\n\r\n", 2)[^1].Trim();
+        }
+        catch (SocketException failure)
+        {
+            return failure.SocketErrorCode.ToString();
+        }
+    }
+}

@@ -1,0 +1,114 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+using Router.Lab.Kernel;
+
+namespace Router.Lab.Clients;
+
+/// <summary>
+/// One UDP socket that sends numbered datagrams at a steady pace to an <see cref="Servers.EchoServer"/> and books the
+/// answers: how many were lost, and as whom the server saw us. A counted stream: what is missing is known exactly.
+/// </summary>
+internal sealed class DatagramStream : IDisposable
+{
+    private readonly Socket _socket;
+    private readonly List<(TimeSpan At, string SeenAs)> _changes = [];
+    private readonly Stopwatch _clock = Stopwatch.StartNew();
+    private readonly Thread _sender;
+    private readonly Thread _receiver;
+    private volatile bool _stop;
+    private long _sent;
+    private long _answered;
+
+    private DatagramStream(Socket socket, int perSecond)
+    {
+        _socket = socket;
+        _sender = new Thread(() => Send(perSecond)) { IsBackground = true };
+        _receiver = new Thread(Receive) { IsBackground = true };
+        _sender.Start();
+        _receiver.Start();
+    }
+
+    public long Sent => Interlocked.Read(ref _sent);
+
+    public long Answered => Interlocked.Read(ref _answered);
+
+    /// <summary>The endpoints as which the server saw us, one after the other, each with the time of the first answer that said so.</summary>
+    public IReadOnlyList<(TimeSpan At, string SeenAs)> Changes
+    {
+        get { lock (_changes) return [.. _changes]; }
+    }
+
+    public TimeSpan Clock => _clock.Elapsed;
+
+    public static DatagramStream Start(NetworkNamespace host, IPAddress from, IPEndPoint to, int perSecond)
+    {
+        Socket socket = host.On(() =>
+        {
+            var made = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 200, ReceiveBufferSize = 4 << 20 };
+            made.Bind(new IPEndPoint(from, 0));
+            made.Connect(to);
+            return made;
+        });
+        return new DatagramStream(socket, perSecond);
+    }
+
+    /// <summary>Stops sending, waits for the answers that are on their way, and returns how many never came.</summary>
+    public long StopAndCountLost()
+    {
+        _stop = true;
+        _sender.Join();
+        Wait.For(() => Answered >= Sent, TimeSpan.FromMilliseconds(500));
+        return Sent - Answered;
+    }
+
+    public void Dispose()
+    {
+        _stop = true;
+        _sender.Join();
+        _receiver.Join();
+        _socket.Dispose();
+    }
+
+    private void Send(int perSecond)
+    {
+        for (long n = 0; !_stop; n++)
+        {
+            TimeSpan due = TimeSpan.FromSeconds((double)n / perSecond);
+            while (_clock.Elapsed < due && !_stop) Thread.Sleep(due - _clock.Elapsed > TimeSpan.FromMilliseconds(1) ? 1 : 0);
+            try
+            {
+                _socket.Send(Encoding.ASCII.GetBytes($"{n:D10}"));
+                Interlocked.Increment(ref _sent);
+            }
+            catch (SocketException)
+            {
+                // An ICMP error of before is told by the next send; that datagram was not sent.
+            }
+        }
+    }
+
+    private void Receive()
+    {
+        byte[] octets = new byte[256];
+        string last = "";
+        while (!_stop || Answered < Sent)
+        {
+            try
+            {
+                int length = _socket.Receive(octets);
+                Interlocked.Increment(ref _answered);
+                string seenAs = Encoding.ASCII.GetString(octets, 0, length).Split(' ')[0];
+                if (seenAs == last) continue;
+                last = seenAs;
+                lock (_changes) _changes.Add((_clock.Elapsed, seenAs));
+            }
+            catch (SocketException)
+            {
+                if (_stop) return;
+            }
+        }
+    }
+}

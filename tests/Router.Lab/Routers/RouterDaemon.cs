@@ -1,0 +1,103 @@
+// routerd in the router namespace. It runs in a mount namespace of its own too, with an own /run/routerd (a directory
+// in shared memory that outlives the process, as the real one does), so that labs side by side do not meet there and a
+// killed daemon finds its tables again. Its life is watched by what it tells systemd, never by time.
+
+using System.Text.Json.Nodes;
+
+using Router.Lab.Bed;
+using Router.Lab.Kernel;
+
+namespace Router.Lab.Routers;
+
+internal sealed class RouterDaemon : RouterUnderTest
+{
+    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(15);
+
+    private readonly string _run;
+    private readonly NotifySocket _notify;
+    private BackgroundProgram? _program;
+
+    public RouterDaemon(Topology bed, RouterYaml? yaml = null)
+        : base(bed)
+    {
+        _run = Directory.CreateDirectory($"/dev/shm/{Path.GetFileName(bed.Directory)}").FullName;
+        _notify = new NotifySocket(Path.Combine(bed.Directory, "notify.sock"));
+        ConfigurationFile = Path.Combine(bed.Directory, "router.yaml");
+        Write(yaml ?? new RouterYaml());
+    }
+
+    public override string Name => "routerd";
+
+    public string ConfigurationFile { get; }
+
+    public string ControlSocket => Path.Combine(_run, "control.sock");
+
+    public BackgroundProgram Program => _program ?? throw new LabException("routerd was not started");
+
+    /// <summary>What routerd wrote since it was started last.</summary>
+    public string Log => _program?.Said ?? "";
+
+    public void Write(RouterYaml yaml) => File.WriteAllText(ConfigurationFile, yaml.ToString());
+
+    public void Write(string text) => File.WriteAllText(ConfigurationFile, text);
+
+    public override void Start()
+    {
+        int before = _notify.Count("READY=1");
+        Launch();
+        Wait.Until(() => _notify.Count("READY=1") > before || !Program.Running, StartLimit, () => $"routerd is not ready:\n{Log}");
+        if (!Program.Running) throw new LabException($"routerd ended with status {Program.ExitCode}:\n{Log}");
+    }
+
+    /// <summary>Starts the process and waits for nothing.</summary>
+    public BackgroundProgram Launch(IReadOnlyDictionary<string, string>? environment = null, params string[] wrapper)
+    {
+        _program?.Dispose();
+        var all = new Dictionary<string, string>(environment ?? new Dictionary<string, string>()) { ["NOTIFY_SOCKET"] = _notify.Path };
+        string[] command = [.. wrapper, Programs.Routerd, "--config", ConfigurationFile];
+        _program = Bed.Router.StartWith(all, "/bin/bash", ["-c", InOwnRun, "routerd", _run, .. command]);
+        return _program;
+    }
+
+    /// <summary>Runs routerd with other arguments to its end, as `teardown`.</summary>
+    public Outcome RunOnce(params string[] arguments) =>
+        Bed.Router.Run("/bin/bash", ["-c", InOwnRun, "routerd", _run, Programs.Routerd, .. arguments]);
+
+    /// <summary>As a crash: nothing is tidied up.</summary>
+    public void Kill() => Program.Kill();
+
+    public void Stop() => Program.Stop();
+
+    /// <summary>SIGHUP; returns when the daemon said that it is ready again, with the time that took.</summary>
+    public TimeSpan Reload()
+    {
+        int before = _notify.Count("READY=1");
+        Program.Signal(Libc.SIGHUP);
+        return Wait.Until(() => _notify.Count("READY=1") > before, TimeSpan.FromSeconds(10), () => $"no READY=1 after SIGHUP:\n{Log}");
+    }
+
+    /// <summary>What `routerctl VERB --json` answers.</summary>
+    public JsonNode Ask(params string[] verb)
+    {
+        Outcome outcome = Command.Run(Programs.Routerctl, ["--socket", ControlSocket, .. verb, "--json"]).OrThrow();
+        return JsonNode.Parse(outcome.Output) ?? throw new LabException($"no JSON: {outcome}");
+    }
+
+    /// <summary>What `routerctl VERB` shows to a person.</summary>
+    public Outcome Show(params string[] verb) => Command.Run(Programs.Routerctl, ["--socket", ControlSocket, .. verb]);
+
+    public string LinkState(string link) => Ask("links").AsArray().First(one => (string?)one!["name"] == link)!["state"]!.GetValue<string>();
+
+    public void WaitForLink(string link, string state, TimeSpan limit) =>
+        Wait.Until(() => LinkState(link) == state, limit, () => $"link {link} is {LinkState(link)}, not {state}:\n{Log}");
+
+    public override void Dispose()
+    {
+        _program?.Dispose();
+        _notify.Dispose();
+        Directory.Delete(_run, recursive: true);
+    }
+
+    // $1: the directory that stands for /run/routerd. The mount is seen by this process and its children only.
+    private const string InOwnRun = """mkdir -p /run/routerd && mount --bind "$1" /run/routerd && shift && exec "$@" """;
+}

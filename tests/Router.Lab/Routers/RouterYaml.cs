@@ -1,0 +1,58 @@
+namespace Router.Lab.Routers;
+
+/// <summary>A configuration for the lab's router: one zone for the LAN, one for guests, three links, and one rule that lets all out.</summary>
+internal sealed record RouterYaml
+{
+    public string Mode { get; init; } = "balance";
+
+    public string Pin { get; init; } = "host";
+
+    /// <summary>Of fiber (wan0), dsl (wan1) and lte (wan2).</summary>
+    public IReadOnlyList<int> Weights { get; init; } = [8, 4, 0];
+
+    /// <summary>The lines of `health`, defaults where empty.</summary>
+    public string Health { get; init; } = "";
+
+    /// <summary>Rules before the one that lets all out, as YAML list items without indentation.</summary>
+    public string Rules { get; init; } = "";
+
+    /// <summary>Whether the last rule lets everything out to the Internet.</summary>
+    public bool AllowOut { get; init; } = true;
+
+    /// <summary>Further lines of that last rule, such as "on_link_down: keep".</summary>
+    public string AllowOutMore { get; init; } = "";
+
+    public override string ToString() => $$"""
+        zones:
+          trusted: { interfaces: [lan0] }
+          guest:   { interfaces: [guest0] }
+
+        links:
+        {{Links()}}
+        internet:
+          mode: {{Mode}}
+          order: [{{string.Join(", ", LinkNames.Take(Weights.Count))}}]
+          pin: {{Pin}}
+
+        {{Section("health:", Health, "  ")}}
+        rules:{{(Rules.Length == 0 && !AllowOut ? " []" : "")}}
+        {{Indent(Rules, "  ")}}
+        {{(AllowOut ? Indent(Everything, "  ") : "")}}
+        """ + "\n";
+
+    public static readonly string[] LinkNames = ["fiber", "dsl", "lte"];
+
+    private string Everything => """
+        - name: Everything else to the Internet
+          source: [trusted, guest, firewall]
+          destination: [internet]
+          action: allow
+        """ + (AllowOutMore.Length == 0 ? "" : "\n" + Indent(AllowOutMore, "  "));
+
+    private string Links() => string.Concat(Weights.Select((weight, i) => $"  {LinkNames[i]}: {{ interface: wan{i}, weight: {weight} }}\n"));
+
+    private static string Section(string head, string body, string indent) => body.Length == 0 ? "" : $"{head}\n{Indent(body, indent)}\n";
+
+    private static string Indent(string text, string by) =>
+        string.Join('\n', text.Split('\n').Select(line => line.Length == 0 ? "" : by + line));
+}

@@ -1,0 +1,97 @@
+using Router.Lab.Bed;
+using Router.Lab.Routers;
+
+namespace Router.Lab.Scenarios;
+
+/// <summary>What routerd says when it cannot start, and that it leaves a box as it found it.</summary>
+public sealed class Starting : IDisposable
+{
+    private readonly Topology _bed = Topology.Raise(new BedOptions { Hosts = 1 });
+    private readonly RouterDaemon _router;
+
+    public Starting() => _router = new RouterDaemon(_bed);
+
+    public void Dispose()
+    {
+        _router.Dispose();
+        _bed.Dispose();
+    }
+
+    [Fact]
+    public void A_missing_interface_is_named()
+    {
+        _bed.Router.Run("ip", "link", "delete", "guest0").OrThrow();
+        Refuses("guest0");
+    }
+
+    [Fact]
+    public void A_busy_device_is_named()
+    {
+        using BackgroundProgram holder = _bed.Router.Start("/usr/bin/python3", "-c", """
+            import fcntl, struct, sys
+            tun = open('/dev/net/tun', 'r+b', buffering=0)
+            fcntl.ioctl(tun, 0x400454ca, struct.pack('16sH', b'rt-trusted', 0x1001))
+            print('held', flush=True)
+            sys.stdin.read()
+            """);
+        holder.WaitToSay("held", TimeSpan.FromSeconds(5));
+        Refuses("rt-trusted");
+    }
+
+    [Fact]
+    public void A_machine_without_nft_is_told_so() => Refuses("nft", new Dictionary<string, string> { ["PATH"] = "/nonexistent" });
+
+    [Fact]
+    public void A_process_without_the_right_is_told_which() =>
+        Refuses("CAP_NET_ADMIN", null, "/usr/bin/setpriv", "--bounding-set=-net_admin,-net_raw", "--inh-caps=-net_admin,-net_raw");
+
+    [Fact]
+    public void A_file_that_is_not_there_is_named()
+    {
+        File.Delete(_router.ConfigurationFile);
+        Refuses(_router.ConfigurationFile);
+    }
+
+    [Fact]
+    public void Teardown_leaves_the_box_as_it_was()
+    {
+        string before = Look();
+        _router.Start();
+        Assert.NotEqual(before, Look());
+        _router.Stop();
+        _router.RunOnce("teardown", "--config", _router.ConfigurationFile).OrThrow();
+        Assert.Equal(before, Look());
+    }
+
+    [Fact]
+    public void Starting_again_after_a_kill_changes_nothing_more()
+    {
+        _router.Start();
+        string first = Look();
+        _router.Kill();
+        _router.Start();
+        Assert.Equal(first, Look());
+    }
+
+    private void Refuses(string named, IReadOnlyDictionary<string, string>? environment = null, params string[] wrapper)
+    {
+        BackgroundProgram program = _router.Launch(environment, wrapper);
+        Assert.True(program.WaitForExit(TimeSpan.FromSeconds(10)), $"routerd runs on:\n{program.Said}");
+        Assert.NotEqual(0, program.ExitCode);
+        string said = program.Said.Trim();
+        Assert.Contains(named, said, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", said, StringComparison.Ordinal); // a sentence, not a stack trace
+        Assert.InRange(said.Split('\n').Length, 1, 3);
+    }
+
+    /// <summary>All of a box that routerd touches, without counters and ages.</summary>
+    private string Look() => _bed.Router.Shell("""
+        ip -br link | sed 's/@[^ ]*//' | sort
+        ip rule; ip -6 rule
+        ip route show table all | sed 's/ expires [^ ]*//' | sort; ip -6 route show table all | sed 's/ expires [^ ]*//' | sort
+        nft -s list ruleset
+        ip neigh show nud permanent
+        cd /proc/sys/net && for f in ipv4/ip_forward ipv6/conf/all/forwarding ipv4/conf/*/{rp_filter,accept_local,arp_filter,src_valid_mark,route_localnet,forwarding}; do
+            echo "$f $(cat $f)"; done | sort
+        """).OrThrow().Output;
+}
