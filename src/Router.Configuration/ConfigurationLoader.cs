@@ -32,21 +32,21 @@ public static class ConfigurationLoader
 
     /// <summary>Loads the file, its fragments and the variables that override it.</summary>
     /// <param name="path">The main file. Fragments are `*.yaml` in the directory beside it that has its name with `.d`.</param>
-    /// <param name="environment">Variables, of which those that begin with `ROUTERD__` count; null for none.</param>
+    /// <param name="environment">Variables, of which those that begin with `ROUTERD__` count; null for those of this process.</param>
     public static LoadResult Load(string path, IEnumerable<KeyValuePair<string, string?>>? environment = null)
     {
         var errors = new ErrorList();
         var files = new List<Node?> { ReadFile(path, errors) };
         foreach (string fragment in Fragments(path, errors)) files.Add(ReadFile(fragment, errors));
-        return Merge(files, environment, errors);
+        return Merge(files, environment ?? EnvironmentLayer.OfProcess(), errors);
     }
 
-    /// <summary>Loads one file's octets, without fragments: for what does not come from a disk.</summary>
+    /// <summary>Loads one file's octets, without fragments and by default without variables: for what does not come from a disk.</summary>
     public static LoadResult LoadText(string file, ReadOnlySpan<byte> octets, IEnumerable<KeyValuePair<string, string?>>? environment = null)
     {
         var errors = new ErrorList();
         string? text = FileBytes.Decode(file, octets, errors);
-        return Merge([text is null ? null : YamlReader.Read(file, text, errors)], environment, errors);
+        return Merge([text is null ? null : YamlReader.Read(file, text, errors)], environment ?? [], errors);
     }
 
     private static Node? ReadFile(string path, ErrorList errors) =>
@@ -71,9 +71,9 @@ public static class ConfigurationLoader
     }
 
     /// <summary>Stops before the settings are read if a file is unreadable: half of them would only give false complaints.</summary>
-    private static LoadResult Merge(List<Node?> files, IEnumerable<KeyValuePair<string, string?>>? environment, ErrorList errors)
+    private static LoadResult Merge(List<Node?> files, IEnumerable<KeyValuePair<string, string?>> environment, ErrorList errors)
     {
-        Layer variables = EnvironmentLayer.Build(environment ?? [], errors);
+        Layer variables = EnvironmentLayer.Build(environment, errors);
         if (files.Contains(null)) return new LoadResult(null, errors.Errors, errors.Warnings);
         var layers = new List<Layer>();
         int rules = 0;
@@ -82,15 +82,15 @@ public static class ConfigurationLoader
             if (root!.Find("rules") is { Kind: NodeKind.List } list)
             {
                 list.FirstIndex = rules;
-                rules += list.Children.Count;
+                rules += list.Children.Length;
             }
             layers.Add(new Layer(root));
         }
         layers.Add(variables);
         var builder = new ConfigurationBuilder();
         foreach (Layer layer in layers) builder.Add(layer);
-        var origins = new Origins(layers);
-        Settings settings = Read(new Setting(builder.Build(), "", "", origins, errors), errors);
+        var origins = new Origins(layers, errors);
+        Settings settings = Read(Setting.Root(builder.Build(), origins), errors);
         errors.Sort(origins.Files);
         return new LoadResult(errors.Any ? null : settings, errors.Errors, errors.Warnings);
     }
@@ -99,7 +99,7 @@ public static class ConfigurationLoader
     private static Settings Read(Setting root, ErrorList errors)
     {
         var names = new Names();
-        var parts = new Parts(root, root.Fields(Keys));
+        var parts = new Parts(root, [.. root.Fields(Keys)]);
         HealthSettings health = parts.Read("health", s => HealthReader.Read(s, new HealthSettings()), new HealthSettings());
         var ports = new PortReader(names, errors);
         List<ZoneSettings> zones = parts.Read("zones", ports.Zones, []);
@@ -128,7 +128,7 @@ public static class ConfigurationLoader
     private readonly struct Parts(Setting root, List<(string Name, Setting Value)> fields)
     {
         /// <summary>The part of that name; empty if it is absent.</summary>
-        public Setting Find(string name) => fields.Find(f => f.Name == name) is { Name: not null } found ? found.Value : root.Absent(name);
+        public Setting Find(string name) => fields.Find(f => f.Name == name) is { Name: not null } found ? found.Value : root.At(name);
 
         public T Read<T>(string name, Func<Setting, T> read, T otherwise) =>
             fields.Exists(f => f.Name == name) ? read(Find(name)) : otherwise;

@@ -83,9 +83,10 @@ public static class PolicyCompiler
             Counters = counters.GetValueOrDefault(rule.Name) ?? new RuleCounters(),
         };
 
+    // A reserved link serves only whoever names it: a rule, or the written order itself.
     private static PortId[] Order(Settings settings, Dictionary<string, PortId> ports)
     {
-        IEnumerable<string> rest = settings.Links.Select(l => l.Name).Where(n => !settings.Internet.Order.Contains(n));
+        IEnumerable<string> rest = settings.Links.Where(l => l.Weight > 0).Select(l => l.Name).Where(n => !settings.Internet.Order.Contains(n));
         return [.. settings.Internet.Order.Concat(rest).Select(n => ports[n])];
     }
 }

@@ -25,53 +25,53 @@ public enum EndKind : byte
 /// <summary>One item of a source or destination. Groups have become their members.</summary>
 public readonly record struct EndTerm(EndKind Kind, string Name, AddressRange Range);
 
-/// <summary>A traffic rule as written (product.md 3).</summary>
+/// <summary>A traffic rule as written (product.md 3). Immutable once the reader has filled it in, field by field.</summary>
 public sealed record RuleSettings
 {
-    public required string Name { get; init; }
+    public string Name { get; internal set; } = "";
 
-    public bool Enabled { get; init; } = true;
-
-    /// <summary>Any of these; never empty.</summary>
-    public EndTerm[] Source { get; init; } = AnyEnd;
+    public bool Enabled { get; internal set; } = true;
 
     /// <summary>Any of these; never empty.</summary>
-    public EndTerm[] Destination { get; init; } = AnyEnd;
+    public EndTerm[] Source { get; internal set; } = AnyEnd;
+
+    /// <summary>Any of these; never empty.</summary>
+    public EndTerm[] Destination { get; internal set; } = AnyEnd;
 
     /// <summary>Any of these; empty means any.</summary>
-    public ServiceMatch[] Services { get; init; } = [];
+    public ServiceMatch[] Services { get; internal set; } = [];
 
-    public RuleFamily Family { get; init; }
+    public RuleFamily Family { get; internal set; }
 
-    public RuleAction Action { get; init; }
+    public RuleAction Action { get; internal set; }
 
-    public RuleLog Log { get; init; }
+    public RuleLog Log { get; internal set; }
 
     /// <summary>0 to 63, or -1 to leave it.</summary>
-    public int Dscp { get; init; } = -1;
+    public int Dscp { get; internal set; } = -1;
 
     /// <summary>When it holds, or null for always.</summary>
-    public TimeRange? Time { get; init; }
+    public TimeRange? Time { get; internal set; }
 
     /// <summary>Names of links, in order; empty: the mode decides.</summary>
-    public string[] Links { get; init; } = [];
+    public string[] Links { get; internal set; } = [];
 
-    public bool Fallback { get; init; }
+    public bool Fallback { get; internal set; }
 
-    public PinMode Pin { get; init; }
+    public PinMode Pin { get; internal set; }
 
-    public SourceNat Nat { get; init; }
+    public SourceNat Nat { get; internal set; }
 
     /// <summary>For <see cref="SourceNat.Fixed"/>.</summary>
-    public Address NatAddress { get; init; }
+    public Address NatAddress { get; internal set; }
 
-    public bool FullCone { get; init; }
+    public bool FullCone { get; internal set; }
 
-    public ForwardTarget? ForwardTo { get; init; }
+    public ForwardTarget? ForwardTo { get; internal set; }
 
-    public FlowPlans OnLinkDown { get; init; } = FlowPlans.DownDefault;
+    public FlowPlans OnLinkDown { get; internal set; } = FlowPlans.DownDefault;
 
-    public FlowPlans OnLinkReturn { get; init; } = FlowPlans.ReturnDefault;
+    public FlowPlans OnLinkReturn { get; internal set; } = FlowPlans.ReturnDefault;
 
     internal static readonly EndTerm[] AnyEnd = [new(EndKind.Any, "any", default)];
 }

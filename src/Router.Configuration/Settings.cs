@@ -70,7 +70,7 @@ public sealed record InternetSettings
 {
     public InternetMode Mode { get; init; } = InternetMode.Balance;
 
-    /// <summary>Names of links for failover; those that are missing follow as written.</summary>
+    /// <summary>Names of links for failover; those that are missing follow as written, but for reserved ones (weight 0).</summary>
     public IReadOnlyList<string> Order { get; init; } = [];
 
     /// <summary>For rules that have no `pin` of their own.</summary>

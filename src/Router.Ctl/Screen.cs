@@ -18,7 +18,7 @@ internal sealed class Screen
     }
 
     /// <summary>What ages are reckoned from.</summary>
-    public DateTimeOffset Now { get; init; } = DateTimeOffset.UtcNow;
+    public DateTimeOffset Now { get; set; } = DateTimeOffset.UtcNow;
 
     /// <summary>The terminal itself, or null.</summary>
     public IAnsiConsole? Terminal => _terminal;

@@ -28,13 +28,18 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
     /// <param name="cancel">Ends the wait.</param>
     public Task<int> AskAsync<T>(
         (HttpMethod Method, string Path) verb, JsonTypeInfo<T> type, Action<T, Screen> page, Func<T, bool> good, CancellationToken cancel)
-        where T : class =>
-        GuardAsync(async () =>
-        {
-            using var client = new ControlClient(socket);
-            T answer = Show(await client.AskAsync(verb.Method, verb.Path, cancel), type, page, Screen.StandardOutput(output));
-            return good(answer) ? ExitCode.Ok : ExitCode.Bad;
-        });
+        where T : class => GuardAsync(() => AskUnguardedAsync(verb, type, page, good, cancel));
+
+    /// <summary>The same, but what goes wrong is thrown to a caller that has another way.</summary>
+    /// <exception cref="ControlFailure">There is no answer, or not the one that was asked for.</exception>
+    public async Task<int> AskUnguardedAsync<T>(
+        (HttpMethod Method, string Path) verb, JsonTypeInfo<T> type, Action<T, Screen> page, Func<T, bool> good, CancellationToken cancel)
+        where T : class
+    {
+        using var client = new ControlClient(socket);
+        T answer = Show(await client.AskAsync(verb.Method, verb.Path, cancel), type, page, Screen.StandardOutput(output));
+        return good(answer) ? ExitCode.Ok : ExitCode.Bad;
+    }
 
     /// <summary>Asks every second until it is interrupted, or fails. JSON comes as one document a line.</summary>
     public Task<int> WatchAsync<T>(string path, JsonTypeInfo<T> type, Action<T, Screen> page, CancellationToken cancel)

@@ -31,7 +31,7 @@ internal sealed class Refusals(Outbox outbox)
         {
             case DropReason.RuleDenied when isTcp:
             case DropReason.NoFlow when isTcp && !stranger:
-                Reset(plan, octets, ingress, now);
+                Reset(plan, octets, packet, ingress, now);
                 break;
             case DropReason.RuleDenied:
             case DropReason.PortsExhausted or DropReason.MappingsFull or DropReason.FlowsFull when !stranger:
@@ -64,9 +64,9 @@ internal sealed class Refusals(Outbox outbox)
         Send(plan, slot, length, from.Ingress, flow.NextHop);
     }
 
-    private void Reset(Plan plan, Span<byte> octets, PortId ingress, long now)
+    private void Reset(Plan plan, Span<byte> octets, in Datagram packet, PortId ingress, long now)
     {
-        int slot = Take(now);
+        int slot = Take(packet.Source, now);
         if (slot < 0) return;
         int length = TcpReset.Answer(outbox.Spare.Space(slot), octets);
         if (length > 0) Send(plan, slot, length, ingress, 0);
@@ -79,13 +79,13 @@ internal sealed class Refusals(Outbox outbox)
     private void Error(Plan plan, Span<byte> octets, in Datagram packet, PortId ingress, byte type, byte code, uint rest, long now)
     {
         if (!IcmpError.MayAnswer(octets) || RouterAddress(plan, ingress, packet) is not { IsUnspecified: false } from) return;
-        int slot = Take(now);
+        int slot = Take(packet.Source, now);
         if (slot < 0) return;
         int length = IcmpError.Build(outbox.Spare.Space(slot), octets, packet.Length, from, type, code, rest);
         if (length > 0) Send(plan, slot, length, ingress, 0);
     }
 
-    private int Take(long now) => _limit.Take(now) ? outbox.Spare.Add() : -1;
+    private int Take(Address sender, long now) => _limit.Take(sender, now) ? outbox.Spare.Add() : -1;
 
     // Our address on the side that the sender is on; a flow that came through a link hears from that link.
     private static Address RouterAddress(Plan plan, PortId ingress, in Datagram packet)

@@ -51,6 +51,6 @@ internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Frag
         Rule[] rules = plan.Policy.Rules;
         bool isLogged = flow.PolicyGeneration == plan.Policy.Generation && (rules[flow.Rule].Log & RuleLog.Connections) != 0;
         if (isLogged) events.Write(Admission.Describe(flow, PathEventKind.FlowClosed));
-        admission.End(id, now);
+        admission.End(plan, id, now);
     }
 }

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Router.Tables.Linux;
 using static Router.Tables.Linux.sys_mman_h;
@@ -40,7 +39,7 @@ internal sealed unsafe class Mapping : IDisposable
         void* start = mmap(null, (nuint)length, protection, flags, descriptor, 0);
         if (start == MAP_FAILED)
         {
-            throw new IOException($"cannot map {length} octets of {what}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
+            throw new IOException($"cannot map {length} octets of {what}: {Marshal.GetLastPInvokeErrorMessage()}");
         }
         // Advice: a kernel without huge pages says no, and all works as well, only slower.
         if (length >= HugePage) _ = madvise(start, (nuint)length, MADV_HUGEPAGE);

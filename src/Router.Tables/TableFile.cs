@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
@@ -168,7 +167,7 @@ internal sealed unsafe class TableFile : IDisposable
         if (descriptor < 0)
         {
             int error = Marshal.GetLastPInvokeError();
-            string why = error == errno_h.ELOOP ? "it is a symbolic link" : new Win32Exception(error).Message;
+            string why = error == errno_h.ELOOP ? "it is a symbolic link" : Marshal.GetPInvokeErrorMessage(error);
             throw error == errno_h.ENOENT ? new FileNotFoundException($"{path}: {why}", path) : new IOException($"{path} cannot be opened: {why}");
         }
         var file = new SafeFileHandle(descriptor, ownsHandle: true);
@@ -186,7 +185,7 @@ internal sealed unsafe class TableFile : IDisposable
     {
         statx_buffer stat;
         if (statx((int)file.DangerousGetHandle(), "", AT_EMPTY_PATH, STATX_BASIC_STATS, &stat) == 0) return stat;
-        throw new IOException($"{path}: {new Win32Exception(Marshal.GetLastPInvokeError()).Message}");
+        throw new IOException($"{path}: {Marshal.GetLastPInvokeErrorMessage()}");
     }
 
     /// <summary>Reads the header with a call, not through a mapping, as the file may be shorter than one.</summary>

@@ -29,7 +29,7 @@ internal static class RuleChecks
         }
     }
 
-    private static Setting At(RuleReader.Read read, string key) => read.Setting.Absent(key);
+    private static Setting At(RuleReader.Read read, string key) => read.Setting.At(key);
 
     private static void Forwarding(RuleReader.Read read, Names names)
     {

@@ -33,9 +33,9 @@ internal sealed class Layer(Node root) : ConfigurationProvider, IConfigurationSo
         Node? node = Root.Walk(parentPath);
         if (node is null) return earlierKeys;
         bool joins = node.Kind is NodeKind.Mapping or NodeKind.Overlay || node.FirstIndex > 0;
-        var keys = new List<string>(node.Children.Count);
+        var keys = new List<string>(node.Children.Length);
         if (joins) keys.AddRange(earlierKeys);
-        for (int i = 0; i < node.Children.Count; i++)
+        for (int i = 0; i < node.Children.Length; i++)
         {
             keys.Add(node.Kind == NodeKind.List ? (node.FirstIndex + i).ToString(CultureInfo.InvariantCulture) : node.Children[i].Key);
         }

@@ -22,17 +22,20 @@ internal sealed class Node
     /// <summary>Above this many children a name is found by hash.</summary>
     private const int FewChildren = 8;
 
-    private readonly List<Node>? _children;
+    private readonly string _file;
+    private readonly int _line, _column, _keyLine, _keyColumn;
+    private Node[] _children = [];
+    private int _count;
     private Dictionary<string, Node>? _byName;
 
     public Node(NodeKind kind, string key, Place keyPlace, Place place, string? value = null)
     {
         Kind = kind;
         Key = key;
-        KeyPlace = keyPlace;
-        Place = place;
+        _file = place.File;
+        (_line, _column) = (place.Line, place.Column);
+        (_keyLine, _keyColumn) = (keyPlace.Line, keyPlace.Column);
         Value = value;
-        if (kind != NodeKind.Scalar) _children = [];
     }
 
     public NodeKind Kind { get; }
@@ -41,23 +44,24 @@ internal sealed class Node
     public string Key { get; }
 
     /// <summary>Where its name stands; in a list, where the value does.</summary>
-    public Place KeyPlace { get; }
+    public Place KeyPlace => new(_file, _keyLine, _keyColumn);
 
     /// <summary>Where its value begins.</summary>
-    public Place Place { get; }
+    public Place Place => new(_file, _line, _column);
 
     /// <summary>A scalar's text; null for YAML's null, and for what has children.</summary>
     public string? Value { get; }
 
     public int FirstIndex { get; set; }
 
-    public IReadOnlyList<Node> Children => _children is null ? [] : _children;
+    public ReadOnlySpan<Node> Children => _children.AsSpan(0, _count);
 
     /// <summary>Adds a child, or gives back the one that has its name already.</summary>
     public Node? AddOrFind(Node child)
     {
         if (Kind != NodeKind.List && Find(child.Key) is { } same) return same;
-        _children!.Add(child);
+        if (_count == _children.Length) Array.Resize(ref _children, Math.Max(2, _count * 2));
+        _children[_count++] = child;
         _byName?.Add(child.Key, child);
         return null;
     }
@@ -65,14 +69,13 @@ internal sealed class Node
     /// <summary>The child of that name, or of that number in a list.</summary>
     public Node? Find(ReadOnlySpan<char> key)
     {
-        if (_children is null) return null;
         if (Kind == NodeKind.List)
         {
-            return int.TryParse(key, out int index) && index >= FirstIndex && index - FirstIndex < _children.Count
+            return int.TryParse(key, out int index) && index >= FirstIndex && index - FirstIndex < _count
                 ? _children[index - FirstIndex] : null;
         }
-        if (_children.Count > FewChildren) return FindByHash(key);
-        foreach (Node child in _children)
+        if (_count > FewChildren) return FindByHash(key);
+        foreach (Node child in Children)
         {
             if (key.Equals(child.Key, StringComparison.OrdinalIgnoreCase)) return child;
         }
@@ -97,7 +100,7 @@ internal sealed class Node
         if (_byName is null)
         {
             _byName = new Dictionary<string, Node>(StringComparer.OrdinalIgnoreCase);
-            foreach (Node child in _children!) _byName.Add(child.Key, child);
+            foreach (Node child in Children) _byName.Add(child.Key, child);
         }
         return _byName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(key, out Node? found) ? found : null;
     }

@@ -1,8 +1,11 @@
 namespace Router.Configuration.Layers;
 
-/// <summary>Says for a merged key which layer it came from, and where that wrote it. Asked only when something is to be said.</summary>
-internal sealed class Origins(IReadOnlyList<Layer> layers)
+/// <summary>The layers side by side: says for a merged key which of them it came from, and where that wrote it.</summary>
+internal sealed class Origins(IReadOnlyList<Layer> layers, ErrorList errors)
 {
+    /// <summary>Where what is wrong is told.</summary>
+    public ErrorList Errors => errors;
+
     /// <summary>The files in the order in which they were loaded.</summary>
     public IReadOnlyList<string> Files { get; } = [.. layers.Select(l => l.Root.Place.File)];
 
@@ -14,6 +17,19 @@ internal sealed class Origins(IReadOnlyList<Layer> layers)
 
     /// <summary>What was written there, by a file rather than a variable where both did.</summary>
     public NodeKind KindOf(string path) => Nearest(path).Kind;
+
+    /// <summary>The node of a key that one layer alone speaks of, so that there is nothing to join at it or below; else null.</summary>
+    public Node? Sole(string path)
+    {
+        Node? sole = null;
+        foreach (Layer layer in layers)
+        {
+            if (layer.Root.Walk(path) is not { } node) continue;
+            if (sole is not null || node.Kind == NodeKind.Overlay) return null;
+            sole = node;
+        }
+        return sole;
+    }
 
     private Node Nearest(string path)
     {

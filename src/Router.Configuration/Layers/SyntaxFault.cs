@@ -5,15 +5,20 @@ namespace Router.Configuration.Layers;
 /// <summary>Turns the parser's complaint into a sentence with a remedy, for the mistakes that people do make.</summary>
 internal static class SyntaxFault
 {
-    public static string Describe(YamlException fault, string text, out string remedy)
+    /// <summary>Adds the error. The parser often points to where the broken part began, so a tab is looked for from there on.</summary>
+    public static void Tell(string file, string text, YamlException fault, ErrorList errors)
     {
-        string line = LineOf(text, fault.Start.Line);
-        string indent = line[..^line.TrimStart(' ', '\t').Length];
-        if (indent.Contains('\t'))
+        (int line, int column) = ((int)Math.Max(1, fault.Start.Line), (int)Math.Max(1, fault.Start.Column));
+        if (TabbedLine(text, line) is { } tabbed)
         {
-            remedy = "indent with spaces";
-            return "a tab cannot indent YAML";
+            errors.Error(new Place(file, tabbed.Line, tabbed.Column), "a tab cannot indent YAML", "indent with spaces");
+            return;
         }
+        errors.Error(new Place(file, line, column), Describe(fault, out string remedy), remedy);
+    }
+
+    private static string Describe(Exception fault, out string remedy)
+    {
         remedy = "mend the line, or the one before it";
         string reason = (fault.InnerException ?? fault).Message.Trim().TrimEnd('.');
         string said = reason.Length > 160 ? reason[..160] : reason;
@@ -28,13 +33,15 @@ internal static class SyntaxFault
         return $"not valid YAML: {said}";
     }
 
-    private static string LineOf(string text, long number)
+    private static (int Line, int Column)? TabbedLine(string text, int first)
     {
-        ReadOnlySpan<char> rest = text;
-        foreach (Range range in rest.Split('\n'))
+        int number = 0;
+        foreach (ReadOnlySpan<char> line in text.AsSpan().EnumerateLines())
         {
-            if (--number <= 0) return rest[range].ToString();
+            if (++number < first) continue;
+            ReadOnlySpan<char> indent = line[..^line.TrimStart(" \t").Length];
+            if (indent.Contains('\t')) return (number, indent.IndexOf('\t') + 1);
         }
-        return "";
+        return null;
     }
 }

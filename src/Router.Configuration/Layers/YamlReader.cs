@@ -21,6 +21,9 @@ internal sealed class YamlReader
     private readonly ErrorList _errors;
     private readonly Parser _parser;
 
+    /// <summary>One copy of each key: ten thousand rules say `source` with one string.</summary>
+    private readonly Dictionary<string, string> _keys = new(StringComparer.Ordinal);
+
     private YamlReader(string file, string text, ErrorList errors)
     {
         _file = file;
@@ -37,7 +40,7 @@ internal sealed class YamlReader
         }
         catch (YamlException fault)
         {
-            errors.Error(At(file, fault.Start), SyntaxFault.Describe(fault, text, out string remedy), remedy);
+            SyntaxFault.Tell(file, text, fault, errors);
             return null;
         }
     }
@@ -93,7 +96,8 @@ internal sealed class YamlReader
             if (next is not Scalar key) return Forbidden(next) ? null : Refuse(next, "a key must be a plain word", "write `key: value`");
             if (Forbidden(key)) return null;
             if (key.Value == "<<") return Refuse(next, "a merge key (`<<`) is not supported", "write the keys out");
-            if (Value(key.Value, At(_file, next.Start), Next(), depth + 1) is not { } child) return null;
+            if (!_keys.TryGetValue(key.Value, out string? name)) _keys.Add(key.Value, name = key.Value);
+            if (Value(name, At(_file, key.Start), Next(), depth + 1) is not { } child) return null;
             if (key.Value.Length == 0 || key.Value.Contains(':'))
             {
                 _errors.Error(child.KeyPlace, $"`{key.Value}` cannot be a key", "use letters, digits, `-` and `_`");
@@ -124,8 +128,23 @@ internal sealed class YamlReader
         return null;
     }
 
-    private ParsingEvent Next() =>
-        _parser.MoveNext() ? _parser.Current! : throw new SemanticErrorException("the file ends too early");
+    /// <summary>
+    /// The next event. On some rubbish the parser trips over itself (InvalidOperationException from its scanner, and the like): to
+    /// us that is one more way of saying that the text is not YAML.
+    /// </summary>
+    private ParsingEvent Next()
+    {
+        Mark at = _parser.Current?.End ?? Mark.Empty;
+        try
+        {
+            if (_parser.MoveNext()) return _parser.Current!;
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException or OverflowException)
+        {
+            throw new SyntaxErrorException(at, at, "the text after this place makes no sense");
+        }
+        throw new SemanticErrorException(at, at, "the file ends too early");
+    }
 
     /// <summary>An unquoted nothing, `~` or `null` is null; everything else is its text.</summary>
     private static string? Text(Scalar scalar) =>

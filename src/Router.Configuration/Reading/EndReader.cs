@@ -28,7 +28,7 @@ internal sealed class EndReader(Names names)
                 if (Address(text, item, out bool told) is { } term) members.Add(term);
                 else if (!told) item.Error($"`{text}` is not an address, a network, a range or a host name", "list such items here; name zones and other groups in the rule itself");
             }
-            if (group.Items().Count == 0) group.Error($"group `{group.Key}` is empty", "list at least one address, network, range or host name");
+            if (group.IsEmpty) group.Error($"group `{group.Key}` is empty", "list at least one address, network, range or host name");
             names.DefineMembers(group.Key, [.. members]);
         }
     }
@@ -36,17 +36,16 @@ internal sealed class EndReader(Names names)
     /// <summary>A rule's end, or null if a part was in error.</summary>
     public EndTerm[]? Rule(Setting setting)
     {
-        List<(string Text, Setting Item)> texts = setting.Texts();
-        if (texts.Count == 0)
+        var terms = new List<EndTerm>(1);
+        bool sound = true, any = false;
+        foreach ((string text, Setting item) in setting.Texts())
         {
-            setting.Error($"an empty `{setting.Label}` would match nothing", "remove it for any, or name something");
-            return null;
+            any = true;
+            sound &= Add(text, item, terms);
         }
-        var terms = new List<EndTerm>(texts.Count);
-        bool sound = true;
-        foreach ((string text, Setting item) in texts) sound &= Add(text, item, terms);
+        if (setting.IsEmpty) setting.Error($"an empty `{setting.Label}` would match nothing", "remove it for any, or name something");
         if (terms.Count > MostItems) setting.Error($"more than {MostItems} addresses in one list", "use networks");
-        return sound && terms.Count <= MostItems ? [.. terms] : null;
+        return sound && any && terms.Count <= MostItems ? [.. terms] : null;
     }
 
     private bool Add(string text, Setting item, List<EndTerm> terms)
@@ -91,7 +90,7 @@ internal sealed class EndReader(Names names)
     private EndTerm? Address(string text, Setting item, out bool told)
     {
         told = false;
-        if (Prefix.TryParse(text, out Prefix prefix))
+        if (text.Length > 0 && (char.IsAsciiHexDigit(text[0]) || text[0] == ':') && Prefix.TryParse(text, out Prefix prefix))
         {
             // A network with host bits set is read as the network, but somebody may have meant the host.
             if (Wire.Address.TryParse(text.Split('/')[0], out Address written) && written != prefix.First) item.Warn($"`{text}` has bits set beyond its length and means {prefix}", $"write `{prefix}`, or `{written}` for the host");

@@ -48,15 +48,19 @@ internal static class RuleFields
     }
 
     /// <summary>`nat: off | auto | ADDRESS`, or `nat: { source: ..., full_cone: true }`.</summary>
-    public static RuleSettings Nat(Setting value, RuleSettings rule)
+    public static void Nat(Setting value, RuleSettings rule)
     {
-        if (value.Raw is not null) return NatSource(value, rule);
+        if (value.Raw is not null)
+        {
+            NatSource(value, rule);
+            return;
+        }
         foreach ((string name, Setting part) in value.Fields(NatKeys))
         {
-            rule = name == "source" ? NatSource(part, rule) : rule with { FullCone = part.Flag() ?? false };
+            if (name == "source") NatSource(part, rule);
+            else rule.FullCone = part.Flag() ?? false;
         }
         if (rule.FullCone && rule.Nat == SourceNat.Off) value.Error("`full_cone` without translation has nothing to open", "remove one of the two");
-        return rule;
     }
 
     /// <summary>`host:port`, `host`, or `[v6]:port`.</summary>
@@ -97,14 +101,26 @@ internal static class RuleFields
     private static FlowPlan? Plan(Setting value) =>
         value.Word(("keep", FlowPlan.Keep), ("move", FlowPlan.Move), ("reset", FlowPlan.Reset), ("drain", FlowPlan.Drain));
 
-    private static RuleSettings NatSource(Setting value, RuleSettings rule)
+    private static void NatSource(Setting value, RuleSettings rule)
     {
-        if (value.Text() is not { } text) return rule;
-        if (text.Equals("auto", StringComparison.OrdinalIgnoreCase)) return rule with { Nat = SourceNat.Auto };
-        if (text.Equals("off", StringComparison.OrdinalIgnoreCase)) return rule with { Nat = SourceNat.Off };
-        if (Address.TryParse(text, out Address address) && IsHost(address)) return rule with { Nat = SourceNat.Fixed, NatAddress = address };
-        value.Error($"`{text}` is not a source to translate to", "write `auto` (the link's address), `off`, or an address");
-        return rule;
+        if (value.Text() is not { } text) return;
+        if (text.Equals("auto", StringComparison.OrdinalIgnoreCase))
+        {
+            rule.Nat = SourceNat.Auto;
+        }
+        else if (text.Equals("off", StringComparison.OrdinalIgnoreCase))
+        {
+            rule.Nat = SourceNat.Off;
+        }
+        else if (Address.TryParse(text, out Address address) && IsHost(address))
+        {
+            rule.Nat = SourceNat.Fixed;
+            rule.NatAddress = address;
+        }
+        else
+        {
+            value.Error($"`{text}` is not a source to translate to", "write `auto` (the link's address), `off`, or an address");
+        }
     }
 
     private static ForwardTarget? Target(Setting value, Address host, ushort port)

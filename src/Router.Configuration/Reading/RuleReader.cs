@@ -58,40 +58,43 @@ internal sealed class RuleReader(Names names, PinMode commonPin, ErrorList error
     private Read? Rule(Setting item)
     {
         int before = errors.Count;
-        List<(string Name, Setting Value)> fields = item.Fields(Keys);
-        var rule = new RuleSettings { Name = "", Pin = commonPin };
-        bool action = false, fallback = false;
-        foreach ((string name, Setting value) in fields)
+        var rule = new RuleSettings { Pin = commonPin };
+        bool named = false, action = false, fallback = false;
+        foreach ((string name, Setting value) in item.Fields(Keys))
         {
-            rule = With(rule, name, value);
+            Fill(rule, name, value);
+            named |= name == "name";
             action |= name == "action";
             fallback |= name == "fallback";
         }
-        if (!fields.Exists(f => f.Name == "name")) item.Error("a rule has no name", "write `name: ...`; counters and logs go by it");
+        if (!named) item.Error("a rule has no name", "write `name: ...`; counters and logs go by it");
         if (!action) item.Error($"rule `{rule.Name}` has no action", "write `action: allow`, `deny` or `drop`");
         return errors.Count == before ? new Read(rule, item, fallback) : null;
     }
 
-    private RuleSettings With(RuleSettings rule, string key, Setting value) => key switch
+    private void Fill(RuleSettings rule, string key, Setting value)
     {
-        "name" => rule with { Name = Name(value) },
-        "enabled" => rule with { Enabled = value.Flag() ?? true },
-        "source" => rule with { Source = _ends.Rule(value) ?? rule.Source },
-        "destination" => rule with { Destination = _ends.Rule(value) ?? rule.Destination },
-        "service" => rule with { Services = _services.Rule(value) ?? rule.Services },
-        "family" => rule with { Family = RuleFields.Family(value) ?? rule.Family },
-        "action" => rule with { Action = RuleFields.Action(value) ?? rule.Action },
-        "log" => rule with { Log = RuleFields.Log(value) ?? rule.Log },
-        "dscp" => rule with { Dscp = RuleFields.Dscp(value) ?? rule.Dscp },
-        "time" => rule with { Time = Time(value) },
-        "link" => rule with { Links = Links(value) },
-        "fallback" => rule with { Fallback = value.Flag() ?? false },
-        "pin" => rule with { Pin = RuleFields.Pin(value) ?? rule.Pin },
-        "nat" => RuleFields.Nat(value, rule),
-        "forward_to" => rule with { ForwardTo = RuleFields.ForwardTo(value) },
-        "on_link_down" => rule with { OnLinkDown = RuleFields.Plans(value, FlowPlans.DownDefault) },
-        _ => rule with { OnLinkReturn = RuleFields.Plans(value, FlowPlans.ReturnDefault) },
-    };
+        switch (key)
+        {
+            case "name": rule.Name = Name(value); break;
+            case "enabled": rule.Enabled = value.Flag() ?? true; break;
+            case "source": rule.Source = _ends.Rule(value) ?? rule.Source; break;
+            case "destination": rule.Destination = _ends.Rule(value) ?? rule.Destination; break;
+            case "service": rule.Services = _services.Rule(value) ?? rule.Services; break;
+            case "family": rule.Family = RuleFields.Family(value) ?? rule.Family; break;
+            case "action": rule.Action = RuleFields.Action(value) ?? rule.Action; break;
+            case "log": rule.Log = RuleFields.Log(value) ?? rule.Log; break;
+            case "dscp": rule.Dscp = RuleFields.Dscp(value) ?? rule.Dscp; break;
+            case "time": rule.Time = Time(value); break;
+            case "link": rule.Links = Links(value); break;
+            case "fallback": rule.Fallback = value.Flag() ?? false; break;
+            case "pin": rule.Pin = RuleFields.Pin(value) ?? rule.Pin; break;
+            case "nat": RuleFields.Nat(value, rule); break;
+            case "forward_to": rule.ForwardTo = RuleFields.ForwardTo(value); break;
+            case "on_link_down": rule.OnLinkDown = RuleFields.Plans(value, FlowPlans.DownDefault); break;
+            case "on_link_return": rule.OnLinkReturn = RuleFields.Plans(value, FlowPlans.ReturnDefault); break;
+        }
+    }
 
     private string Name(Setting value)
     {
@@ -122,14 +125,13 @@ internal sealed class RuleReader(Names names, PinMode commonPin, ErrorList error
     private string[] Links(Setting value)
     {
         var links = new List<string>();
-        List<(string Text, Setting Item)> texts = value.Texts();
-        foreach ((string text, Setting item) in texts)
+        foreach ((string text, Setting item) in value.Texts())
         {
             if (names.FindLink(text) is not { } link) item.Error($"there is no link `{text}`", Spelling.Remedy(text, [.. names.Links], "use one of"));
             else if (links.Contains(link)) item.Error($"link `{link}` is named twice", "name each link once");
             else links.Add(link);
         }
-        if (texts.Count == 0) value.Error("an empty `link` names no link", "remove it, or name a link");
+        if (value.IsEmpty) value.Error("an empty `link` names no link", "remove it, or name a link");
         return [.. links];
     }
 }

@@ -34,8 +34,8 @@ internal sealed class ServiceReader(Names names)
             if (Protocols.ContainsKey(service.Key)) service.KeyError($"`{service.Key}` is a protocol and cannot name a service", "choose another name");
             ServiceMatch[]? items = Items(service, out bool any);
             if (any) service.Error($"service `{service.Key}` cannot be any", "leave `service` out of a rule that means any");
-            else if (items is { Length: 0 }) service.Error($"service `{service.Key}` is empty", "write at least one, such as `[tcp/25]`");
-            read.Add((service.Key, any ? null : items));
+            else if (service.IsEmpty) service.Error($"service `{service.Key}` is empty", "write at least one, such as `[tcp/25]`");
+            read.Add((service.Key, any || items is { Length: 0 } ? null : items));
         }
         foreach ((string name, ServiceMatch[]? items) in read) names.Services[name] = items;
     }
@@ -46,7 +46,7 @@ internal sealed class ServiceReader(Names names)
         ServiceMatch[]? items = Items(setting, out bool any);
         if (any) return [];
         if (items is not { Length: 0 }) return items;
-        setting.Error("an empty `service` would match nothing", "remove it for any, or name a service");
+        if (setting.IsEmpty) setting.Error("an empty `service` would match nothing", "remove it for any, or name a service");
         return null;
     }
 

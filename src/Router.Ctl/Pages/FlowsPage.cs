@@ -11,18 +11,18 @@ internal static class FlowsPage
     /// <param name="screen">Where to.</param>
     public static void Write(IReadOnlyList<FlowReport> flows, int limit, Screen screen)
     {
-        var grid = new Grid(
+        var table = new AnswerTable(
             new Column("ID", 9, Right: true), new Column("PROTO"), new Column("INSIDE"), new Column("OUTSIDE", 3), new Column("REMOTE"),
             new Column("LINK"), new Column("ZONE", 8), new Column("RULE", 4), new Column("STATE", 2), new Column("AGE", 5, Right: true),
             new Column("IDLE", 4, Right: true), new Column("OUT", 3, Right: true), new Column("IN", 3, Right: true), new Column("WHY", 7));
         foreach (FlowReport flow in flows)
         {
-            grid.Add(
+            table.Add(
                 flow.Id.ToString(CultureInfo.InvariantCulture), flow.Protocol, flow.Inside.ToString(), flow.Outside.ToString(),
                 flow.Remote.ToString(), flow.Link, flow.Zone, flow.Rule, flow.State, Units.Duration(flow.AgeSeconds),
                 Units.Duration(flow.IdleSeconds), Units.Octets(flow.OctetsOut), Units.Octets(flow.OctetsIn), flow.PinReason);
         }
-        grid.WriteTo(screen, "No such flows.");
+        table.WriteTo(screen, "No such flows.");
         if (flows.Count >= limit)
         {
             screen.Line($"The first {limit} are shown; ask for more with --limit, or for fewer with --host, --link, --rule, --port, --protocol.");
@@ -31,13 +31,13 @@ internal static class FlowsPage
 
     public static void Write(IReadOnlyList<HostReport> hosts, Screen screen)
     {
-        var grid = new Grid(
+        var table = new AnswerTable(
             new Column("HOST"), new Column("ZONE", 3), new Column("LINK"), new Column("PINNED-FOR", 1, Right: true),
             new Column("FLOWS", 1, Right: true), new Column("REASON", 2));
         foreach (HostReport host in hosts)
         {
-            grid.Add(host.Host, host.Zone, host.Link, host.PinAgeSeconds is { } age ? Units.Duration(age) : null, Units.Count(host.Flows), host.Reason);
+            table.Add(host.Host, host.Zone, host.Link, host.PinAgeSeconds is { } age ? Units.Duration(age) : null, Units.Count(host.Flows), host.Reason);
         }
-        grid.WriteTo(screen, "No host is pinned, and none has a flow.");
+        table.WriteTo(screen, "No host is pinned, and none has a flow.");
     }
 }

@@ -9,15 +9,15 @@ internal static class LinksPage
 {
     public static void Write(IReadOnlyList<LinkReport> links, Screen screen)
     {
-        var grid = new Grid(
+        var table = new AnswerTable(
             new Column("LINK"), new Column("STATE"), new Column("FOR", 1, Right: true), new Column("USED", 3), new Column("INTERFACE", 6),
             new Column("WEIGHT", 4, Right: true), new Column("SHARE", 5, Right: true), new Column("ADDRESS", 2), new Column("GATEWAY", 7),
             new Column("GATEWAY-MAC", 13), new Column("MTU", 12, Right: true), new Column("LOSS", 8, Right: true),
             new Column("LATENCY", 8, Right: true), new Column("IN", 3, Right: true), new Column("OUT", 3, Right: true),
             new Column("TOTAL-IN", 11, Right: true), new Column("TOTAL-OUT", 11, Right: true), new Column("FLOWS", 2, Right: true),
             new Column("PINS", 5, Right: true));
-        foreach (LinkReport link in links) grid.Add(Row(link, screen.Now));
-        grid.WriteTo(screen, "No links are configured.");
+        foreach (LinkReport link in links) table.Add(Row(link, screen.Now));
+        table.WriteTo(screen, "No links are configured.");
         foreach (LinkReport link in links)
         {
             if (link.Cause is not null && link.State is not "up") screen.Line($"{link.Name} is {link.State}: {link.Cause}");

@@ -9,17 +9,17 @@ internal static class RulesPage
 {
     public static void Write(IReadOnlyList<RuleReport> rules, Screen screen)
     {
-        var grid = new Grid(
+        var table = new AnswerTable(
             new Column("#", Right: true), new Column("RULE"), new Column("ACTION"), new Column("ACTIVE", 3), new Column("FLOWS", 1, Right: true),
             new Column("PACKETS", 2, Right: true), new Column("OCTETS", 2, Right: true), new Column("LAST-MATCH", 1, Right: true));
         foreach (RuleReport rule in rules)
         {
-            grid.Add(
+            table.Add(
                 rule.Index.ToString(CultureInfo.InvariantCulture), rule.Name, new Cell(rule.Action, ColourOf(rule.Action)),
                 rule.Active ? "yes" : "no", Units.Count(rule.Flows), Units.Count(rule.Packets), Units.Octets(rule.Octets),
                 rule.LastMatch is { } last ? Units.Age(last, screen.Now) : "never");
         }
-        grid.WriteTo(screen, "There are no rules.");
+        table.WriteTo(screen, "There are no rules.");
     }
 
     public static void Write(ExplainReport explained, Screen screen)

@@ -1,17 +1,72 @@
+using System.Collections;
 using System.CommandLine;
 using Router.Api;
+using Router.Configuration;
 using Router.Ctl.Pages;
 
 namespace Router.Ctl.Verbs;
 
-/// <summary>`routerctl check`: what is wrong with the configuration that routerd would load.</summary>
+/// <summary>
+/// `routerctl check`: what is wrong with a configuration. A file that is named is read here, with the rights of whoever runs
+/// this and with its environment, so no daemon is needed. Without a name the daemon reads its own; and if none is running,
+/// the file that it would read is read here.
+/// </summary>
 internal static class CheckVerb
 {
+    private const string DefaultFile = "/etc/routerd/router.yaml";
+
+    private static readonly Argument<string?> File = new("FILE")
+    {
+        Description = "A file to check instead of the one that routerd uses; works without routerd.",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
     public static Command Build()
     {
-        var command = new Command("check", "What is wrong or doubtful in the configuration; nothing is changed.");
-        command.SetAction((parsed, cancel) => CommandLine.SessionOf(parsed).AskAsync(
-            (HttpMethod.Get, ControlPath.Check), ControlJson.Wire.CheckReport, CheckPage.Write, report => report.Errors.Count == 0, cancel));
+        var command = new Command("check", "What is wrong or doubtful in the configuration; nothing is changed.") { File };
+        command.SetAction((parsed, cancel) =>
+        {
+            Session session = CommandLine.SessionOf(parsed);
+            return session.GuardAsync(() => RunAsync(parsed.GetValue(File), session, parsed.InvocationConfiguration.Error, cancel));
+        });
         return command;
     }
+
+    private static async Task<int> RunAsync(string? file, Session session, TextWriter error, CancellationToken cancel)
+    {
+        if (file is not null) return ReadHere(file, session);
+        try
+        {
+            return await session.AskUnguardedAsync(
+                (HttpMethod.Get, ControlPath.Check), ControlJson.Wire.CheckReport, CheckPage.Write, report => report.Errors.Count == 0, cancel);
+        }
+        catch (ControlFailure failure) when (failure.ExitCode == ExitCode.Unreachable)
+        {
+            await error.WriteLineAsync($"routerctl: routerd cannot be asked, so {DefaultFile} is checked without it");
+            return ReadHere(DefaultFile, session);
+        }
+    }
+
+    private static int ReadHere(string file, Session session)
+    {
+        LoadResult loaded = ConfigurationLoader.Load(file, Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value)));
+        var report = new CheckReport
+        {
+            File = file,
+            Errors = [.. loaded.Errors.Select(Note)],
+            Warnings = [.. loaded.Warnings.Select(Note)],
+        };
+        session.Show(report, ControlJson.Wire.CheckReport, CheckPage.Write);
+        return report.Errors.Count == 0 ? ExitCode.Ok : ExitCode.Bad;
+    }
+
+    private static ConfigurationNote Note(ConfigurationError error) => new()
+    {
+        File = error.File,
+        Line = error.Line,
+        Column = error.Column,
+        Message = error.Message,
+        Remedy = error.Remedy.Length == 0 ? null : error.Remedy,
+    };
 }

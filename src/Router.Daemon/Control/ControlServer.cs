@@ -57,8 +57,15 @@ internal sealed class ControlServer : IAsyncDisposable
     public Task StartAsync(CancellationToken cancel) => Task.Run(
         async () =>
         {
-            await RemoveStaleAsync(cancel);
-            await _server.StartAsync(_requests, cancel);
+            try
+            {
+                await RemoveStaleAsync(cancel);
+                await _server.StartAsync(_requests, cancel);
+            }
+            catch (Exception refused) when (refused is SocketException or UnauthorizedAccessException)
+            {
+                throw new IOException($"the control socket {_path} cannot be made ({refused.Message}): its directory must exist and be ours", refused);
+            }
         },
         cancel);
 

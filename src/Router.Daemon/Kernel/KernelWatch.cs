@@ -1,3 +1,4 @@
+using Router.Ports;
 using Router.Ports.Linux.Netlink;
 using static Router.Ports.Linux.Netlink.LinuxRtnetlink;
 
@@ -26,6 +27,8 @@ public sealed class KernelWatch : IDisposable
     private readonly Rtnetlink _kernel = new();                                       // [W]
     private readonly KernelTables _tables = new();                                    // [W]
     private readonly byte[] _buffer = new byte[64 * 1024];                            // [W]
+    private readonly Poller _poller = new();                                          // [W]
+    private readonly Doorbell _end = new();
     private readonly Action<KernelView> _changed;                                     // [I]
     private readonly Thread _thread;                                                  // [I]
     private KernelView _view = KernelView.Empty;                                      // [S]
@@ -35,6 +38,8 @@ public sealed class KernelWatch : IDisposable
     private KernelWatch(Action<KernelView> changed)
     {
         _changed = changed;
+        _poller.Add(_news.Descriptor, 0);
+        _poller.Add(_end.Descriptor, 1);
         _thread = new Thread(Follow) { IsBackground = true, Name = "kernel-watch" };
     }
 
@@ -74,22 +79,22 @@ public sealed class KernelWatch : IDisposable
         return tables.ToView();
     }
 
-    /// <summary>Ends the thread; no callback runs after this returns (unless it is called from within one).</summary>
+    /// <summary>Ends the thread; no callback runs after this returns. Not to be called from within one.</summary>
     public void Dispose()
     {
         if (_ending) return;
         _ending = true;
-        _news.Wake();
-        if (Thread.CurrentThread == _thread) return;
+        _end.Ring();
         _thread.Join();
         Close();
     }
 
     private void Follow()
     {
-        while (!_ending)
+        Span<int> readable = stackalloc int[2];
+        while (true)
         {
-            _news.Wait();
+            _poller.Wait(readable, -1);
             if (_ending) return;
             Drain();
             if (_tables.RoutesStale) _tables.LoadRoutes(_kernel);
@@ -119,6 +124,8 @@ public sealed class KernelWatch : IDisposable
 
     private void Close()
     {
+        _poller.Dispose();
+        _end.Dispose();
         _news.Dispose();
         _kernel.Dispose();
     }

@@ -9,7 +9,7 @@ public static class Numbers
     /// <summary>Marks our rules and routes ("proto 82" in `ip rule` and `ip route`); 82 is assigned to nobody.</summary>
     public const byte Protocol = 82;
 
-    /// <summary>`iif ZONE-INTERFACE to LINK-ADDRESS lookup ZONE-TABLE`: hairpin, before the kernel finds the address to be its own.</summary>
+    /// <summary>`iif ZONE-INTERFACE to LINK-ADDRESS lookup ZONE-TABLE`: hairpin, before the kernel sees its own address.</summary>
     public const uint HairpinPreference = 10;
 
     /// <summary>`lookup local`, moved here from preference 0.</summary>
@@ -51,6 +51,6 @@ public static class Numbers
     /// <summary>The box's own source address towards us: of 192.0.0.0/29, which is never on the wire (RFC 7335 3).</summary>
     public const string HostAddress = "192.0.0.2";
 
-    /// <summary>Packets that may wait in a TUN device.</summary>
-    public const uint TunQueueLength = 1000;
+    /// <summary>Packets that may wait in a TUN device: ten milliseconds of the most that the path carries, which outlasts a garbage collection.</summary>
+    public const uint TunQueueLength = 4096;
 }

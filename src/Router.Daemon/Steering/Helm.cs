@@ -44,6 +44,7 @@ internal sealed class Helm : IDisposable
     private long _lastBeat, _nextNames, _nextWatchdog;
     private DateTimeOffset? _nextChange;
     private bool _wasFaulted;
+    private (long Moved, long Reset, long Closed) _told;
 
     public Helm(string file, Settings settings, CompiledPolicy compiled, PortRegistry ports, Worker worker, Plumber plumbing, Journal journal, Notify notify)
     {
@@ -156,6 +157,7 @@ internal sealed class Helm : IDisposable
             _nextWatchdog = now + 1_000_000;
             _notify.Watchdog();
         }
+        TellEnds();
         if (_worker.Fault is { } fault && !_wasFaulted)
         {
             _wasFaulted = true;
@@ -167,6 +169,15 @@ internal sealed class Helm : IDisposable
         IReadOnlyList<string> names = Settings.HostNames;
         _ = _names.RefreshAsync(names, _stopping.Token).ContinueWith(
             changed => { if (changed is { IsCompletedSuccessfully: true, Result: true }) Post(() => Recompile("host names have other addresses")); }, TaskScheduler.Default);
+    }
+
+    // What became of live flows when links or rules changed, once the path has looked at all of them.
+    private void TellEnds()
+    {
+        (long moved, long reset, long closed) = (_worker.Forwarder.Ends.Moved, _worker.Forwarder.Ends.Reset, _worker.Forwarder.FlowsClosedByRules);
+        if (_worker.Forwarder.IsReviewing || (moved, reset, closed) == _told) return;
+        _journal.Write(Priority.Notice, $"live flows: {moved - _told.Moved} moved to another link, {reset - _told.Reset} reset for one, {closed - _told.Closed} closed as no rule allows them");
+        _told = (moved, reset, closed);
     }
 
     private void Take(in PathEvent happened)
@@ -275,7 +286,7 @@ internal sealed class Helm : IDisposable
         string digest = PlanMaker.Digest(links, zones, neighbours);
         if (!force && digest == _digest) return;
         _digest = digest;
-        var plan = new Plan(_worker.Plan.Epoch + 1, Policy, links, zones, neighbours);
+        var plan = new Plan(_worker.Plan.Epoch + 1, Policy, links, zones, neighbours, PlanMaker.Probed(Settings, _view));
         _worker.Publish(plan);
         foreach (LinkState link in links) _health.InUse(link.Id, plan.IsInUse(link.Id));
     }

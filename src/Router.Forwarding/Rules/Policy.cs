@@ -51,7 +51,7 @@ public sealed class Policy
 
     public required InternetMode Mode { get; init; }
 
-    /// <summary>Links in the order of failover: `internet.order`, then any that it does not name, as written.</summary>
+    /// <summary>Links in the order of failover: `internet.order`, then those that it does not name, as written; reserved ones only if named.</summary>
     public required PortId[] Order { get; init; }
 
     public required LinkPolicy[] Links { get; init; }

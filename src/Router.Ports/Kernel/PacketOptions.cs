@@ -8,10 +8,4 @@ public sealed record PacketOptions
 
     /// <summary>Octets that may be on their way out of the interface.</summary>
     public int SendBuffer { get; init; } = 8 << 20;
-
-    /// <summary>
-    /// Hands packets to the driver past the interface's queueing discipline (PACKET_QDISC_BYPASS). Faster, but a shaper that the
-    /// administrator has put there is passed over, and packets that find the ring of the card full are refused instead of queued.
-    /// </summary>
-    public bool BypassQueue { get; init; } = true;
 }

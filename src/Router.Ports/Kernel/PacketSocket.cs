@@ -11,6 +11,10 @@ namespace Router.Ports;
 /// nothing arrives until bind names ETH_P_ALL: filter and options are in force for the first packet already, and nothing has to
 /// be drained. ETH_P_ALL it must be, since such a socket stands before the netdev ingress hook, where nftables drops the kernel's
 /// own copy; one bound to ETH_P_IP stands behind it and would see nothing.
+///
+/// PACKET_QDISC_BYPASS is left alone, though it is meant for such senders: past the queueing discipline the kernel drops every
+/// super-packet that the card cannot cut itself (dev_direct_xmit; tried), a shaper that the administrator has put on the
+/// interface would be passed over, and a full card would lose packets instead of queueing them.
 /// </summary>
 internal static unsafe class PacketSocket
 {
@@ -27,7 +31,7 @@ internal static unsafe class PacketSocket
         }
         // The virtio header comes first: later, with a ring or a bound hook, the kernel may refuse it.
         bool set = Set(fd, SOL_PACKET, PACKET_VNET_HDR, 1) && Set(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1) &&
-            (!options.BypassQueue || Set(fd, SOL_PACKET, PACKET_QDISC_BYPASS, 1)) && PacketFilter.Attach(fd) >= 0;
+            PacketFilter.Attach(fd) >= 0;
         if (!set) throw Failed(fd, $"cannot set up the packet socket for '{name}'");
         // Without CAP_NET_ADMIN the limit of the system (net.core.rmem_max) is all there is; smaller buffers still work.
         _ = Set(fd, SOL_SOCKET, SO_RCVBUFFORCE, options.ReceiveBuffer) || Set(fd, SOL_SOCKET, SO_RCVBUF, options.ReceiveBuffer);

@@ -9,7 +9,6 @@ internal static class LinuxIfPacket
 
     public const int PACKET_STATISTICS = 6;
     public const int PACKET_VNET_HDR = 15;
-    public const int PACKET_QDISC_BYPASS = 20;
     public const int PACKET_IGNORE_OUTGOING = 23;
 
     public const int ETH_HLEN = 14;

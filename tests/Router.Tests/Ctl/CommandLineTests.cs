@@ -92,6 +92,46 @@ public class CommandLineTests
     }
 
     [Fact]
+    public async Task AFileIsCheckedWithoutADaemon()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("routerctl-").FullName, "router.yaml");
+        await File.WriteAllTextAsync(
+            file,
+            """
+            zones:
+              trusted: { interfaces: [lan0] }
+            links:
+              fiber: { interface: wan0, weight: 8 }
+            rules:
+              - { name: Out, source: [trusted], destination: [internet], action: allow, link: fibre }
+            """,
+            TestContext.Current.CancellationToken);
+
+        Outcome bad = await RunAsync("/nowhere", $"check {file}");
+        await File.WriteAllTextAsync(
+            file, (await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken)).Replace("fibre", "fiber", StringComparison.Ordinal),
+            TestContext.Current.CancellationToken);
+        Outcome good = await RunAsync("/nowhere", $"check {file} --json");
+
+        Assert.Equal(ExitCode.Bad, bad.Code);
+        Assert.StartsWith($"{file}:6:", bad.Output, StringComparison.Ordinal);
+        Assert.Contains("fibre", bad.Output, StringComparison.Ordinal);
+        Assert.Contains($"{file} cannot be loaded: 1 error", bad.Output, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Ok, good.Code);
+        Assert.Empty(JsonSerializer.Deserialize(good.Output, ControlJson.Wire.CheckReport)!.Errors);
+    }
+
+    [Fact]
+    public async Task WithoutADaemonCheckReadsTheUsualFileItself()
+    {
+        Outcome outcome = await RunAsync("/nowhere/control.sock", "check");
+
+        Assert.Contains("/etc/routerd/router.yaml is checked without it", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("/etc/routerd/router.yaml", outcome.Output, StringComparison.Ordinal);
+        Assert.NotEqual(ExitCode.Unreachable, outcome.Code);
+    }
+
+    [Fact]
     public async Task ARefusedReloadIsABadAnswer()
     {
         await using RunningServer server = await RunningServer.StartAsync(RunningServer.Sample with

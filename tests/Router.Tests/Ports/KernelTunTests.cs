@@ -148,9 +148,13 @@ public class KernelTunTests
         using Batch other = new(8);
         Assert.Equal(0, port.Receive(other));
         Assert.False(port.IsGone);
+        using Poller poller = new();
+        poller.Add(port.Descriptor, 0);
+        Assert.Equal(0, poller.Wait(new int[1], 0));
         space.Ip("link set t0 up");
         Assert.Equal(1, port.Send(batch, [slot]));
         space.Ip("link delete t0");
+        Assert.Equal(1, poller.Wait(new int[1], 0));
         Assert.Equal(0, port.Receive(other));
         Assert.True(port.IsGone);
         Assert.Equal(0, port.Send(batch, [slot]));

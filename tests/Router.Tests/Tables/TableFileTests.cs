@@ -7,50 +7,6 @@ namespace Router.Tests.Tables;
 [SupportedOSPlatform("linux")]
 public class TableFileTests
 {
-    private const int Header = 4096;
-    private const int Stride = 40;
-
-    /// <summary>A table with entries 0 to live - 1, closed again.</summary>
-    private static void Make(string path, int capacity, int live)
-    {
-        using var table = MappedTable<Sample>.Open(path, capacity);
-        for (int i = 0; i < live; i++)
-        {
-            Assert.True(table.TryTake(out int id));
-            table[id].Name((ulong)i * 1_000_003);
-            table[id].Uses = (uint)i;
-            table.Commit(id);
-        }
-    }
-
-    private static int Whole(MappedTable<Sample> table)
-    {
-        int count = 0;
-        for (int id = table.NextLive(-1); id >= 0; id = table.NextLive(id))
-        {
-            Assert.True(table[id].IsWhole);
-            count++;
-        }
-        Assert.Equal(count, table.Count);
-        return count;
-    }
-
-    private static void Patch(string path, long offset, byte[] octets)
-    {
-        using FileStream file = File.OpenWrite(path);
-        file.Position = offset;
-        file.Write(octets);
-    }
-
-    private static void Flip(string path, long offset, byte mask)
-    {
-        using FileStream file = File.Open(path, FileMode.Open);
-        file.Position = offset;
-        int octet = file.ReadByte();
-        file.Position = offset;
-        file.WriteByte((byte)(octet ^ mask));
-    }
-
     [Fact]
     public void TheFileIsOursAlone()
     {
@@ -81,7 +37,7 @@ public class TableFileTests
     {
         using var path = new TablePath();
         Assert.Throws<FileNotFoundException>(() => MappedTable<Sample>.OpenReadOnly(path.Name));
-        Make(path.Name, 100, 5);
+        SampleFile.Make(path.Name, 100, 5);
         using var writer = MappedTable<Sample>.Open(path.Name, 100);
         using var reader = MappedTable<Sample>.OpenReadOnly(path.Name);
         Assert.Equal(100, reader.Capacity);
@@ -140,12 +96,12 @@ public class TableFileTests
     public void EntriesKeepTheirIdsWhenTheCapacityChanges()
     {
         using var path = new TablePath();
-        Make(path.Name, 10, 10);
+        SampleFile.Make(path.Name, 10, 10);
         using (var grown = MappedTable<Sample>.Open(path.Name, 20_000))
         {
             Assert.Equal(TableOrigin.Resumed, grown.Origin);
             Assert.Contains("from 10 to 20000 entries; live ones lost: 0", grown.OriginReason, StringComparison.Ordinal);
-            Assert.Equal(10, Whole(grown));
+            Assert.Equal(10, SampleFile.Whole(grown));
             while (grown.TryTake(out int id)) { grown[id].Name((ulong)id); grown.Commit(id); }
             Assert.Equal(20_000, grown.Count);
             for (int id = 6; id < 10; id++) grown.Free(id);
@@ -153,7 +109,7 @@ public class TableFileTests
         using (var shrunk = MappedTable<Sample>.Open(path.Name, 8))
         {
             Assert.Contains("from 20000 to 8 entries; live ones lost: 19990", shrunk.OriginReason, StringComparison.Ordinal);
-            Assert.Equal(6, Whole(shrunk));
+            Assert.Equal(6, SampleFile.Whole(shrunk));
             Assert.Equal(5u, shrunk[5].Uses);
             Assert.True(shrunk.TryTake(out int id));
             Assert.Equal(6, id);
@@ -161,7 +117,7 @@ public class TableFileTests
         using (var again = MappedTable<Sample>.Open(path.Name, 20_000))
         {
             // Entry 6 was taken above and never committed; nothing of the old upper entries may come back.
-            Assert.Equal((6, 1, 0), (Whole(again), again.HalfMade, again.Damaged));
+            Assert.Equal((6, 1, 0), (SampleFile.Whole(again), again.HalfMade, again.Damaged));
         }
     }
 
@@ -169,7 +125,7 @@ public class TableFileTests
     public void OtherLayoutsStartEmptyAndSayWhy()
     {
         using var path = new TablePath();
-        Make(path.Name, 10, 10);
+        SampleFile.Make(path.Name, 10, 10);
         using (var reader = MappedTable<Sample>.OpenReadOnly(path.Name))
         {
             using (var later = MappedTable<LaterSample>.Open(path.Name, 10))
@@ -182,7 +138,7 @@ public class TableFileTests
             Assert.True(copy.IsWhole);
         }
         File.Delete(path.Name);
-        Make(path.Name, 10, 10);
+        SampleFile.Make(path.Name, 10, 10);
         Assert.Throws<IOException>(() => MappedTable<LongerSample>.OpenReadOnly(path.Name));
         using var longer = MappedTable<LongerSample>.Open(path.Name, 10);
         Assert.Equal((TableOrigin.Discarded, 0), (longer.Origin, longer.Count));
@@ -190,112 +146,10 @@ public class TableFileTests
     }
 
     [Fact]
-    public void EveryBitOfTheHeaderCounts()
-    {
-        for (int offset = 0; offset < 48; offset++)
-        {
-            for (int bit = 0; bit < 8; bit++)
-            {
-                using var path = new TablePath();
-                Make(path.Name, 10, 4);
-                Flip(path.Name, offset, (byte)(1 << bit));
-                using var table = MappedTable<Sample>.Open(path.Name, 10);
-                // The mark of touched entries (40 to 47) is only a shortcut: without it, all entries are looked at.
-                bool mark = offset >= 40;
-                Assert.Equal(mark ? TableOrigin.Resumed : TableOrigin.Discarded, table.Origin);
-                Assert.Equal(mark ? 4 : 0, Whole(table));
-                Assert.True(mark || table.OriginReason.Length > 0);
-                while (table.TryTake(out int id)) table.Commit(id);
-                Assert.Equal(10, table.Count);
-            }
-        }
-    }
-
-    [Fact]
-    public void EveryBitOfALiveEntrysIdentityCounts()
-    {
-        for (int offset = 0; offset < 8 + Sample.IdentityOctets; offset++)
-        {
-            for (int bit = 0; bit < 8; bit++)
-            {
-                using var path = new TablePath();
-                Make(path.Name, 10, 4);
-                Flip(path.Name, Header + 2 * Stride + offset, (byte)(1 << bit));
-                using var table = MappedTable<Sample>.Open(path.Name, 10);
-                Assert.Equal(3, Whole(table));
-                Assert.False(table.IsLive(2));
-                // Live is 2: turning bit 1 of the state off makes the entry free, which is no damage that could be seen.
-                Assert.Equal(offset == 0 && bit == 1 ? 0 : 1, table.Damaged);
-            }
-        }
-    }
-
-    [Fact]
-    public void AnEntryInAnothersPlaceIsNotBelieved()
-    {
-        using var path = new TablePath();
-        Make(path.Name, 10, 4);
-        byte[] octets = File.ReadAllBytes(path.Name);
-        Patch(path.Name, Header + 2 * Stride, octets[(Header + 1 * Stride)..(Header + 2 * Stride)]);
-        using var table = MappedTable<Sample>.Open(path.Name, 10);
-        Assert.Equal((3, 1), (Whole(table), table.Damaged));
-    }
-
-    [Fact]
-    public void AFileCutAnywhereOpens()
-    {
-        for (int length = 0; length < Header + 10 * Stride; length += length < 64 || length >= Header - 8 ? 1 : 61)
-        {
-            using var path = new TablePath();
-            Make(path.Name, 10, 10);
-            using (FileStream file = File.OpenWrite(path.Name)) file.SetLength(length);
-            using var table = MappedTable<Sample>.Open(path.Name, 10);
-            Assert.Equal(length == 0 ? TableOrigin.Fresh : TableOrigin.Discarded, table.Origin);
-            Assert.Equal(0, table.Count);
-            Assert.True(table.TryTake(out _));
-        }
-    }
-
-    [Fact]
-    public void AFileThatWasNeverFinishedOpens()
-    {
-        using var path = new TablePath();
-        File.WriteAllBytes(path.Name, new byte[Header + 10 * Stride]);
-        File.SetUnixFileMode(path.Name, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        using var table = MappedTable<Sample>.Open(path.Name, 10);
-        Assert.Equal(TableOrigin.Discarded, table.Origin);
-        Assert.Contains("never finished", table.OriginReason, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void RandomOctetsOpen()
-    {
-        Random random = Seeded.New();
-        for (int round = 0; round < 400; round++)
-        {
-            using var path = new TablePath();
-            int live = random.Next(100);
-            Make(path.Name, 100, live);
-            // Half the rounds leave the header alone, so that its entries are read.
-            int from = random.Next(2) == 0 ? Header : 0;
-            for (int patches = random.Next(1, 60); patches > 0; patches--)
-            {
-                byte[] noise = new byte[random.Next(1, 200)];
-                random.NextBytes(noise);
-                Patch(path.Name, from + random.Next(Header + 100 * Stride - from), noise);
-            }
-            using var table = MappedTable<Sample>.Open(path.Name, 100);
-            Assert.InRange(Whole(table), 0, live);
-            while (table.TryTake(out int id)) { table[id].Name((ulong)id); table.Commit(id); }
-            Assert.Equal(100, Whole(table));
-        }
-    }
-
-    [Fact]
     public void WhatIsNotAPlainFileOfOursIsRefused()
     {
         using TablePath target = new(), link = new(), directory = new(), second = new(), fifo = new();
-        Make(target.Name, 10, 1);
+        SampleFile.Make(target.Name, 10, 1);
         File.CreateSymbolicLink(link.Name, target.Name);
         Assert.Contains("symbolic link", Refusal(link.Name), StringComparison.Ordinal);
         Directory.CreateDirectory(directory.Name);
@@ -314,7 +168,7 @@ public class TableFileTests
     {
         Assert.SkipUnless(Environment.IsPrivilegedProcess, "only root can give a file away");
         using var path = new TablePath();
-        Make(path.Name, 10, 1);
+        SampleFile.Make(path.Name, 10, 1);
         Assert.Equal(0, Chown(path.Name, 65534, 65534));
         Assert.Contains("belongs to user 65534", Refusal(path.Name), StringComparison.Ordinal);
         Assert.Throws<IOException>(() => MappedTable<Sample>.OpenReadOnly(path.Name));
@@ -324,7 +178,7 @@ public class TableFileTests
     public void AFileThatOthersMayWriteIsNotBelieved()
     {
         using var path = new TablePath();
-        Make(path.Name, 10, 3);
+        SampleFile.Make(path.Name, 10, 3);
         File.SetUnixFileMode(path.Name, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupWrite);
         using var table = MappedTable<Sample>.Open(path.Name, 10);
         Assert.Equal((TableOrigin.Discarded, 0), (table.Origin, table.Count));

@@ -11,18 +11,18 @@ public static class LinuxFibRules
     public const ushort FRA_DST = 1, FRA_SRC = 2, FRA_IIFNAME = 3, FRA_PRIORITY = 6, FRA_FWMARK = 10;
     public const ushort FRA_SUPPRESS_IFGROUP = 13, FRA_SUPPRESS_PREFIXLEN = 14, FRA_TABLE = 15, FRA_OIFNAME = 17, FRA_PROTOCOL = 21;
     public const byte FR_ACT_TO_TBL = 1, FR_ACT_BLACKHOLE = 6, FR_ACT_UNREACHABLE = 7;
-}
 
-[StructLayout(LayoutKind.Sequential)]
-public struct fib_rule_hdr
-{
-    public byte family;
-    public byte dst_len;
-    public byte src_len;
-    public byte tos;
-    public byte table;
-    public byte res1;
-    public byte res2;
-    public byte action;
-    public uint flags;
+    [StructLayout(LayoutKind.Sequential)]
+    public struct fib_rule_hdr
+    {
+        public byte family;
+        public byte dst_len;
+        public byte src_len;
+        public byte tos;
+        public byte table;
+        public byte res1;
+        public byte res2;
+        public byte action;
+        public uint flags;
+    }
 }

@@ -11,14 +11,14 @@ public static class LinuxIfAddr
     public const uint IFA_F_SECONDARY = 0x01, IFA_F_TEMPORARY = 0x01, IFA_F_DADFAILED = 0x08;
     public const uint IFA_F_DEPRECATED = 0x20, IFA_F_TENTATIVE = 0x40;
     public const uint IFA_F_OPTIMISTIC = 0x04;
-}
 
-[StructLayout(LayoutKind.Sequential)]
-public struct ifaddrmsg
-{
-    public byte ifa_family;
-    public byte ifa_prefixlen;
-    public byte ifa_flags;
-    public byte ifa_scope;
-    public uint ifa_index;
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ifaddrmsg
+    {
+        public byte ifa_family;
+        public byte ifa_prefixlen;
+        public byte ifa_flags;
+        public byte ifa_scope;
+        public uint ifa_index;
+    }
 }

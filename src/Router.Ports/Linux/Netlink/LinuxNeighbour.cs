@@ -12,16 +12,16 @@ public static class LinuxNeighbour
     public const uint NTF_EXT_MANAGED = 1;
     public const ushort NUD_INCOMPLETE = 0x01, NUD_REACHABLE = 0x02, NUD_STALE = 0x04, NUD_DELAY = 0x08;
     public const ushort NUD_PROBE = 0x10, NUD_FAILED = 0x20, NUD_NOARP = 0x40, NUD_PERMANENT = 0x80, NUD_NONE = 0x00;
-}
 
-[StructLayout(LayoutKind.Sequential)]
-public struct ndmsg
-{
-    public byte ndm_family;
-    public byte ndm_pad1;
-    public ushort ndm_pad2;
-    public int ndm_ifindex;
-    public ushort ndm_state;
-    public byte ndm_flags;
-    public byte ndm_type;
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ndmsg
+    {
+        public byte ndm_family;
+        public byte ndm_pad1;
+        public ushort ndm_pad2;
+        public int ndm_ifindex;
+        public ushort ndm_state;
+        public byte ndm_flags;
+        public byte ndm_type;
+    }
 }

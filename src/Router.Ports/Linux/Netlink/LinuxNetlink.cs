@@ -26,7 +26,7 @@ public static class LinuxNetlink
     public const ushort NLM_F_APPEND = 0x800;
 
     public const ushort NLA_F_NESTED = 0x8000;
-    public const ushort NLA_TYPE_MASK = 0x3fff;
+    public const ushort NLA_F_NET_BYTEORDER = 0x4000;
     public const int NLMSG_ALIGNTO = 4;
 
     public const int SOL_NETLINK = 270;
@@ -40,30 +40,30 @@ public static class LinuxNetlink
 
     /// <summary>Lengths are rounded up to this before the next header or attribute begins.</summary>
     public static int Align(int length) => (length + NLMSG_ALIGNTO - 1) & ~(NLMSG_ALIGNTO - 1);
-}
 
-[StructLayout(LayoutKind.Sequential)]
-public struct sockaddr_nl
-{
-    public ushort nl_family;
-    public ushort nl_pad;
-    public uint nl_pid;
-    public uint nl_groups;
-}
+    [StructLayout(LayoutKind.Sequential)]
+    public struct sockaddr_nl
+    {
+        public ushort nl_family;
+        public ushort nl_pad;
+        public uint nl_pid;
+        public uint nl_groups;
+    }
 
-[StructLayout(LayoutKind.Sequential)]
-public struct nlmsghdr
-{
-    public uint nlmsg_len;
-    public ushort nlmsg_type;
-    public ushort nlmsg_flags;
-    public uint nlmsg_seq;
-    public uint nlmsg_pid;
-}
+    [StructLayout(LayoutKind.Sequential)]
+    public struct nlmsghdr
+    {
+        public uint nlmsg_len;
+        public ushort nlmsg_type;
+        public ushort nlmsg_flags;
+        public uint nlmsg_seq;
+        public uint nlmsg_pid;
+    }
 
-[StructLayout(LayoutKind.Sequential)]
-public struct nlattr
-{
-    public ushort nla_len;
-    public ushort nla_type;
+    [StructLayout(LayoutKind.Sequential)]
+    public struct nlattr
+    {
+        public ushort nla_len;
+        public ushort nla_type;
+    }
 }

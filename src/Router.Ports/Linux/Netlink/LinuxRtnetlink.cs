@@ -27,39 +27,39 @@ public static class LinuxRtnetlink
 
     public const uint RTM_F_CLONED = 0x200;
     public const byte RTNH_F_DEAD = 1;
-}
 
-[StructLayout(LayoutKind.Sequential)]
-public struct rtmsg
-{
-    public byte rtm_family;
-    public byte rtm_dst_len;
-    public byte rtm_src_len;
-    public byte rtm_tos;
-    public byte rtm_table;
-    public byte rtm_protocol;
-    public byte rtm_scope;
-    public byte rtm_type;
-    public uint rtm_flags;
-}
+    [StructLayout(LayoutKind.Sequential)]
+    public struct rtmsg
+    {
+        public byte rtm_family;
+        public byte rtm_dst_len;
+        public byte rtm_src_len;
+        public byte rtm_tos;
+        public byte rtm_table;
+        public byte rtm_protocol;
+        public byte rtm_scope;
+        public byte rtm_type;
+        public uint rtm_flags;
+    }
 
-/// <summary>One next hop of a multipath route; its attributes follow within rtnh_len.</summary>
-[StructLayout(LayoutKind.Sequential)]
-public struct rtnexthop
-{
-    public ushort rtnh_len;
-    public byte rtnh_flags;
-    public byte rtnh_hops;
-    public int rtnh_ifindex;
-}
+    /// <summary>One next hop of a multipath route; its attributes follow within rtnh_len.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct rtnexthop
+    {
+        public ushort rtnh_len;
+        public byte rtnh_flags;
+        public byte rtnh_hops;
+        public int rtnh_ifindex;
+    }
 
-[StructLayout(LayoutKind.Sequential)]
-public struct ifinfomsg
-{
-    public byte ifi_family;
-    public byte ifi_pad;
-    public ushort ifi_type;
-    public int ifi_index;
-    public uint ifi_flags;
-    public uint ifi_change;
+    [StructLayout(LayoutKind.Sequential)]
+    public struct ifinfomsg
+    {
+        public byte ifi_family;
+        public byte __ifi_pad;
+        public ushort ifi_type;
+        public int ifi_index;
+        public uint ifi_flags;
+        public uint ifi_change;
+    }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Text;
+using static Router.Ports.Linux.Netlink.LinuxNetlink;
 
 namespace Router.Ports.Linux.Netlink;
 

@@ -1,53 +1,38 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
-
-#pragma warning disable CS8981 // C's names are kept in bindings (style.md 18).
+using static Router.Ports.Linux.Errno;
+using static Router.Ports.Linux.Netlink.LinuxNetlink;
+using static Router.Ports.Linux.SysSocket;
 
 namespace Router.Ports.Linux.Netlink;
 
 /// <summary>
-/// A NETLINK_ROUTE socket in the network namespace of the thread that opens it. One thread reads and writes; <see cref="Wake"/>
-/// alone may be called from any thread. The kernel answers and tells nothing but what was asked or subscribed to; only it (or a
-/// process with CAP_NET_ADMIN) can send to such a socket, therefore senders are not checked.
+/// A NETLINK_ROUTE socket in the network namespace of the thread that opens it. One thread reads and writes. The kernel answers
+/// and tells nothing but what was asked or subscribed to; only it (or a process with CAP_NET_ADMIN) can send to such a socket,
+/// therefore senders are not checked.
 /// </summary>
-public sealed unsafe partial class NetlinkSocket : IDisposable
+public sealed unsafe class NetlinkSocket : IDisposable
 {
-    private const int SOCK_RAW = 3, SOCK_CLOEXEC = 0x80000, SOCK_NONBLOCK = 0x800;
-    private const int SOL_SOCKET = 1, SO_RCVBUF = 8, SO_RCVBUFFORCE = 33;
-    private const int MSG_TRUNC = 0x20, MSG_DONTWAIT = 0x40;
-    private const short POLLIN = 1;
-    private const int EFD_CLOEXEC = 0x80000, EFD_NONBLOCK = 0x800;
-    private const int EINTR = 4, EAGAIN = 11, ENOBUFS = 105;
+    private NetlinkSocket(int descriptor) => Descriptor = descriptor;
 
-    private readonly int _socket;
-    private readonly int _wake;
-
-    private NetlinkSocket(int socket, int wake)
-    {
-        _socket = socket;
-        _wake = wake;
-    }
+    /// <summary>What to wait on for readability; -1 once disposed.</summary>
+    public int Descriptor { get; private set; }
 
     /// <summary>Opens a socket that is told of these multicast groups (RTNLGRP_*), or one to ask with when there are none.</summary>
     /// <param name="receiveBuffer">Octets that may wait in the kernel before it tells us that it had to drop some.</param>
     /// <exception cref="Win32Exception">The kernel refuses.</exception>
     public static NetlinkSocket Open(ReadOnlySpan<int> groups, int receiveBuffer)
     {
-        int descriptor = Check(socket(LinuxNetlink.AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, LinuxNetlink.NETLINK_ROUTE), "socket(AF_NETLINK)");
-        var opened = new NetlinkSocket(descriptor, eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+        var opened = new NetlinkSocket(Check(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), "socket(AF_NETLINK)"));
         try
         {
-            Check(opened._wake, "eventfd");
-            var address = new sockaddr_nl { nl_family = LinuxNetlink.AF_NETLINK };
-            Check(bind(descriptor, &address, (uint)sizeof(sockaddr_nl)), "bind(AF_NETLINK)");
-            // The limit needs CAP_NET_ADMIN to pass; without it the kernel's own maximum is what we get.
+            var address = new sockaddr_nl { nl_family = AF_NETLINK };
+            Check(bind(opened.Descriptor, &address, (uint)sizeof(sockaddr_nl)), "bind(AF_NETLINK)");
+            // Beyond the system's limit it needs CAP_NET_ADMIN; without it, that limit is what we get.
             if (opened.Set(SOL_SOCKET, SO_RCVBUFFORCE, receiveBuffer) < 0) opened.Set(SOL_SOCKET, SO_RCVBUF, receiveBuffer);
-            opened.Set(LinuxNetlink.SOL_NETLINK, LinuxNetlink.NETLINK_EXT_ACK, 1);
-            opened.Set(LinuxNetlink.SOL_NETLINK, LinuxNetlink.NETLINK_GET_STRICT_CHK, 1);
-            foreach (int group in groups)
-            {
-                Check(opened.Set(LinuxNetlink.SOL_NETLINK, LinuxNetlink.NETLINK_ADD_MEMBERSHIP, group), "netlink group");
-            }
+            opened.Set(SOL_NETLINK, NETLINK_EXT_ACK, 1);
+            opened.Set(SOL_NETLINK, NETLINK_GET_STRICT_CHK, 1);
+            foreach (int group in groups) Check(opened.Set(SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, group), "netlink group");
             return opened;
         }
         catch
@@ -58,11 +43,12 @@ public sealed unsafe partial class NetlinkSocket : IDisposable
     }
 
     /// <summary>Sends one request.</summary>
+    /// <exception cref="Win32Exception">The kernel does not take it at all; what it thinks of it comes as an answer.</exception>
     public void Send(ReadOnlySpan<byte> request)
     {
         fixed (byte* octets = request)
         {
-            while (send(_socket, octets, (nuint)request.Length, 0) < 0)
+            while (Unistd.write(Descriptor, octets, (nuint)request.Length) < 0)
             {
                 if (Marshal.GetLastPInvokeError() != EINTR) throw new Win32Exception(Marshal.GetLastPInvokeError(), "netlink send failed");
             }
@@ -73,8 +59,8 @@ public sealed unsafe partial class NetlinkSocket : IDisposable
     /// <returns>Its length; more than the buffer's if it was cut.</returns>
     public int Receive(Span<byte> buffer)
     {
-        int length = Receive(buffer, 0, out _);
-        return length >= 0 ? length : throw new Win32Exception(Marshal.GetLastPInvokeError(), "netlink receive failed");
+        int length = Receive(buffer, 0, out int error);
+        return length >= 0 ? length : throw new Win32Exception(error, "netlink receive failed");
     }
 
     /// <summary>Reads one datagram if one waits.</summary>
@@ -88,29 +74,11 @@ public sealed unsafe partial class NetlinkSocket : IDisposable
         return length;
     }
 
-    /// <summary>Waits until a datagram is there or somebody calls <see cref="Wake"/>.</summary>
-    public void Wait()
-    {
-        pollfd* entries = stackalloc pollfd[2] { new() { fd = _socket, events = POLLIN }, new() { fd = _wake, events = POLLIN } };
-        while (poll(entries, 2, -1) < 0)
-        {
-            if (Marshal.GetLastPInvokeError() != EINTR) throw new Win32Exception(Marshal.GetLastPInvokeError(), "poll failed");
-        }
-        ulong count;
-        _ = read(_wake, &count, sizeof(ulong));
-    }
-
-    /// <summary>Ends a <see cref="Wait"/>, the present one or the next.</summary>
-    public void Wake()
-    {
-        ulong one = 1;
-        _ = write(_wake, &one, sizeof(ulong));
-    }
-
     public void Dispose()
     {
-        _ = close(_socket);
-        if (_wake >= 0) _ = close(_wake);
+        if (Descriptor < 0) return;
+        _ = Unistd.close(Descriptor);
+        Descriptor = -1;
     }
 
     private int Receive(Span<byte> buffer, int flags, out int error)
@@ -120,7 +88,7 @@ public sealed unsafe partial class NetlinkSocket : IDisposable
             nint length;
             do
             {
-                length = recv(_socket, octets, (nuint)buffer.Length, flags | MSG_TRUNC);
+                length = recv(Descriptor, octets, (nuint)buffer.Length, flags | MSG_TRUNC);
                 error = length < 0 ? Marshal.GetLastPInvokeError() : 0;
             }
             while (error == EINTR);
@@ -128,46 +96,8 @@ public sealed unsafe partial class NetlinkSocket : IDisposable
         }
     }
 
-    private int Set(int level, int option, int value) => setsockopt(_socket, level, option, &value, sizeof(int));
+    private int Set(int level, int option, int value) => setsockopt(Descriptor, level, option, &value, sizeof(int));
 
     private static int Check(int result, string what) =>
-        result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError(), $"{what} failed");
-
-    [StructLayout(LayoutKind.Sequential)]
-    private struct pollfd
-    {
-        public int fd;
-        public short events;
-        public short revents;
-    }
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int socket(int domain, int type, int protocol);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int bind(int descriptor, sockaddr_nl* address, uint length);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int setsockopt(int descriptor, int level, int option, int* value, uint length);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial nint send(int descriptor, byte* octets, nuint length, int flags);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial nint recv(int descriptor, byte* octets, nuint length, int flags);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int poll(pollfd* entries, nuint count, int milliseconds);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int eventfd(uint initial, int flags);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial nint read(int descriptor, ulong* count, nuint length);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial nint write(int descriptor, ulong* count, nuint length);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int close(int descriptor);
+        result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError(), $"{what}: {Marshal.GetLastPInvokeErrorMessage()}");
 }

@@ -63,6 +63,9 @@ internal static unsafe partial class SysSocket
     [LibraryImport("libc", SetLastError = true)]
     public static partial int getsockopt(int sockfd, int level, int optname, void* optval, uint* optlen);
 
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint recv(int sockfd, void* buf, nuint len, int flags);
+
     /// <param name="timeout">A struct timespec, or null.</param>
     [LibraryImport("libc", SetLastError = true)]
     public static partial int recvmmsg(int sockfd, mmsghdr* msgvec, uint vlen, int flags, void* timeout);

@@ -210,6 +210,17 @@ public class ControlServerTests
     }
 
     [Fact]
+    public async Task WithoutItsDirectoryItSaysWhatIsMissing()
+    {
+        using var journal = new Journal(null, Stream.Null, TimeProvider.System);
+        await using var server = new ControlServer("/nowhere/control.sock", RunningServer.Sample, journal);
+
+        IOException refused = await Assert.ThrowsAsync<IOException>(() => server.StartAsync(Cancel));
+
+        Assert.Contains("its directory must exist", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task StoppingRemovesTheSocket()
     {
         string path;

@@ -168,6 +168,18 @@ public class KernelPlumbingTests
     }
 
     [Fact]
+    public void A_zone_that_is_no_longer_planned_leaves_nothing()
+    {
+        NetworkNamespace.SkipUnlessRoot();
+        using var bench = new Bench();
+        using TunReader host = bench.OpenTun("rt-host"), zone = bench.OpenTun("rt-trusted");
+        bench.Apply(Bench.Plan);
+        bench.Apply(Bench.Plan with { Zones = [] });
+        Assert.DoesNotContain("rt-trusted", bench.Box.Picture(), StringComparison.Ordinal);
+        Assert.DoesNotContain("7701", bench.Box.Ip("rule") + bench.Box.Ip("-6 rule") + bench.Box.Ip("route show table all"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Guests_reach_dns_and_the_portal_and_rules_come_before_the_default()
     {
         NetworkNamespace.SkipUnlessRoot();
@@ -188,8 +200,40 @@ public class KernelPlumbingTests
         Assert.Equal("refused", Connect(80));   // answered by the rule
         Assert.Equal("silence", Connect(8080));
         Assert.True(bench.Lan.Pings("10.0.0.1"));
-        // The box's own connection to a guest is answered.
+        // What the box itself asks a guest is answered.
         Assert.True(bench.Box.Pings("10.0.0.5"));
+        Assert.True(Answered(connected: true));
+        // A socket that waits for anybody is no answer's.
+        Assert.False(Answered(connected: false));
+
+        bool Answered(bool connected)
+        {
+            Socket guest = Udp(bench.Lan, new IPEndPoint(IPAddress.Any, 7000)), box = Udp(bench.Box, new IPEndPoint(IPAddress.Any, 0));
+            using (guest)
+            using (box)
+            {
+                EndPoint asker = new IPEndPoint(IPAddress.Parse("10.0.0.1"), ((IPEndPoint)box.LocalEndPoint!).Port);
+                if (connected)
+                {
+                    box.Connect(IPAddress.Parse("10.0.0.5"), 7000);
+                    box.Send("question"u8);
+                    guest.ReceiveFrom(new byte[64], ref asker);
+                }
+                guest.SendTo("answer"u8, asker);
+                return box.Poll(300_000, SelectMode.SelectRead);
+            }
+        }
+
+        static Socket Udp(NetworkNamespace where, IPEndPoint bind)
+        {
+            Socket socket = null!;
+            where.Run(() =>
+            {
+                socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 2000 };
+                socket.Bind(bind);
+            });
+            return socket;
+        }
 
         string Connect(int port)
         {

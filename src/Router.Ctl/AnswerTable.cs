@@ -3,7 +3,7 @@ using Spectre.Console;
 
 namespace Router.Ctl;
 
-/// <summary>A column of a <see cref="Grid"/>. Of columns that do not fit the terminal, those with the highest rank go first.</summary>
+/// <summary>A column of a <see cref="AnswerTable"/>. Of columns that do not fit the terminal, those with the highest rank go first.</summary>
 /// <param name="Title">In capitals, one word.</param>
 /// <param name="Rank">0 stays in any case.</param>
 /// <param name="Right">Whether its cells stand at the right, as numbers do.</param>
@@ -19,7 +19,7 @@ internal readonly record struct Cell(string Text, Color? Color = null)
 /// A table of an answer. On a terminal it leaves out columns until the rest fits, and only then lets text wrap; elsewhere it
 /// prints every column, whole.
 /// </summary>
-internal sealed class Grid(params Column[] columns)
+internal sealed class AnswerTable(params Column[] columns)
 {
     private const int PlainGap = 2;
 

@@ -1,0 +1,103 @@
+using Router.Configuration;
+using Router.Configuration.Checks;
+using Router.Forwarding.Rules;
+using Router.Wire;
+
+namespace Router.Tests.Configuration;
+
+/// <summary>Warnings: said where something is odd, and not said where it is not.</summary>
+public sealed class CheckTests
+{
+    [Theory]
+    [InlineData("link: dsl", "11:11: warning: while dsl is down, what rule `r` matches is refused")]
+    [InlineData("link: [dsl, lte]", "11:11: warning: while dsl and lte are down, what rule `r` matches is refused")]
+    [InlineData("fallback: true", "11:15: warning: `fallback` without `link` has no effect")]
+    [InlineData("source: [trusted]\nservice: udp/1\nnat: { full_cone: true }", "13:10: warning: `full_cone` for more than one inside host")]
+    [InlineData("source: [10.0.0.1]\nnat: { full_cone: true }", "12:10: warning: `full_cone` for so many ports")]
+    [InlineData("source: [10.0.0.1]\nfamily: ipv6", "12:13: warning: rule `r` can never match")]
+    [InlineData("source: [10.0.0.1/24]", "11:14: warning: `10.0.0.1/24` has bits set beyond its length and means 10.0.0.0/24; write `10.0.0.0/24`, or `10.0.0.1` for the host")]
+    public void Said(string fields, string told) =>
+        Assert.StartsWith("f.yaml:" + told, Assert.Single(Loading.Warnings(Loading.WithRule(fields + "\naction: allow"))), StringComparison.Ordinal);
+
+    [Theory]
+    [InlineData("link: dsl\nfallback: false")]
+    [InlineData("link: dsl\nfallback: true")]
+    [InlineData("source: [10.0.0.1]\nservice: udp/3074\nnat: { full_cone: true }")]
+    [InlineData("source: [10.0.0.0/24, \"2001:db8::/64\"]\nfamily: ipv6")]
+    public void Not_said(string fields) => Assert.Empty(Loading.Warnings(Loading.WithRule(fields + "\naction: allow")));
+
+    [Theory]
+    [InlineData("", "source: trusted", true)]
+    [InlineData("source: trusted", "source: [trusted, guest]", false)]
+    [InlineData("source: [guest, trusted]", "source: trusted", true)]
+    [InlineData("source: trusted", "source: trusted\nenabled: false", false)]
+    [InlineData("enabled: false", "source: trusted", false)]
+    [InlineData("time: t", "source: trusted", false)]
+    [InlineData("source: trusted", "source: trusted\ntime: t", true)]
+    [InlineData("source: 10.0.0.0/8", "source: [10.1.0.0/16, 10.2.0.1]", true)]
+    [InlineData("source: 10.0.0.0/24", "source: 10.0.0.7", true)]
+    [InlineData("source: 10.0.0.0/24", "source: 10.0.0.0/23", false)]
+    [InlineData("source: trusted", "source: 10.0.0.7", false)]
+    [InlineData("destination: internet", "destination: fiber", false)]
+    [InlineData("service: tcp/1-1024", "service: [http, tcp/443]", true)]
+    [InlineData("service: tcp/1-1024", "service: [http, udp/443]", false)]
+    [InlineData("service: tcp/80", "", false)]
+    [InlineData("family: ipv4", "family: ipv4", true)]
+    [InlineData("family: ipv4", "", false)]
+    [InlineData("destination: a.example.com", "destination: A.example.com", true)]
+    public void A_rule_that_an_earlier_one_hides(string first, string second, bool hidden)
+    {
+        static string Fields(string fields) => string.Concat(fields.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(f => $"    {f}\n"));
+        string[] warnings = Loading.Warnings(Loading.Base + "times: { t: { from: \"08:00\" } }\nrules:\n  - name: first\n    action: allow\n" + Fields(first)
+            + "  - name: second\n    action: drop\n" + Fields(second));
+        Assert.Equal(hidden ? ["rule `second` can never match: `first` above it takes all of it"] : [],
+            warnings.Select(w => w.Split("warning: ")[1].Split(';')[0]));
+    }
+
+    /// <summary>The index finds what comparing every pair finds.</summary>
+    [Fact]
+    public void The_index_leaves_nothing_out()
+    {
+        int seed = Environment.TickCount;
+        var random = new Random(seed);
+        EndTerm[] ends =
+        [
+            RuleSettings.AnyEnd[0], new(EndKind.Port, "trusted", default), new(EndKind.Port, "guest", default), new(EndKind.Internet, "internet", default),
+            new(EndKind.Host, "a.b", default), Range("10.0.0.0/8"), Range("10.0.0.0/24"), Range("10.0.0.4"), Range("10.0.1.0/30"), Range("2001:db8::/32"), Range("2001:db8::1"),
+        ];
+        ServiceMatch[] services = [new(6, 80, 80), new(6, 1, 1024), new(17, 53, 53), new(1, 0, 65535)];
+        for (int round = 0; round < 100; round++)
+        {
+            RuleSettings[] rules = [.. Enumerable.Range(0, 60).Select(_ => new RuleSettings
+            {
+                Source = random.GetItems(ends, random.Next(1, 3)),
+                Destination = random.GetItems(ends, random.Next(1, 3)),
+                Services = random.GetItems(services, random.Next(0, 3)),
+                Family = (RuleFamily)random.Next(3),
+                Enabled = random.Next(5) > 0,
+            })];
+            var slow = new List<int>();
+            for (int i = 0; i < rules.Length; i++)
+            {
+                if (rules[i].Enabled && Enumerable.Range(0, i).Any(j => rules[j].Enabled && Cover.Covers(rules[j], rules[i]))) slow.Add(i);
+            }
+            List<(int Rule, int By)> fast = Cover.Find(rules);
+            Assert.True(slow.SequenceEqual(fast.Select(f => f.Rule)), $"seed {seed}");
+            Assert.All(fast, f => Assert.True(f.By < f.Rule && Cover.Covers(rules[f.By], rules[f.Rule])));
+        }
+    }
+
+    /// <summary>All alike but for the port: no list of the index is short, and each pair would be looked at.</summary>
+    [Fact]
+    public void Ten_thousand_rules_load_with_a_bounded_comparison()
+    {
+        string text = string.Concat(Enumerable.Range(0, 10_000).Select(i => $"  - {{ name: r{i}, source: trusted, destination: internet, service: udp/{i + 1}, action: allow }}\n"));
+        IReadOnlyList<RuleSettings> rules = Loading.Sound(Loading.Base + "rules:\n" + text).Rules;
+        Assert.Equal(10_000, rules.Count);
+        Assert.Empty(Cover.Find(rules, out int pairs));
+        Assert.InRange(pairs, Cover.MostPairs, Cover.MostPairs + rules.Count);
+    }
+
+    private static EndTerm Range(string text) =>
+        Prefix.TryParse(text, out Prefix prefix) ? new EndTerm(EndKind.Range, text, new AddressRange(prefix.First, prefix.Last)) : throw new FormatException(text);
+}

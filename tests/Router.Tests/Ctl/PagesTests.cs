@@ -1,0 +1,138 @@
+using Router.Api;
+using Router.Ctl;
+using Router.Ctl.Pages;
+using Router.Tests.Api;
+
+namespace Router.Tests.Ctl;
+
+public class PagesTests
+{
+    [Fact]
+    public void StatusIsReadFromTopToBottom()
+    {
+        string[] lines = Plain(screen => StatusPage.Write(Samples.Status, screen));
+
+        Assert.Equal("routerd:       0.1.0, process 4711, up 4m12s", lines[0]);
+        Assert.StartsWith("configuration: /etc/routerd/router.yaml, policy 3 since 20", lines[1], StringComparison.Ordinal);
+        Assert.Equal(
+            [
+                "mode:          balance",
+                "flows:         250 of 1000 (25 %)",
+                "pins:          3 of 4096 (0.1 %)",
+                "taken in:      12.3 M packets, 9.9 GB",
+                "dropped:       12 packets",
+                "          7  bad-checksum",
+                "          5  no-usable-link",
+                "warning: rule 'Old' can never match",
+            ],
+            lines[2..]);
+    }
+
+    [Fact]
+    public void LinksHaveTheirStateAgeAndCause()
+    {
+        string[] lines = Plain(screen => LinksPage.Write([Samples.Fiber, Samples.Dsl], screen));
+
+        Assert.Equal(
+            "fiber up 3h05m yes wan0 8 66.7 % 203.0.113.7 +1 203.0.113.1 02:00:00:00:00:01 1500 0 % 4.3 ms 1.2 Mbit/s 96 bit/s 12.3 MB 999 B 200 2",
+            Squeeze(lines[1]));
+        Assert.Equal("dsl down 12s no wan1 4 0 % - - - 1492 - - 0 bit/s 0 bit/s 0 B 0 B 0 0", Squeeze(lines[2]));
+        Assert.Equal("dsl is down: no carrier", lines[3]);
+    }
+
+    [Fact]
+    public void AReservedLinkIsCalledSo()
+    {
+        LinkReport lte = Samples.Fiber with { Name = "lte", InUse = false, Weight = 0 };
+
+        Assert.Contains(" reserve ", Plain(screen => LinksPage.Write([lte], screen))[1], StringComparison.Ordinal);
+        Assert.Contains(" spare ", Plain(screen => LinksPage.Write([lte with { Weight = 1 }], screen))[1], StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(100)]
+    [InlineData(60)]
+    [InlineData(40)]
+    public void EveryTableFitsItsTerminal(int width)
+    {
+        var text = new StringWriter();
+        Screen screen = At(Screen.Of(text, width, colour: false));
+        LinksPage.Write([Samples.Fiber, Samples.Dsl], screen);
+        FlowsPage.Write([Samples.Flow], 1000, screen);
+        FlowsPage.Write([Samples.Host], screen);
+        RulesPage.Write([Samples.Rule], screen);
+
+        string[] lines = text.ToString().Split('\n');
+        Assert.All(lines, line => Assert.True(AnswerTableTests.Letters(line).Length <= width, line));
+        Assert.Contains("fiber", text.ToString(), StringComparison.Ordinal);
+        if (width >= 100) Assert.Contains("[2001:db8::9]:443", text.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void FlowsSayWhoTalksToWhom()
+    {
+        string[] lines = Plain(screen => FlowsPage.Write([Samples.Flow], 1000, screen));
+
+        Assert.Equal(
+            "17 tcp 10.0.0.5:40000 203.0.113.7:40000 [2001:db8::9]:443 fiber trusted Everything [else] established 1m02s 250ms 1.5 kB 2.5 MB pinned host",
+            Squeeze(lines[1]));
+    }
+
+    [Fact]
+    public void RulesThatNeverMatchedSaySo()
+    {
+        string[] lines = Plain(screen => RulesPage.Write([Samples.Rule, Samples.Rule with { Index = 2, LastMatch = null, Active = false }], screen));
+
+        Assert.Equal("1 Mail by DSL allow yes 2 10 2.0 kB 5.0s", Squeeze(lines[1]));
+        Assert.Equal("2 Mail by DSL allow no 2 10 2.0 kB never", Squeeze(lines[2]));
+    }
+
+    [Fact]
+    public void AnExplanationEndsWithItsVerdict()
+    {
+        string[] lines = Plain(screen => RulesPage.Write(Samples.Explain, screen));
+
+        Assert.Equal(
+            [
+                "- Mail by DSL: the port is 443, the rule wants 25",
+                "* Everything else: trusted to internet",
+                "pin:    10.0.0.5 is pinned to fiber for 1h01m",
+                "link:   fiber",
+                "source: 203.0.113.7",
+                "Allowed by 'Everything else', leaves by fiber as 203.0.113.7.",
+            ],
+            lines);
+    }
+
+    [Theory]
+    [InlineData(0, 0, "f.yaml: bad; do this")]
+    [InlineData(3, 0, "f.yaml:3: bad; do this")]
+    [InlineData(3, 9, "f.yaml:3:9: bad; do this")]
+    public void NotesNameThePlaceAsFarAsItIsKnown(int line, int column, string expected)
+    {
+        var note = new ConfigurationNote { File = "f.yaml", Line = line, Column = column, Message = "bad", Remedy = "do this" };
+        var check = new CheckReport { File = "f.yaml", Errors = [note], Warnings = [note with { Remedy = null }] };
+
+        string[] lines = Plain(screen => CheckPage.Write(check, screen));
+
+        Assert.Equal(expected, lines[0]);
+        Assert.Equal(expected.Replace("bad; do this", "warning: bad", StringComparison.Ordinal), lines[1]);
+        Assert.Equal("f.yaml cannot be loaded: 1 error, 1 warning.", lines[2]);
+    }
+
+    private static string[] Plain(Action<Screen> page)
+    {
+        var text = new StringWriter();
+        page(At(Screen.Plain(text)));
+        return text.ToString().Split('\n')[..^1];
+    }
+
+    private static Screen At(Screen screen)
+    {
+        screen.Now = Samples.Now;
+        return screen;
+    }
+
+    private static string Squeeze(string line) => string.Join(' ', line.Split(' ', StringSplitOptions.RemoveEmptyEntries));
+}
