@@ -32,21 +32,21 @@ public static class ConfigurationLoader
 
     /// <summary>Loads the file, its fragments and the variables that override it.</summary>
     /// <param name="path">The main file. Fragments are `*.yaml` in the directory beside it that has its name with `.d`.</param>
-    /// <param name="environment">Variables, of which those that begin with `ROUTERD__` count; null for none.</param>
+    /// <param name="environment">Variables, of which those that begin with `ROUTERD__` count; null for those of this process.</param>
     public static LoadResult Load(string path, IEnumerable<KeyValuePair<string, string?>>? environment = null)
     {
         var errors = new ErrorList();
         var files = new List<Node?> { ReadFile(path, errors) };
         foreach (string fragment in Fragments(path, errors)) files.Add(ReadFile(fragment, errors));
-        return Merge(files, environment, errors);
+        return Merge(files, environment ?? EnvironmentLayer.OfProcess(), errors);
     }
 
-    /// <summary>Loads one file's octets, without fragments: for what does not come from a disk.</summary>
+    /// <summary>Loads one file's octets, without fragments and by default without variables: for what does not come from a disk.</summary>
     public static LoadResult LoadText(string file, ReadOnlySpan<byte> octets, IEnumerable<KeyValuePair<string, string?>>? environment = null)
     {
         var errors = new ErrorList();
         string? text = FileBytes.Decode(file, octets, errors);
-        return Merge([text is null ? null : YamlReader.Read(file, text, errors)], environment, errors);
+        return Merge([text is null ? null : YamlReader.Read(file, text, errors)], environment ?? [], errors);
     }
 
     private static Node? ReadFile(string path, ErrorList errors) =>
@@ -71,9 +71,9 @@ public static class ConfigurationLoader
     }
 
     /// <summary>Stops before the settings are read if a file is unreadable: half of them would only give false complaints.</summary>
-    private static LoadResult Merge(List<Node?> files, IEnumerable<KeyValuePair<string, string?>>? environment, ErrorList errors)
+    private static LoadResult Merge(List<Node?> files, IEnumerable<KeyValuePair<string, string?>> environment, ErrorList errors)
     {
-        Layer variables = EnvironmentLayer.Build(environment ?? [], errors);
+        Layer variables = EnvironmentLayer.Build(environment, errors);
         if (files.Contains(null)) return new LoadResult(null, errors.Errors, errors.Warnings);
         var layers = new List<Layer>();
         int rules = 0;

@@ -13,15 +13,19 @@ namespace Router.Configuration.Checks;
 /// </summary>
 internal static class Cover
 {
-    public const int MostPairs = 3_000_000;
+    public const int MostPairs = 1_000_000;
 
     /// <summary>Pairs of a rule and the earlier one that hides it, both as indexes.</summary>
-    public static List<(int Rule, int By)> Find(IReadOnlyList<RuleSettings> rules)
+    public static List<(int Rule, int By)> Find(IReadOnlyList<RuleSettings> rules) => Find(rules, out _);
+
+    /// <param name="rules">Top down.</param>
+    /// <param name="pairs">How many pairs were looked at.</param>
+    public static List<(int Rule, int By)> Find(IReadOnlyList<RuleSettings> rules, out int pairs)
     {
         var found = new List<(int, int)>();
         var sources = new CoverIndex();
         var destinations = new CoverIndex();
-        int pairs = 0;
+        pairs = 0;
         for (int i = 0; i < rules.Count && pairs < MostPairs; i++)
         {
             RuleSettings rule = rules[i];

@@ -1,3 +1,5 @@
+using System.Collections;
+
 namespace Router.Configuration.Layers;
 
 /// <summary>
@@ -7,6 +9,10 @@ namespace Router.Configuration.Layers;
 internal static class EnvironmentLayer
 {
     public const string Prefix = "ROUTERD__";
+
+    /// <summary>The variables that this process was started with.</summary>
+    public static IEnumerable<KeyValuePair<string, string?>> OfProcess() =>
+        Environment.GetEnvironmentVariables().Cast<DictionaryEntry>().Select(v => new KeyValuePair<string, string?>((string)v.Key, (string?)v.Value));
 
     public static Layer Build(IEnumerable<KeyValuePair<string, string?>> environment, ErrorList errors)
     {

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Router.Ports.Linux.Netlink;
 using Router.Wire;
 using static Router.Ports.Linux.Netlink.LinuxIfAddr;
@@ -40,7 +41,7 @@ internal static class KernelMessages
         return name.Length > 0;
     }
 
-    /// <summary>ifaddrmsg. On point-to-point interfaces IFA_LOCAL is ours and IFA_ADDRESS the far end; IPv6 omits IFA_LOCAL elsewhere.</summary>
+    /// <summary>ifaddrmsg. Point-to-point, IFA_LOCAL is ours and IFA_ADDRESS the far end; elsewhere IPv6 omits IFA_LOCAL.</summary>
     public static bool TryAddress(in NetlinkMessage message, out KernelAddress found)
     {
         found = default;
@@ -111,7 +112,8 @@ internal static class KernelMessages
         }
         if (!hasAddress || address.IsMulticast || address.IsLimitedBroadcast) return false;
         NeighbourState state = StateOf(body.ndm_state);
-        found = new Neighbour(body.ndm_ifindex, address, state == NeighbourState.Resolved ? mac : 0, state, (extended & NTF_EXT_MANAGED) != 0);
+        if (state != NeighbourState.Resolved) mac = 0;
+        found = new Neighbour(body.ndm_ifindex, address, mac, state, (extended & NTF_EXT_MANAGED) != 0);
         return true;
     }
 
@@ -126,7 +128,7 @@ internal static class KernelMessages
     private static void AddHops(byte family, ReadOnlySpan<byte> hops, KernelRoute route, List<KernelRoute> found)
     {
         const int HopHeader = 8;
-        while (System.Runtime.InteropServices.MemoryMarshal.TryRead(hops, out rtnexthop hop) && hop.rtnh_len >= HopHeader && hop.rtnh_len <= hops.Length)
+        while (MemoryMarshal.TryRead(hops, out rtnexthop hop) && hop.rtnh_len >= HopHeader && hop.rtnh_len <= hops.Length)
         {
             Address gateway = default;
             foreach (NetlinkAttribute attribute in new NetlinkAttributes(hops[HopHeader..hop.rtnh_len]))

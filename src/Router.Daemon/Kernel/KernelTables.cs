@@ -76,8 +76,12 @@ internal sealed class KernelTables
         if (!_interfacesChanged && !_addressesChanged && !_routesChanged && !_neighboursChanged) return _view;
         _view = new KernelView(
             _interfacesChanged ? [.. _interfaces.Values] : (KernelInterface[])_view.Interfaces,
-            _addressesChanged ? [.. _addresses.Values.OrderBy(a => a.Interface).ThenBy(Rank)] : (KernelAddress[])_view.Addresses,
-            _routesChanged ? [.. _routes.OrderBy(r => r.Metric).ThenBy(r => r.Destination.First).ThenBy(r => r.Gateway)] : (KernelRoute[])_view.Routes,
+            _addressesChanged
+                ? [.. _addresses.Values.OrderBy(a => a.Interface).ThenBy(Rank)]
+                : (KernelAddress[])_view.Addresses,
+            _routesChanged
+                ? [.. _routes.OrderBy(r => r.Metric).ThenBy(r => r.Destination.First).ThenBy(r => r.Gateway)]
+                : (KernelRoute[])_view.Routes,
             _neighboursChanged ? new(_neighbours) : _view.NeighbourIndex);
         _interfacesChanged = _addressesChanged = _routesChanged = _neighboursChanged = false;
         return _view;
@@ -90,8 +94,8 @@ internal sealed class KernelTables
         if (message.Type == RTM_DELLINK)
         {
             _interfacesChanged |= _interfaces.Remove(found.Index);
-            foreach ((int, Address) key in _neighbours.Keys.Where(k => k.Item1 == found.Index).ToList()) _neighboursChanged |= _neighbours.Remove(key);
-            foreach ((int, Address) key in _addresses.Keys.Where(k => k.Item1 == found.Index).ToList()) _addressesChanged |= _addresses.Remove(key);
+            _neighboursChanged |= RemoveOf(found.Index, _neighbours);
+            _addressesChanged |= RemoveOf(found.Index, _addresses);
         }
         else
         {
@@ -119,7 +123,8 @@ internal sealed class KernelTables
     {
         _read.Clear();
         if (!KernelMessages.TryRoutes(message, _read)) return;
-        RoutesStale |= (message.Flags & LinuxNetlink.NLM_F_REPLACE) != 0 && message.Type == RTM_NEWROUTE && (message.Flags & LinuxNetlink.NLM_F_MULTI) == 0;
+        const ushort ReplaceOrDump = LinuxNetlink.NLM_F_REPLACE | LinuxNetlink.NLM_F_MULTI;
+        RoutesStale |= message.Type == RTM_NEWROUTE && (message.Flags & ReplaceOrDump) == LinuxNetlink.NLM_F_REPLACE;
         foreach (KernelRoute route in _read)
         {
             _routesChanged |= message.Type == RTM_NEWROUTE ? _routes.Add(route) : _routes.Remove(route);
@@ -137,6 +142,14 @@ internal sealed class KernelTables
         }
         _neighboursChanged |= !_neighbours.TryGetValue(key, out Neighbour before) || before != found;
         _neighbours[key] = found;
+    }
+
+    /// <summary>Removes what belongs to an interface; true if there was anything.</summary>
+    private static bool RemoveOf<T>(int index, Dictionary<(int Interface, Address), T> table)
+    {
+        bool any = false;
+        foreach ((int Interface, Address) key in table.Keys.Where(k => k.Interface == index).ToList()) any |= table.Remove(key);
+        return any;
     }
 
     /// <summary>Where an address stands among those of its interface: see <see cref="KernelView.AddressesOf"/>.</summary>

@@ -105,14 +105,17 @@ public sealed class KernelView
         return found;
     }
 
-    /// <summary>Connected networks and those that routes lead to through this interface; default and link-local routes are left out.</summary>
+    /// <summary>
+    /// Connected networks, and those that routes lead to through this interface; default and link-local routes are left out.
+    /// </summary>
     public List<Prefix> NetworksBehind(int index)
     {
         List<Prefix> found = ConnectedPrefixes(index);
         foreach (KernelRoute route in Routes)
         {
             Prefix to = route.Destination;
-            if (route.Interface == index && to.Length > 0 && !to.First.IsLinkLocal && !to.First.IsMulticast && !found.Contains(to)) found.Add(to);
+            if (route.Interface != index || to.Length == 0 || to.First.IsLinkLocal || to.First.IsMulticast) continue;
+            if (!found.Contains(to)) found.Add(to);
         }
         return found;
     }

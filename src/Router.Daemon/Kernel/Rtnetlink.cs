@@ -66,12 +66,15 @@ internal sealed class Rtnetlink : IDisposable
                 if (message.Sequence != _sequence) continue;
                 whole &= (message.Flags & NLM_F_DUMP_INTR) == 0;
                 int error = message.Type is NLMSG_ERROR or NLMSG_DONE ? ErrorOf(message) : 0;
-                if (error != 0) throw new Win32Exception(error, $"the kernel refuses to list its tables: {new Win32Exception(error).Message}");
+                if (error != 0) throw Refused(error);
                 if (message.Type is NLMSG_DONE or NLMSG_ERROR) return whole;
                 read(message);
             }
         }
     }
+
+    private static Win32Exception Refused(int error) =>
+        new(error, $"the kernel refuses to list its tables: {Marshal.GetPInvokeErrorMessage(error)}");
 
     private NetlinkMessages Read()
     {

@@ -73,14 +73,20 @@ internal sealed class KernelOrders(Rtnetlink kernel)
 
     public void AddAddress(int index, Address address)
     {
-        var body = new ifaddrmsg { ifa_family = KernelMessages.AF_INET, ifa_prefixlen = 32, ifa_scope = RT_SCOPE_UNIVERSE, ifa_index = (uint)index };
+        var body = new ifaddrmsg
+        {
+            ifa_family = KernelMessages.AF_INET, ifa_prefixlen = 32, ifa_scope = RT_SCOPE_UNIVERSE, ifa_index = (uint)index,
+        };
         var request = new NetlinkRequest(RTM_NEWADDR, NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL).Body(body);
         Give(request.Attribute(IFA_LOCAL, address).Attribute(IFA_ADDRESS, address), "add the box's own address to rt-host");
     }
 
     /// <summary>Has the kernel keep a neighbour's MAC fresh from now on (NTF_MANAGED, Linux 5.16).</summary>
-    public void Manage(int index, Address neighbour) =>
-        Give(Neighbour(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, index, neighbour, 0).Attribute(NDA_FLAGS_EXT, NTF_EXT_MANAGED), "keep a gateway's MAC fresh");
+    public void Manage(int index, Address neighbour)
+    {
+        NetlinkRequest request = Neighbour(RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, index, neighbour, 0);
+        Give(request.Attribute(NDA_FLAGS_EXT, NTF_EXT_MANAGED), "keep a gateway's MAC fresh");
+    }
 
     /// <summary>Has the kernel look for a neighbour now.</summary>
     public void Resolve(int index, Address neighbour) =>
@@ -88,7 +94,8 @@ internal sealed class KernelOrders(Rtnetlink kernel)
 
     public void Forget(int index, Address neighbour) => Give(Neighbour(RTM_DELNEIGH, 0, index, neighbour, 0), "forget a neighbour");
 
-    private static NetlinkRequest Link(ushort type, int index) => new NetlinkRequest(type, NLM_F_ACK).Body(new ifinfomsg { ifi_index = index });
+    private static NetlinkRequest Link(ushort type, int index) =>
+        new NetlinkRequest(type, NLM_F_ACK).Body(new ifinfomsg { ifi_index = index });
 
     private static NetlinkRequest Neighbour(ushort type, ushort flags, int index, Address address, byte neighbourFlags)
     {
@@ -104,7 +111,7 @@ internal sealed class KernelOrders(Rtnetlink kernel)
         if (error == EPERM) throw new PlumbingException($"routerd may not {what}: start it as root or give it CAP_NET_ADMIN");
         if (error != 0)
         {
-            string words = kernel.LastRefusal.Length > 0 ? kernel.LastRefusal : new System.ComponentModel.Win32Exception(error).Message;
+            string words = kernel.LastRefusal.Length > 0 ? kernel.LastRefusal : System.Runtime.InteropServices.Marshal.GetPInvokeErrorMessage(error);
             throw new PlumbingException($"the kernel refuses to {what}: {words}");
         }
         Changes++;

@@ -1,8 +1,8 @@
 namespace Router.Daemon.Plumbing;
 
 /// <summary>
-/// Files under /proc/sys of the calling thread's network namespace. Changing one notes its value in the memory first. One that does not exist (a kernel
-/// without IPv6, an interface that has just gone) is passed over.
+/// Files under /proc/sys of the calling thread's network namespace. Changing one notes its value in the memory first. One that
+/// does not exist (a kernel without IPv6, an interface that has just gone) is passed over.
 /// </summary>
 internal sealed class KernelSettings(PlumbingMemory memory)
 {
@@ -72,7 +72,8 @@ internal sealed class KernelSettings(PlumbingMemory memory)
         }
         catch (UnauthorizedAccessException refused)
         {
-            throw new PlumbingException($"{Root}{name} cannot be written: start routerd as root, or give it CAP_NET_ADMIN and a writable /proc/sys", refused);
+            throw new PlumbingException(
+                $"{Root}{name} cannot be written: start routerd as root, or give it CAP_NET_ADMIN and a writable /proc/sys", refused);
         }
         catch (IOException) when (Read(name) is null)
         {

@@ -10,7 +10,7 @@ internal static class NftProgram
     /// <exception cref="PlumbingException">nft is missing, or refuses; nothing has changed then.</exception>
     public static void Apply(string script)
     {
-        var start = new ProcessStartInfo("nft", ["-f", "-"]) { RedirectStandardInput = true, RedirectStandardError = true, UseShellExecute = false };
+        var start = new ProcessStartInfo("nft", ["-f", "-"]) { RedirectStandardInput = true, RedirectStandardError = true };
         using Process nft = Start(start);
         try
         {
@@ -34,7 +34,8 @@ internal static class NftProgram
         }
         catch (Win32Exception refused)
         {
-            throw new PlumbingException("the program 'nft' cannot be run: install nftables (apt install nftables) and see that it is in PATH", refused);
+            throw new PlumbingException(
+                "the program 'nft' cannot be run: install nftables (apt install nftables) and see that it is in PATH", refused);
         }
     }
 

@@ -137,7 +137,9 @@ internal static class NftScript
     /// <summary>Protocol 1 means ICMP of both families, as in <see cref="ServiceMatch"/>.</summary>
     private static string Service(ServiceMatch service)
     {
-        string protocol = service.Protocol == 1 ? "meta l4proto { icmp, icmpv6 } " : string.Create(CultureInfo.InvariantCulture, $"meta l4proto {service.Protocol} ");
+        string protocol = service.Protocol == 1
+            ? "meta l4proto { icmp, icmpv6 } "
+            : string.Create(CultureInfo.InvariantCulture, $"meta l4proto {service.Protocol} ");
         bool hasPorts = service.Protocol is 6 or 17 or 33 or 132 or 136 && (service.First > 0 || service.Last < ushort.MaxValue);
         return hasPorts ? string.Create(CultureInfo.InvariantCulture, $"{protocol}th dport {service.First}-{service.Last} ") : protocol;
     }

@@ -9,7 +9,7 @@ public static class Numbers
     /// <summary>Marks our rules and routes ("proto 82" in `ip rule` and `ip route`); 82 is assigned to nobody.</summary>
     public const byte Protocol = 82;
 
-    /// <summary>`iif ZONE-INTERFACE to LINK-ADDRESS lookup ZONE-TABLE`: hairpin, before the kernel finds the address to be its own.</summary>
+    /// <summary>`iif ZONE-INTERFACE to LINK-ADDRESS lookup ZONE-TABLE`: hairpin, before the kernel sees its own address.</summary>
     public const uint HairpinPreference = 10;
 
     /// <summary>`lookup local`, moved here from preference 0.</summary>

@@ -56,7 +56,10 @@ public sealed class Plumber : IDisposable
         foreach (string name in plan.Zones.SelectMany(z => z.Interfaces).Where(n => view.Interface(n) is null)) missing.Add(name);
         foreach (byte family in Families) ApplyRouting(plan, family, tuns);
         // Devices of zones that an earlier plan had: whoever still reads one is told that it is gone.
-        foreach (KernelInterface former in view.Interfaces.Where(i => IsOurTun(i) && !tuns.ContainsKey(i.Name))) _orders.DeleteLink(former.Index);
+        foreach (KernelInterface former in view.Interfaces)
+        {
+            if (IsOurTun(former) && !tuns.ContainsKey(former.Name)) _orders.DeleteLink(former.Index);
+        }
         int scripts = ApplyFilter(NftScript.Build(plan, links));
         _settings.Forward("ipv4", "net/ipv4/ip_forward");
         _settings.Forward("ipv6", "net/ipv6/conf/all/forwarding");
@@ -91,7 +94,9 @@ public sealed class Plumber : IDisposable
         _memory.Clear();
     }
 
-    /// <summary>Has the kernel look for a neighbour's MAC; the answer comes by <see cref="KernelWatch"/>. Nothing if the interface is not there.</summary>
+    /// <summary>
+    /// Has the kernel look for a neighbour's MAC; the answer comes by <see cref="KernelWatch"/>. Nothing if the interface is gone.
+    /// </summary>
     public void Resolve(int interfaceIndex, Address neighbour) => _orders.Resolve(interfaceIndex, neighbour);
 
     public void Dispose() => _kernel.Dispose();
@@ -114,7 +119,8 @@ public sealed class Plumber : IDisposable
                 missing.Add(name);
                 return;
             }
-            if (tun.Kind != "tun") throw new PlumbingException($"the interface {name} exists and is no TUN device of ours: rename it, or choose another name for the zone");
+            if (tun.Kind != "tun")
+                throw new PlumbingException($"the interface {name} is there and is no TUN device: rename it, or choose another name for the zone");
             _settings.SetOwn($"net/ipv4/conf/{name}/rp_filter", "0");
             _settings.SetOwn($"net/ipv4/conf/{name}/accept_local", "1");
             _settings.SetOwn($"net/ipv4/conf/{name}/accept_redirects", "0");
@@ -172,8 +178,11 @@ public sealed class Plumber : IDisposable
         HashSet<PolicyRule> rules = _orders.ReadRules(family), wanted = DesiredRouting.Rules(plan, family);
         PolicyRule local = DesiredRouting.Local(family);
         // Local first; then from the last preference to the first, so that the closing rules stand before those that open.
-        foreach (PolicyRule rule in wanted.Except(rules).OrderByDescending(r => r == local).ThenByDescending(r => r.Preference)) _orders.Rule(rule, add: true);
-        foreach (PolicyRule rule in rules.Where(r => r.Protocol == Numbers.Protocol && !wanted.Contains(r))) _orders.Rule(rule, add: false);
+        foreach (PolicyRule rule in wanted.Except(rules).OrderByDescending(r => r == local).ThenByDescending(r => r.Preference))
+        {
+            _orders.Rule(rule, add: true);
+        }
+        foreach (PolicyRule rule in rules.Except(wanted).Where(r => r.Protocol == Numbers.Protocol)) _orders.Rule(rule, add: false);
         if (rules.Contains(PolicyRule.KernelLocal(family))) _orders.Rule(PolicyRule.KernelLocal(family), add: false);
 
         foreach (TableRoute route in routes.Except(wantedRoutes)) _orders.Route(route, add: false);
@@ -202,8 +211,9 @@ public sealed class Plumber : IDisposable
                 _orders.Manage(found.Index, gateway);
             }
         }
-        foreach ((string _, string name, string gateway) in _memory.Entries.Where(e => e.Kind == "neighbour" && !wanted.Contains((e.Name, e.Value))).ToList())
+        foreach ((string kind, string name, string gateway) in _memory.Entries.ToList())
         {
+            if (kind != "neighbour" || wanted.Contains((name, gateway))) continue;
             if (view.Interface(name) is { } former && Address.TryParse(gateway, out Address address)) _orders.Forget(former.Index, address);
             _memory.Forget("neighbour", name, gateway);
         }

@@ -5,7 +5,8 @@ using Router.Wire;
 namespace Router.Daemon.Plumbing;
 
 /// <summary>
-/// What the network namespace shall look like, as <see cref="Plumber.Apply"/> makes it. Immutable; interfaces are named, and need not exist yet.
+/// What the network namespace shall look like, as <see cref="Plumber.Apply"/> makes it. Immutable; interfaces are named, and
+/// need not exist yet.
 /// </summary>
 public sealed record PlumbingPlan
 {

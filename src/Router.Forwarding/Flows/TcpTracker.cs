@@ -77,10 +77,10 @@ internal static class TcpTracker
     /// <summary>How long a flow in this state lives without a packet, microseconds.</summary>
     public static long Timeout(TcpState state, FlowTimeouts timeouts) => state switch
     {
+        TcpState.None or TcpState.SynSent or TcpState.SynReceived => timeouts.TcpTransitory,
         TcpState.Established or TcpState.FinWait => timeouts.TcpEstablished,
         TcpState.TimeWait => timeouts.TcpTimeWait,
         TcpState.Reset => timeouts.TcpReset,
-        _ => timeouts.TcpTransitory,
     };
 
     /// <summary>

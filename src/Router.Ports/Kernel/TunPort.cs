@@ -17,6 +17,11 @@ namespace Router.Ports;
 /// EINVAL (a header that contradicts the packet), EIO (the device is down), EAGAIN (a queue is full). EBADFD means that the
 /// device was deleted: the port is gone. A device that is down is not gone.
 ///
+/// Why one call a packet: io_uring was tried (kernel 6.18, a queue of 64 calls handed over at once, CPU time of the thread). 64
+/// reads cost as much as by read() (1.05 us each at 60 octets), 64 writes about a tenth less (2.2 against 2.5 us at 60 octets, 7.4
+/// against 8.2 us at 60 KB): the kernel's own work outweighs the calls. That is too little for a second way of doing it, which
+/// hardened systems forbid (kernel.io_uring_disabled).
+///
 /// One process owns a queue; opening a device whose only queue is taken fails at once (EBUSY). A queue that was kept open by
 /// systemd over a restart is taken over with <see cref="Adopt"/>, as it cannot be opened a second time.
 /// </summary>

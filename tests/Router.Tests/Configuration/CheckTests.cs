@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Router.Configuration;
 using Router.Configuration.Checks;
 using Router.Forwarding.Rules;
@@ -88,13 +87,15 @@ public sealed class CheckTests
         }
     }
 
+    /// <summary>All alike but for the port: no list of the index is short, and each pair would be looked at.</summary>
     [Fact]
-    public void Ten_thousand_rules_load_and_compile_with_a_bounded_comparison()
+    public void Ten_thousand_rules_load_with_a_bounded_comparison()
     {
-        string rules = string.Concat(Enumerable.Range(0, 10_000).Select(i => $"  - {{ name: r{i}, source: trusted, destination: internet, service: udp/{i + 1}, action: allow }}\n"));
-        var watch = Stopwatch.StartNew();
-        Assert.Equal(10_000, Loading.Sound(Loading.Base + "rules:\n" + rules).Rules.Count);
-        Assert.True(watch.Elapsed < TimeSpan.FromSeconds(20), $"took {watch.Elapsed}, which is no longer linear");
+        string text = string.Concat(Enumerable.Range(0, 10_000).Select(i => $"  - {{ name: r{i}, source: trusted, destination: internet, service: udp/{i + 1}, action: allow }}\n"));
+        IReadOnlyList<RuleSettings> rules = Loading.Sound(Loading.Base + "rules:\n" + text).Rules;
+        Assert.Equal(10_000, rules.Count);
+        Assert.Empty(Cover.Find(rules, out int pairs));
+        Assert.InRange(pairs, Cover.MostPairs, Cover.MostPairs + rules.Count);
     }
 
     private static EndTerm Range(string text) =>

@@ -89,6 +89,11 @@ public sealed class LayerTests : IDisposable
     public void A_variable_is_named_in_its_error(string name, string value, string told) =>
         Assert.Equal(told, Loading.Fault(Loading.Base, (name, value)));
 
+    /// <summary>Read only: setting one of ours would show in every test that loads a file at the same time.</summary>
+    [Fact]
+    public void The_variables_of_the_process_are_found() =>
+        Assert.Contains(Router.Configuration.Layers.EnvironmentLayer.OfProcess(), v => v.Key == "PATH" && v.Value == Environment.GetEnvironmentVariable("PATH"));
+
     [Fact]
     public void Two_variables_that_contradict_are_told() =>
         Assert.Equal("ROUTERD__internet__mode: it contradicts ROUTERD__internet; keep one of the two",

@@ -26,7 +26,7 @@ public static class LinuxNetlink
     public const ushort NLM_F_APPEND = 0x800;
 
     public const ushort NLA_F_NESTED = 0x8000;
-    public const ushort NLA_TYPE_MASK = 0x3fff;
+    public const ushort NLA_F_NET_BYTEORDER = 0x4000;
     public const int NLMSG_ALIGNTO = 4;
 
     public const int SOL_NETLINK = 270;

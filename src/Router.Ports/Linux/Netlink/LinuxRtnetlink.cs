@@ -56,7 +56,7 @@ public static class LinuxRtnetlink
     public struct ifinfomsg
     {
         public byte ifi_family;
-        public byte ifi_pad;
+        public byte __ifi_pad;
         public ushort ifi_type;
         public int ifi_index;
         public uint ifi_flags;

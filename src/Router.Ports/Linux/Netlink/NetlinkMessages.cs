@@ -98,7 +98,7 @@ public ref struct NetlinkAttributes(ReadOnlySpan<byte> octets)
     {
         if (!MemoryMarshal.TryRead(_rest, out nlattr header)) return false;
         if (header.nla_len < HeaderLength || header.nla_len > _rest.Length) return false;
-        Current = new NetlinkAttribute((ushort)(header.nla_type & LinuxNetlink.NLA_TYPE_MASK), _rest[HeaderLength..header.nla_len]);
+        Current = new NetlinkAttribute((ushort)(header.nla_type & ~(NLA_F_NESTED | NLA_F_NET_BYTEORDER)), _rest[HeaderLength..header.nla_len]);
         _rest = _rest[Math.Min(LinuxNetlink.Align(header.nla_len), _rest.Length)..];
         return true;
     }
