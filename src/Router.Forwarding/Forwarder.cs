@@ -181,7 +181,7 @@ public sealed class Forwarder : IDisposable
         ref PacketMeta meta = ref batch[slot];
         DropReason reason = Fit(ingress, egress, ref meta, octets, packet, out int pieces);
         if (reason != DropReason.None) return reason;
-        bool isLife = packet.Protocol != Protocol.Tcp || Follow(octets, packet, ref meta.Offload, id, outward);
+        bool isLife = packet.Protocol != Protocol.Tcp || packet.Shape == Shape.LaterFragment || Follow(octets, packet, ref meta.Offload, id, outward);
         Count(ref flow, packet, outward, isLife && FlowLife.Refreshes(flow, outward));
         bool unfinished = meta.Offload.ChecksumUnfinished;
         if ((flow.Traits & FlowTraits.Translated) != 0) Rewrite.Apply(octets, packet, flow, outward, unfinished);
@@ -244,7 +244,7 @@ public sealed class Forwarder : IDisposable
             return DropReason.TooBig;
         }
         if (meta.Offload.IsSuper) meta.Offload.SegmentSize = (ushort)(mtu - headers);
-        else pieces = mtu;
+        else pieces = Math.Min(mtu, _outbox.Spare.Room);
         return DropReason.None;
     }
 
