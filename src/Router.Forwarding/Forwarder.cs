@@ -186,9 +186,10 @@ public sealed class Forwarder : IDisposable
         bool unfinished = meta.Offload.ChecksumUnfinished;
         if ((flow.Traits & FlowTraits.Translated) != 0) Rewrite.Apply(octets, packet, flow, outward, unfinished);
         if ((flow.Traits & FlowTraits.Marked) != 0) Headers.WriteDscp(octets, packet.V4, flow.Dscp);
-        if (!_plan.IsLink(ingress) && !_plan.IsLink(egress) && ingress != PortId.Host) Headers.GiveBackTtl(octets, packet.V4);
-        if (pieces != 0) return Break(egress, octets, meta.Offload, pieces, flow.NextHop);
-        return Leave(egress, batch, slot, flow.NextHop, isSpare);
+        if (IsBetweenZones(ingress, egress)) Headers.GiveBackTtl(octets, packet.V4);
+        if (pieces == 0) return Leave(egress, batch, slot, flow.NextHop, isSpare);
+        if (!packet.IsFragment && SharesOurIds(flow, outward)) Headers.WriteId(octets, _fragments.NextId());
+        return Break(egress, octets, meta.Offload, pieces, flow.NextHop);
     }
 
     private void Count(ref Flow flow, in Datagram packet, bool outward, bool refreshes)
@@ -196,6 +197,11 @@ public sealed class Forwarder : IDisposable
         if (refreshes) flow.LastUse = _now;
         if (outward)
         {
+    private bool IsBetweenZones(PortId ingress, PortId egress) => !_plan.IsLink(ingress) && !_plan.IsLink(egress) && ingress != PortId.Host;
+
+    // Whether a receiver sees datagrams of several hosts behind one address of ours, so that their ids must differ (RFC 6864).
+    private bool SharesOurIds(in Flow flow, bool outward) => outward || _plan.IsLink(flow.Ingress);
+
             flow.PacketsOut++;
             flow.OctetsOut += (uint)packet.Length;
         }
@@ -301,7 +307,8 @@ public sealed class Forwarder : IDisposable
         DropReason reason = _fragments.Enter(packet, ingress, _now, out int train);
         if (reason != DropReason.None) return reason;
         ushort newId = _fragments.Claim(train, _flows, id, outward);
-        if (packet.V4 && outward) Headers.WriteId(batch.Octets(slot), newId);
+        bool isRenumbered = packet.V4 && SharesOurIds(_flows[id], outward);
+        if (isRenumbered) Headers.WriteId(batch.Octets(slot), newId);
         reason = Go(ingress, batch, slot, batch.Octets(slot), packet, id, outward, isSpare);
         while (_fragments.HasWaiting(train))
         {
@@ -309,7 +316,7 @@ public sealed class Forwarder : IDisposable
             if (spare < 0) return DropReason.NoSpareSlot;
             _outbox.Spare[spare].Length = _fragments.TakeWaiting(train, _outbox.Spare.Space(spare));
             if (Datagram.Read(_outbox.Spare.Octets(spare), verify: false, out Datagram piece) != DropReason.None) continue;
-            if (piece.V4 && outward) Headers.WriteId(_outbox.Spare.Octets(spare), newId);
+            if (isRenumbered) Headers.WriteId(_outbox.Spare.Octets(spare), newId);
             Go(ingress, _outbox.Spare, spare, _outbox.Spare.Octets(spare), piece, id, outward, isSpare: true);
         }
         return reason;
@@ -320,7 +327,7 @@ public sealed class Forwarder : IDisposable
         DropReason reason = _fragments.Enter(packet, ingress, _now, out int train);
         if (reason != DropReason.None) return reason;
         if (!_fragments.TryFlow(train, _flows, out FlowId id, out bool outward, out ushort newId)) return _fragments.Wait(train, octets);
-        if (packet.V4 && outward) Headers.WriteId(octets, newId);
+        if (packet.V4 && SharesOurIds(_flows[id], outward)) Headers.WriteId(octets, newId);
         return Go(ingress, batch, slot, octets, packet, id, outward, isSpare);
     }
 

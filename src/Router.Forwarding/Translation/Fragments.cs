@@ -87,17 +87,19 @@ internal sealed class Fragments : IDisposable
     {
         ref Train found = ref _trains[train];
         (found.Flow, found.Outward, found.Serial) = (flow, outward, flows.Serial(flow));
-        // Zero is passed over: some receivers take it for "no id".
-        if (found.NewId == 0) found.NewId = ++_nextId == 0 ? ++_nextId : _nextId;
+        if (found.NewId == 0) found.NewId = NextId();
         return found.NewId;
     }
 
     /// <summary>Keeps a copy of a piece whose first piece has not come yet.</summary>
     public DropReason Wait(int train, Span<byte> octets)
     {
+    /// <summary>An id for a datagram behind our address. Zero is passed over: some receivers take it for "no id".</summary>
+    public ushort NextId() => ++_nextId == 0 ? ++_nextId : _nextId;
+
         if (octets.Length > _waiting.Room || _trains[train].Waiting >= MostWaiting / 4) return DropReason.FragmentTableFull;
         int slot = Array.IndexOf(_waitingOf, -1);
-        if (slot < 0) return DropReason.FragmentTableFull;
+        if (slot < 0 || octets.Length > _waiting.Room || WaitingOf(_trains[train].Source) >= MostWaiting / 4) return DropReason.FragmentTableFull;
         octets.CopyTo(_waiting.Space(slot));
         _waiting[slot].Length = octets.Length;
         _waitingOf[slot] = train;
@@ -179,6 +181,16 @@ internal sealed class Fragments : IDisposable
         else if (found.Ranges < MostRanges) ranges[found.Ranges++] = added;
         else return DropReason.FragmentTableFull;
         return DropReason.None;
+    private int WaitingOf(Address sender)
+    {
+        int count = 0;
+        foreach (int train in _waitingOf)
+        {
+            if (train >= 0 && _trains[train].Source == sender) count++;
+        }
+        return count;
+    }
+
     }
 
     private void End(int train)
