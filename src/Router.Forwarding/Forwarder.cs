@@ -57,7 +57,15 @@ public sealed class Forwarder : IDisposable
     public PathEvents Events { get; } = new();
 
     /// <summary>Packets refused, by reason.</summary>
-    public ReadOnlySpan<long> Drops => _drops;
+    public ReadOnlySpan<long> Drops
+    {
+        get
+        {
+            _drops[(int)DropReason.SendRefused] = _outbox.Refused;
+            _drops[(int)DropReason.FragmentUnclaimed] = _fragments.Unclaimed;
+            return _drops;
+        }
+    }
 
     /// <summary>Flows that ended because no rule allows them any more.</summary>
     public long FlowsClosedByRules => _review.Closed;
@@ -74,9 +82,6 @@ public sealed class Forwarder : IDisposable
 
     /// <summary>Flows moved to another link, reset for one, and ended for want of traffic.</summary>
     public (long Moved, long Reset, long Expired) Ends => (_review.Moved, _review.Reset, Upkeep.Expired);
-
-    /// <summary>Packets that ports did not take.</summary>
-    public long SendRefused => _outbox.Refused;
 
     /// <summary>Octets of all tables and indexes.</summary>
     public long TableOctets => _flows.Octets + _mappings.Octets;

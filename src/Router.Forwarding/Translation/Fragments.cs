@@ -53,6 +53,9 @@ internal sealed class Fragments : IDisposable
         while (_waiting.Add() >= 0) { }
     }
 
+    /// <summary>Pieces that waited, and whose first piece never came.</summary>
+    public long Unclaimed { get; private set; }
+
     /// <summary>
     /// Finds the datagram of a piece, or begins one; checks that the piece overlaps none before it.
     /// </summary>
@@ -122,18 +125,15 @@ internal sealed class Fragments : IDisposable
     /// <summary>Whether pieces wait for this datagram's first one.</summary>
     public bool HasWaiting(int train) => _trains[train].Waiting > 0;
 
-    /// <summary>Ends datagrams whose time is over. Answers how many waiting pieces were given up.</summary>
-    public int Sweep(long now)
+    /// <summary>Ends datagrams whose time is over.</summary>
+    public void Sweep(long now)
     {
         int lost = 0;
         for (int looked = 0; looked < MostDatagrams / 8; looked++)
         {
             _cursor = (_cursor + 1) % MostDatagrams;
-            if (!_trains[_cursor].IsLive || _trains[_cursor].Expires > now) continue;
-            lost += _trains[_cursor].Waiting;
-            End(_cursor);
+            if (_trains[_cursor].IsLive && _trains[_cursor].Expires <= now) End(_cursor);
         }
-        return lost;
     }
 
     public void Dispose()
@@ -194,6 +194,7 @@ internal sealed class Fragments : IDisposable
     }
 
     private void End(int train)
+        Unclaimed += found.Waiting;
     {
         ref Train found = ref _trains[train];
         for (int slot = 0; found.Waiting > 0 && slot < MostWaiting; slot++)

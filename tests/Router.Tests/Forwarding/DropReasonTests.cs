@@ -92,7 +92,7 @@ public class DropReasonTests
         [DropReason.NoSpareSlot] = new(bed =>
         {
             byte[] large = Make.Udp(Pc, Web, 60_000);
-            bed.Send(PathBed.Trusted, large, large, large, large, large, large);
+            bed.Send(PathBed.Trusted, large, large, large, large, large, large, large);
         }, draft => draft.TrustedZone = draft.TrustedZone with { Mtu = 65535 }),
         [DropReason.SendRefused] = new(bed =>
         {
