@@ -249,7 +249,9 @@ public sealed class Forwarder : IDisposable
         int headers = meta.Offload.IsSuper ? Headers.LengthOf(octets, packet) : 0;
         int longest = meta.Offload.IsSuper ? headers + meta.Offload.SegmentSize : packet.Length;
         if (longest <= mtu) return DropReason.None;
-        if (packet.DontFragment || !packet.V4)
+        // A stream may be cut at other places than the sender meant; datagrams may not.
+        bool isRigid = meta.Offload.IsSuper && packet.Protocol != Protocol.Tcp;
+        if (packet.DontFragment || !packet.V4 || isRigid)
         {
             _refusals.Answer(_plan, DropReason.TooBig, octets, packet, ingress, mtu, _now);
             return DropReason.TooBig;
