@@ -299,14 +299,18 @@ public sealed class Forwarder : IDisposable
     private DropReason PassError(PortId ingress, Batch batch, int slot, Span<byte> octets, in Datagram packet, bool isSpare)
     {
         if (packet.IsFragment) return DropReason.IcmpUnexplained;
-        DropReason reason = IcmpErrors.ReadQuoted(octets, packet, ingress, out Datagram quoted, out FlowKey key);
+        DropReason reason = Martians.Check(_plan, packet, ingress);
+        if (reason != DropReason.None) return reason;
+        reason = IcmpErrors.ReadQuoted(octets, packet, ingress, out Datagram quoted, out FlowKey key);
         if (reason != DropReason.None) return reason;
         FlowId id = _flows.Find(key, out bool outward);
         if (!id.Exists) return DropReason.IcmpUnexplained;
         if (_flows[id].Epoch != _plan.Epoch && (reason = _review.Look(_plan, ref id, _now)) != DropReason.None) return reason;
         ref Flow flow = ref _flows[id];
         if ((flow.Traits & FlowTraits.Translated) != 0) IcmpErrors.Apply(octets, packet, quoted, flow, outward);
-        return Leave(outward ? flow.Egress : flow.Ingress, batch, slot, flow.NextHop, isSpare);
+        PortId egress = outward ? flow.Egress : flow.Ingress;
+        if (IsBetweenZones(ingress, egress)) Headers.GiveBackTtl(octets, packet.V4);
+        return Leave(egress, batch, slot, flow.NextHop, isSpare);
     }
 
     private DropReason PassFirstFragment(PortId ingress, Batch batch, int slot, in Datagram packet, FlowId id, bool outward, bool isSpare)
