@@ -22,10 +22,10 @@ public class ForwardingRuleTests
     public void A_stranger_reaches_the_server_by_either_link_and_the_answer_leaves_by_the_same()
     {
         using var bed = new PathBed(Web);
-        foreach ((PortId link, string us) in new[] { (PathBed.One, Us), (PathBed.Two, "203.0.113.2:443") })
+        foreach ((PortId link, string us, string stranger) in new[] { (PathBed.One, Us, "192.0.2.9:7000"), (PathBed.Two, "203.0.113.2:443", "192.0.2.9:7001") })
         {
-            var connection = new Connection(bed, link, "192.0.2.9:7000", us);
-            Assert.Equal((PathBed.Trusted, Make.End("192.0.2.9:7000"), Make.End(Server)), (connection.Egress, connection.Outside, connection.Server));
+            var connection = new Connection(bed, link, stranger, us);
+            Assert.Equal((PathBed.Trusted, Make.End(stranger), Make.End(Server)), (connection.Egress, connection.Outside, connection.Server));
             connection.Talk();
         }
     }
