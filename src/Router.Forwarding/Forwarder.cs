@@ -197,16 +197,16 @@ public sealed class Forwarder : IDisposable
         return Break(egress, octets, meta.Offload, pieces, flow.NextHop);
     }
 
-    private void Count(ref Flow flow, in Datagram packet, bool outward, bool refreshes)
-    {
-        if (refreshes) flow.LastUse = _now;
-        if (outward)
-        {
     private bool IsBetweenZones(PortId ingress, PortId egress) => !_plan.IsLink(ingress) && !_plan.IsLink(egress) && ingress != PortId.Host;
 
     // Whether a receiver sees datagrams of several hosts behind one address of ours, so that their ids must differ (RFC 6864).
     private bool SharesOurIds(in Flow flow, bool outward) => outward || _plan.IsLink(flow.Ingress);
 
+    private void Count(ref Flow flow, in Datagram packet, bool outward, bool refreshes)
+    {
+        if (refreshes) flow.LastUse = _now;
+        if (outward)
+        {
             flow.PacketsOut++;
             flow.OctetsOut += (uint)packet.Length;
         }

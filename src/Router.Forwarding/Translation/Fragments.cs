@@ -94,13 +94,12 @@ internal sealed class Fragments : IDisposable
         return found.NewId;
     }
 
-    /// <summary>Keeps a copy of a piece whose first piece has not come yet.</summary>
-    public DropReason Wait(int train, Span<byte> octets)
-    {
     /// <summary>An id for a datagram behind our address. Zero is passed over: some receivers take it for "no id".</summary>
     public ushort NextId() => ++_nextId == 0 ? ++_nextId : _nextId;
 
-        if (octets.Length > _waiting.Room || _trains[train].Waiting >= MostWaiting / 4) return DropReason.FragmentTableFull;
+    /// <summary>Keeps a copy of a piece whose first piece has not come yet.</summary>
+    public DropReason Wait(int train, Span<byte> octets)
+    {
         int slot = Array.IndexOf(_waitingOf, -1);
         if (slot < 0 || octets.Length > _waiting.Room || WaitingOf(_trains[train].Source) >= MostWaiting / 4) return DropReason.FragmentTableFull;
         octets.CopyTo(_waiting.Space(slot));
@@ -128,7 +127,6 @@ internal sealed class Fragments : IDisposable
     /// <summary>Ends datagrams whose time is over.</summary>
     public void Sweep(long now)
     {
-        int lost = 0;
         for (int looked = 0; looked < MostDatagrams / 8; looked++)
         {
             _cursor = (_cursor + 1) % MostDatagrams;
@@ -181,6 +179,8 @@ internal sealed class Fragments : IDisposable
         else if (found.Ranges < MostRanges) ranges[found.Ranges++] = added;
         else return DropReason.FragmentTableFull;
         return DropReason.None;
+    }
+
     private int WaitingOf(Address sender)
     {
         int count = 0;
@@ -191,12 +191,10 @@ internal sealed class Fragments : IDisposable
         return count;
     }
 
-    }
-
     private void End(int train)
-        Unclaimed += found.Waiting;
     {
         ref Train found = ref _trains[train];
+        Unclaimed += found.Waiting;
         for (int slot = 0; found.Waiting > 0 && slot < MostWaiting; slot++)
         {
             if (_waitingOf[slot] == train) _waitingOf[slot] = -1;

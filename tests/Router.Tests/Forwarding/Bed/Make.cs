@@ -22,9 +22,9 @@ internal static class Make
 
     public static byte[] Udp(End from, End to, int data = 32)
     {
-        byte[] datagram = new byte[Wire.Udp.HeaderLength + data];
-        Fill(datagram.AsSpan(Wire.Udp.HeaderLength));
-        Wire.Udp.Over(datagram).Begin(from.Port, to.Port);
+        byte[] datagram = new byte[Router.Wire.Udp.HeaderLength + data];
+        Fill(datagram.AsSpan(Router.Wire.Udp.HeaderLength));
+        Router.Wire.Udp.Over(datagram).Begin(from.Port, to.Port);
         return Ip(Protocol.Udp, from.Address, to.Address, datagram);
     }
 
@@ -34,11 +34,11 @@ internal static class Make
     public static byte[] Tcp(End from, End to, TcpFlags flags, uint seq = 1000, uint ack = 0, int data = 0, string options = "")
     {
         byte[] optionOctets = Convert.FromHexString(options);
-        byte[] segment = new byte[Wire.Tcp.MinHeaderLength + optionOctets.Length + data];
-        Tcp tcp = Wire.Tcp.Over(segment);
-        tcp.Begin(from.Port, to.Port, flags, Wire.Tcp.MinHeaderLength + optionOctets.Length);
+        byte[] segment = new byte[Router.Wire.Tcp.MinHeaderLength + optionOctets.Length + data];
+        Tcp tcp = Router.Wire.Tcp.Over(segment);
+        tcp.Begin(from.Port, to.Port, flags, Router.Wire.Tcp.MinHeaderLength + optionOctets.Length);
         (tcp.Sequence, tcp.Acknowledgment, tcp.Window) = (seq, ack, 60000);
-        optionOctets.CopyTo(segment, Wire.Tcp.MinHeaderLength);
+        optionOctets.CopyTo(segment, Router.Wire.Tcp.MinHeaderLength);
         Fill(tcp.Payload);
         return Ip(Protocol.Tcp, from.Address, to.Address, segment);
     }
@@ -89,8 +89,8 @@ internal static class Make
     /// <summary>Where a protocol's checksum stands in its header, or -1.</summary>
     public static int ChecksumAt(byte protocol) => protocol switch
     {
-        Protocol.Tcp => Wire.Tcp.ChecksumAt,
-        Protocol.Udp => Wire.Udp.ChecksumAt,
+        Protocol.Tcp => Router.Wire.Tcp.ChecksumAt,
+        Protocol.Udp => Router.Wire.Udp.ChecksumAt,
         Protocol.Icmp or Protocol.Icmp6 => Icmp.ChecksumAt,
         _ => -1,
     };
