@@ -10,6 +10,7 @@ using Router.Forwarding;
 using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
 using Router.Forwarding.Rules;
+using Router.Tables;
 
 namespace Router.Daemon;
 
@@ -25,8 +26,10 @@ internal static class Life
         long begun = Stopwatch.GetTimestamp();
         Settings settings = Load(options, journal);
         Directory.CreateDirectory(options.Runtime, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
-        var tables = ForwardingTables.Open(options.Runtime, new TableSizes(settings.Tables.Flows, Math.Min(settings.Tables.Flows, 524_288), settings.Tables.Pins));
         using var ports = new MappedPortRegistry(Path.Combine(options.Runtime, "ports"));
+        // Flows speak of ports by number: without the names behind the numbers they would be somebody else's.
+        if (ports.Origin != TableOrigin.Resumed) ForwardingTables.Discard(options.Runtime);
+        var tables = ForwardingTables.Open(options.Runtime, new TableSizes(settings.Tables.Flows, Math.Min(settings.Tables.Flows, 524_288), settings.Tables.Pins));
         CompiledPolicy compiled = PolicyCompiler.Compile(settings, ports, DateTimeOffset.Now, new Dictionary<string, Wire.Address[]>(), null);
         using var worker = new Worker(tables, new Plan(0, compiled.Policy, [], []));
         using var plumbing = new Plumber(options.Runtime);

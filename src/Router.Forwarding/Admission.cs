@@ -13,6 +13,8 @@ namespace Router.Forwarding;
 /// </summary>
 internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser chooser, Pins pins, PathEvents events)
 {
+    private readonly Rule _probes = new() { Name = "probes", Action = RuleAction.Allow };
+
     /// <summary>Admits a packet that no live flow explains.</summary>
     /// <param name="plan">The plan in force.</param>
     /// <param name="packet">The packet as it came in.</param>
@@ -25,7 +27,8 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         FlowKey key = packet.Key(ingress);
         DropReason reason = Course.Chart(plan, mappings, key, out Course course);
         if (reason != DropReason.None) return reason;
-        Rule rule = plan.Policy.Rules[course.Rule];
+        bool isProbe = plan.IsProbe(key);
+        Rule rule = isProbe ? _probes : plan.Policy.Rules[course.Rule];
         if (course.ToBox) return DecideForBox(plan, rule, course.Rule, ingress, packet);
         if (rule.Action != RuleAction.Allow) return Refuse(plan, rule, course.Rule, packet, ingress, now);
         if (!Opens(packet)) return DropReason.NoFlow;
@@ -42,7 +45,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
             Protocol = packet.Protocol,
             Ingress = ingress,
             Egress = course.Egress,
-            Traits = Traits(plan, course, ingress),
+            Traits = Traits(plan, course, ingress) | (isProbe ? FlowTraits.Probe : FlowTraits.None),
             Mapping = -1,
             Pin = -1,
             Created = now,
@@ -76,7 +79,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
     public void End(Plan plan, FlowId id, long now)
     {
         ref Flow flow = ref flows[id];
-        if (flow.PolicyGeneration == plan.Policy.Generation)
+        if (flow.PolicyGeneration == plan.Policy.Generation && (flow.Traits & FlowTraits.Probe) == 0)
         {
             RuleCounters counters = plan.Policy.Rules[flow.Rule].Counters;
             counters.Packets += flow.PacketsOut + flow.PacketsIn;

@@ -27,6 +27,7 @@ public sealed class Forwarder : IDisposable
     private readonly Fragments _fragments = new();
     private readonly Outbox _outbox;
     private readonly Refusals _refusals;
+    private readonly Exit _exit;
     private readonly Admission _admission;
     private readonly Review _review;
     private readonly long[] _drops = new long[(int)DropReason.SendRefused + 1];
@@ -44,6 +45,7 @@ public sealed class Forwarder : IDisposable
         _flows = new FlowTable(tables.Flows);
         _outbox = new Outbox(batchSlots);
         _refusals = new Refusals(_outbox);
+        _exit = new Exit(_outbox, _refusals, Events);
         var chooser = new LinkChooser(_pins);
         _admission = new Admission(_flows, _mappings, chooser, _pins, Events);
         _review = new Review(_flows, _mappings, chooser, _admission, _refusals, Events);
@@ -125,13 +127,13 @@ public sealed class Forwarder : IDisposable
         {
             traffic.PacketsIn++;
             traffic.OctetsIn += batch[slot].Length;
-            DropReason reason = Pass(ingress, batch, slot, isSpare: false);
+            DropReason reason = Pass(ingress, batch, slot);
             if (reason > DropReason.Consumed) _drops[(int)reason]++;
         }
         _outbox.Flush(batch);
     }
 
-    private DropReason Pass(PortId ingress, Batch batch, int slot, bool isSpare)
+    private DropReason Pass(PortId ingress, Batch batch, int slot)
     {
         Span<byte> octets = batch.Octets(slot);
         DropReason reason = Datagram.Read(octets, verify: _plan.IsLink(ingress), out Datagram packet);
@@ -140,9 +142,9 @@ public sealed class Forwarder : IDisposable
         octets = octets[..packet.Length];
         switch (packet.Shape)
         {
-            case Shape.IcmpError: return PassError(ingress, batch, slot, octets, packet, isSpare);
+            case Shape.IcmpError: return PassError(ingress, batch, slot, octets, packet);
             case Shape.IcmpOther: return DropReason.IcmpRefused;
-            case Shape.LaterFragment: return PassLaterFragment(ingress, batch, slot, octets, packet, isSpare);
+            case Shape.LaterFragment: return PassLaterFragment(ingress, batch, slot, octets, packet);
             case Shape.Keyed: break;
         }
         FlowId id = _flows.Find(packet.Key(ingress), out bool outward);
@@ -150,7 +152,7 @@ public sealed class Forwarder : IDisposable
         {
             reason = Admit(ingress, octets, packet, out id);
             if (reason != DropReason.None) return reason;
-            if (!id.Exists) return Leave(ingress, batch, slot, 0, isSpare);
+            if (!id.Exists) return _exit.Leave(_plan, ingress, batch, slot, 0);
             outward = true;
         }
         else if (_flows[id].Epoch != _plan.Epoch)
@@ -158,8 +160,8 @@ public sealed class Forwarder : IDisposable
             reason = _review.Look(_plan, ref id, _now);
             if (reason != DropReason.None) return reason;
         }
-        return packet.IsFragment ? PassFirstFragment(ingress, batch, slot, packet, id, outward, isSpare)
-            : Go(ingress, batch, slot, octets, packet, id, outward, isSpare);
+        return packet.IsFragment ? PassFirstFragment(ingress, batch, slot, packet, id, outward)
+            : Go(ingress, batch, slot, octets, packet, id, outward);
     }
 
     // A first packet. Strangers' addresses are looked at here only: what belongs to a flow has been looked at before.
@@ -174,12 +176,12 @@ public sealed class Forwarder : IDisposable
     }
 
     // A packet of a known flow: fit, follow, translate, leave.
-    private DropReason Go(PortId ingress, Batch batch, int slot, Span<byte> octets, in Datagram packet, FlowId id, bool outward, bool isSpare)
+    private DropReason Go(PortId ingress, Batch batch, int slot, Span<byte> octets, in Datagram packet, FlowId id, bool outward)
     {
         ref Flow flow = ref _flows[id];
         PortId egress = outward ? flow.Egress : flow.Ingress;
         ref PacketMeta meta = ref batch[slot];
-        DropReason reason = Fit(ingress, egress, ref meta, octets, packet, out int pieces);
+        DropReason reason = _exit.Fit(_plan, _now, ingress, egress, ref meta, octets, packet, out int pieces);
         if (reason != DropReason.None) return reason;
         bool isLife = packet.Protocol != Protocol.Tcp || Follow(octets, packet, ref meta.Offload, id, outward);
         Count(ref flow, packet, outward, isLife && FlowLife.Refreshes(flow, outward));
@@ -187,8 +189,8 @@ public sealed class Forwarder : IDisposable
         if ((flow.Traits & FlowTraits.Translated) != 0) Rewrite.Apply(octets, packet, flow, outward, unfinished);
         if ((flow.Traits & FlowTraits.Marked) != 0) Headers.WriteDscp(octets, packet.V4, flow.Dscp);
         if (!_plan.IsLink(ingress) && !_plan.IsLink(egress) && ingress != PortId.Host) Headers.GiveBackTtl(octets, packet.V4);
-        if (pieces != 0) return Break(egress, octets, meta.Offload, pieces, flow.NextHop);
-        return Leave(egress, batch, slot, flow.NextHop, isSpare);
+        if (pieces != 0) return _exit.Break(_plan, egress, octets, meta.Offload, pieces, flow.NextHop);
+        return _exit.Leave(_plan, egress, batch, slot, flow.NextHop);
     }
 
     private void Count(ref Flow flow, in Datagram packet, bool outward, bool refreshes)
@@ -218,72 +220,12 @@ public sealed class Forwarder : IDisposable
             opens ? tcp.WindowScale : -1, segment.Length - tcp.DataOffset);
         if (flow.Tcp.State != before) _flows.SetDeadline(id, _now + FlowLife.Timeout(flow, _plan.Policy.Timeouts));
         if (!opens) return verdict != TcpVerdict.PassUnchecked;
-        int most = Math.Min(MtuOf(flow.Ingress), MtuOf(flow.Egress)) - (packet.V4 ? 40 : 60);
+        int most = Math.Min(_plan.MtuOf(flow.Ingress), _plan.MtuOf(flow.Egress)) - (packet.V4 ? 40 : 60);
         SegmentSize.Clamp(segment, (ushort)most, offload.ChecksumUnfinished);
         return verdict != TcpVerdict.PassUnchecked;
     }
 
-    private int MtuOf(PortId id) => _plan.Link(id)?.Mtu ?? _plan.Zone(id)?.Mtu ?? 65535;
-
-    // Whether it fits where it goes. What may not be broken is answered with the size that fits (RFC 1191, RFC 8201).
-    private DropReason Fit(PortId ingress, PortId egress, ref PacketMeta meta, Span<byte> octets, in Datagram packet, out int pieces)
-    {
-        pieces = 0;
-        if (packet.TimeToLive <= 1 && _plan.IsLink(ingress) && egress != PortId.Host)
-        {
-            _refusals.Answer(_plan, DropReason.TtlExpired, octets, packet, ingress, 0, _now);
-            return DropReason.TtlExpired;
-        }
-        int mtu = MtuOf(egress);
-        int headers = meta.Offload.IsSuper ? Headers.LengthOf(octets, packet) : 0;
-        int longest = meta.Offload.IsSuper ? headers + meta.Offload.SegmentSize : packet.Length;
-        if (longest <= mtu) return DropReason.None;
-        if (packet.DontFragment || !packet.V4)
-        {
-            _refusals.Answer(_plan, DropReason.TooBig, octets, packet, ingress, mtu, _now);
-            return DropReason.TooBig;
-        }
-        if (meta.Offload.IsSuper) meta.Offload.SegmentSize = (ushort)(mtu - headers);
-        else pieces = mtu;
-        return DropReason.None;
-    }
-
-    // Pieces carry no offload: an unfinished checksum is finished over the whole first.
-    private DropReason Break(PortId egress, Span<byte> octets, in Offload offload, int mtu, ulong nextHop)
-    {
-        if (offload.ChecksumUnfinished) Checksum.Finish(octets, offload.ChecksumStart, offload.ChecksumOffset);
-        var fragmenter = new Fragmenter(octets, mtu);
-        while (!fragmenter.IsDone)
-        {
-            int slot = _outbox.Spare.Add();
-            if (slot < 0) return DropReason.NoSpareSlot;
-            _outbox.Spare[slot].Length = fragmenter.Next(_outbox.Spare.Space(slot));
-            DropReason reason = Leave(egress, _outbox.Spare, slot, nextHop, isSpare: true);
-            if (reason != DropReason.None) return reason;
-        }
-        return DropReason.Consumed;
-    }
-
-    private DropReason Leave(PortId egress, Batch batch, int slot, ulong nextHop, bool isSpare)
-    {
-        if (nextHop == 0 && _plan.Link(egress) is { Ethernet: true } link) return Want(link, batch.Octets(slot));
-        batch[slot].NextHop = nextHop;
-        return isSpare ? _outbox.PutSpare(egress, slot) : _outbox.Put(egress, slot);
-    }
-
-    // The kernel is asked to find the MAC; the sender's next try will have it.
-    private DropReason Want(LinkState link, Span<byte> octets)
-    {
-        bool v4 = octets[0] >> 4 == 4;
-        Address towards = v4 ? Ipv4.Over(octets).Destination : Ipv6.Over(octets).Destination;
-        bool isNear = false;
-        foreach (Prefix subnet in link.Subnets) isNear |= subnet.Contains(towards);
-        if (!isNear) towards = v4 ? link.Gateway4 : link.Gateway6;
-        Events.Write(new PathEvent { Kind = PathEventKind.NeighbourWanted, Egress = link.Id, Destination = towards });
-        return DropReason.NoNextHop;
-    }
-
-    private DropReason PassError(PortId ingress, Batch batch, int slot, Span<byte> octets, in Datagram packet, bool isSpare)
+    private DropReason PassError(PortId ingress, Batch batch, int slot, Span<byte> octets, in Datagram packet)
     {
         if (packet.IsFragment) return DropReason.IcmpUnexplained;
         DropReason reason = IcmpErrors.ReadQuoted(octets, packet, ingress, out Datagram quoted, out FlowKey key);
@@ -293,16 +235,16 @@ public sealed class Forwarder : IDisposable
         if (_flows[id].Epoch != _plan.Epoch && (reason = _review.Look(_plan, ref id, _now)) != DropReason.None) return reason;
         ref Flow flow = ref _flows[id];
         if ((flow.Traits & FlowTraits.Translated) != 0) IcmpErrors.Apply(octets, packet, quoted, flow, outward);
-        return Leave(outward ? flow.Egress : flow.Ingress, batch, slot, flow.NextHop, isSpare);
+        return _exit.Leave(_plan, outward ? flow.Egress : flow.Ingress, batch, slot, flow.NextHop);
     }
 
-    private DropReason PassFirstFragment(PortId ingress, Batch batch, int slot, in Datagram packet, FlowId id, bool outward, bool isSpare)
+    private DropReason PassFirstFragment(PortId ingress, Batch batch, int slot, in Datagram packet, FlowId id, bool outward)
     {
         DropReason reason = _fragments.Enter(packet, ingress, _now, out int train);
         if (reason != DropReason.None) return reason;
         ushort newId = _fragments.Claim(train, _flows, id, outward);
         if (packet.V4 && outward) Headers.WriteId(batch.Octets(slot), newId);
-        reason = Go(ingress, batch, slot, batch.Octets(slot), packet, id, outward, isSpare);
+        reason = Go(ingress, batch, slot, batch.Octets(slot), packet, id, outward);
         while (_fragments.HasWaiting(train))
         {
             int spare = _outbox.Spare.Add();
@@ -310,18 +252,18 @@ public sealed class Forwarder : IDisposable
             _outbox.Spare[spare].Length = _fragments.TakeWaiting(train, _outbox.Spare.Space(spare));
             if (Datagram.Read(_outbox.Spare.Octets(spare), verify: false, out Datagram piece) != DropReason.None) continue;
             if (piece.V4 && outward) Headers.WriteId(_outbox.Spare.Octets(spare), newId);
-            Go(ingress, _outbox.Spare, spare, _outbox.Spare.Octets(spare), piece, id, outward, isSpare: true);
+            Go(ingress, _outbox.Spare, spare, _outbox.Spare.Octets(spare), piece, id, outward);
         }
         return reason;
     }
 
-    private DropReason PassLaterFragment(PortId ingress, Batch batch, int slot, Span<byte> octets, in Datagram packet, bool isSpare)
+    private DropReason PassLaterFragment(PortId ingress, Batch batch, int slot, Span<byte> octets, in Datagram packet)
     {
         DropReason reason = _fragments.Enter(packet, ingress, _now, out int train);
         if (reason != DropReason.None) return reason;
         if (!_fragments.TryFlow(train, _flows, out FlowId id, out bool outward, out ushort newId)) return _fragments.Wait(train, octets);
         if (packet.V4 && outward) Headers.WriteId(octets, newId);
-        return Go(ingress, batch, slot, octets, packet, id, outward, isSpare);
+        return Go(ingress, batch, slot, octets, packet, id, outward);
     }
 
     public void Dispose()

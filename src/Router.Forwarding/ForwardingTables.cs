@@ -37,6 +37,12 @@ public sealed class ForwardingTables
         MappedTable<Mapping>.Open(Path.Combine(directory, "mappings"), sizes.Mappings),
         MappedTable<Pin>.Open(Path.Combine(directory, "pins"), sizes.Pins));
 
+    /// <summary>Takes away what an earlier process left, so that the next <see cref="Open"/> begins empty.</summary>
+    public static void Discard(string directory)
+    {
+        foreach (string name in (string[])["flows", "mappings", "pins"]) File.Delete(Path.Combine(directory, name));
+    }
+
     /// <summary>Tables that end with the process, for tests and measurements.</summary>
     public static ForwardingTables Anonymous(TableSizes sizes) => new(
         MappedTable<Flow>.Anonymous(sizes.Flows),

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using Router.Forwarding.Flows;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Wire;
@@ -21,10 +22,11 @@ public sealed class Plan
     private readonly FrozenDictionary<Address, ulong> _own;
     private readonly (Prefix Network, PortId Zone)[] _behind;
     private readonly ServiceMatch[] _served;
+    private readonly FrozenSet<Address> _probed;
     private readonly ulong _able4, _able6;
 
     public Plan(uint epoch, Policy policy, IEnumerable<LinkState> links, IEnumerable<ZoneState> zones,
-        IEnumerable<KeyValuePair<(PortId Link, Address Neighbour), ulong>>? neighbours = null)
+        IEnumerable<KeyValuePair<(PortId Link, Address Neighbour), ulong>>? neighbours = null, IEnumerable<Address>? probed = null)
     {
         Epoch = epoch;
         Policy = policy;
@@ -51,6 +53,7 @@ public sealed class Plan
             .OrderByDescending(entry => entry.network.IsV4 ? entry.network.Length + 96 : entry.network.Length)];
         _served = [.. policy.Rules.Where(IsServedHere).SelectMany(rule => rule.Services)];
         Neighbours = (neighbours ?? []).ToFrozenDictionary();
+        _probed = (probed ?? []).ToFrozenSet();
     }
 
     public uint Epoch { get; }
@@ -75,6 +78,9 @@ public sealed class Plan
     public LinkState? Link(PortId id) => _links[id.Value];
 
     public ZoneState? Zone(PortId id) => _zones[id.Value];
+
+    /// <summary>The largest IP packet that a port takes; the box itself takes any.</summary>
+    public int MtuOf(PortId id) => Link(id)?.Mtu ?? Zone(id)?.Mtu ?? 65535;
 
     public ReadOnlySpan<LinkState?> Links => _links;
 
@@ -138,6 +144,14 @@ public sealed class Plan
         }
         return false;
     }
+
+    /// <summary>
+    /// Whether this is one of the daemon's own probes: from a link's own address to an address that links are probed by. Probes pass
+    /// whatever the rules say, else a rule list that forgets the box would make every link look dead.
+    /// </summary>
+    internal bool IsProbe(in FlowKey key) =>
+        key.Ingress == PortId.Host && (Own(key.Source) & LinkPorts) != 0 && _probed.Contains(key.Destination)
+        && key.Protocol is (Protocol.Icmp or Protocol.Icmp6 or Protocol.Tcp);
 
     /// <summary>
     /// Whether the box itself, or a mapped server, answers on this port for the Internet. No inside host may be given it as its

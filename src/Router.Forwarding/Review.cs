@@ -74,6 +74,7 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
     private bool IsStillAllowed(Plan plan, ref Flow flow)
     {
         FlowKey key = flow.ForwardKey;
+        if ((flow.Traits & FlowTraits.Probe) != 0) return plan.IsProbe(key);
         if (Course.Chart(plan, mappings, key, out Course course) != DropReason.None) return KeepsWithoutCourse(plan, flow);
         Rule rule = plan.Policy.Rules[course.Rule];
         if (rule.Action != RuleAction.Allow || course.ToBox) return false;

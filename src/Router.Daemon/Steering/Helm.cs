@@ -286,7 +286,7 @@ internal sealed class Helm : IDisposable
         string digest = PlanMaker.Digest(links, zones, neighbours);
         if (!force && digest == _digest) return;
         _digest = digest;
-        var plan = new Plan(_worker.Plan.Epoch + 1, Policy, links, zones, neighbours);
+        var plan = new Plan(_worker.Plan.Epoch + 1, Policy, links, zones, neighbours, PlanMaker.Probed(Settings, _view));
         _worker.Publish(plan);
         foreach (LinkState link in links) _health.InUse(link.Id, plan.IsInUse(link.Id));
     }

@@ -41,9 +41,9 @@ internal static class PlanMaker
                 Addresses = [.. view.AddressesOf(found.Index).Where(a => !a.IsLinkLocal)],
                 Subnets = [.. view.ConnectedPrefixes(found.Index)],
                 Gateway4 = facts.Gateway4,
-                Gateway6 = facts.Gateway6,
+                Gateway6 = Gateway6(link, view, found),
                 GatewayMac4 = view.MacOf(found.Index, facts.Gateway4),
-                GatewayMac6 = view.MacOf(found.Index, facts.Gateway6),
+                GatewayMac6 = view.MacOf(found.Index, Gateway6(link, view, found)),
                 Ethernet = found.Ethernet,
                 Mtu = Math.Max(found.Mtu, LeastMtu),
             };
@@ -85,7 +85,8 @@ internal static class PlanMaker
         if (view.Interface(link.Interface) is not { } found) return default;
         List<Address> addresses = view.AddressesOf(found.Index);
         Address gateway4 = link.Gateway4 ?? view.DefaultGateway(found.Index, v4: true);
-        Address gateway6 = link.Gateway6 ?? view.DefaultGateway(found.Index, v4: false);
+        // A link-local gateway is no target for a probe: its answer would be as link-local, and that is the kernel's to keep.
+        Address gateway6 = Gateway6(link, view, found) is { IsLinkLocal: false } global ? global : default;
         Neighbour? neighbour = gateway4.IsUnspecified ? null : view.Neighbour(found.Index, gateway4);
         return new LinkFacts(
             Present: true,
@@ -98,6 +99,21 @@ internal static class PlanMaker
             GatewayNeighbourOk: !found.Ethernet || neighbour is null ? null
                 : neighbour.Value.State == NeighbourState.Failed ? false
                 : neighbour.Value.Mac != 0 ? true : null);
+    }
+
+    /// <summary>Whom links are probed by.</summary>
+    public static IEnumerable<Address> Probed(Settings settings, KernelView view)
+    {
+        foreach (LinkSettings link in settings.Links)
+        {
+            LinkFacts facts = Facts(link, view);
+            yield return facts.Gateway4;
+            yield return facts.Gateway6;
+            foreach (ProbeTarget target in link.Health.Targets)
+            {
+                if (Address.TryParse(target.Host, out Address host)) yield return host;
+            }
+        }
     }
 
     public static PlumbingPlan Plumbing(Settings settings, PortRegistry ports, Policy policy, KernelView view) => new()
@@ -145,11 +161,15 @@ internal static class PlanMaker
         return text.ToString();
     }
 
+    private static Address Gateway6(LinkSettings link, KernelView view, KernelInterface found) =>
+        link.Gateway6 ?? view.DefaultGateway(found.Index, v4: false);
+
     private static LinkPlan PlumbLink(LinkSettings link, KernelView view)
     {
         LinkFacts facts = Facts(link, view);
+        Address gateway6 = view.Interface(link.Interface) is { } there ? Gateway6(link, view, there) : default;
         Address[] addresses = view.Interface(link.Interface) is { } found ? [.. view.AddressesOf(found.Index).Where(a => !a.IsLinkLocal)] : [];
-        return new LinkPlan(link.Name, link.Interface, addresses, [facts.Gateway4, facts.Gateway6]);
+        return new LinkPlan(link.Name, link.Interface, addresses, [facts.Gateway4, gateway6]);
     }
 
     // A zone's TUN takes whatever its interfaces take: too big is for us to say, not for the kernel on the way in.

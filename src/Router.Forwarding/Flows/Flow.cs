@@ -24,6 +24,9 @@ internal enum FlowTraits : byte
 
     /// <summary>The rule writes a code point.</summary>
     Marked = 16,
+
+    /// <summary>One of the daemon's own probes, which no rule decides on.</summary>
+    Probe = 32,
 }
 
 /// <summary>

@@ -88,6 +88,14 @@ internal sealed class Topology : IDisposable
         if (on && shim is null) RestoreProvider(link);
     }
 
+    /// <summary>Makes guest0 and what hangs on it, also after guest0 was deleted.</summary>
+    public void RestoreGuest()
+    {
+        Command.IpBatch([$"link add guest0 netns {Router.Name} type veth peer name eth0 netns {Guest.Name}"]);
+        Ip("router", "link set guest0 up", $"addr add {Plan.GuestRouter}/24 dev guest0");
+        Ip("guest", "link set lo up", "link set eth0 up", $"addr add {Plan.GuestHost}/24 dev eth0", $"route add default via {Plan.GuestRouter}");
+    }
+
     public void Dispose()
     {
         foreach (Shim shim in _shims.Values) shim.Dispose();
@@ -125,18 +133,17 @@ internal sealed class Topology : IDisposable
                 lines.Add($"link add eth0 netns {Hosts[i].Name} type veth peer name host{i + 1} netns {bridge.Name}");
         }
         lines.Add($"link add lan0 netns {Router.Name} type veth peer name {routerPort} netns {routerPeer}");
-        lines.Add($"link add guest0 netns {Router.Name} type veth peer name eth0 netns {Guest.Name}");
         Command.IpBatch(lines);
         if (Options.Bridge) Ip("switch", [.. BridgePorts()]);
-        Ip("router", "link set lo up", "link set lan0 up", "link set guest0 up", $"addr add {Plan.LanRouter}/{Plan.LanPrefixLength} dev lan0",
-            $"addr add {Plan.LanRouter6}/64 dev lan0 nodad", $"addr add {Plan.GuestRouter}/24 dev guest0");
+        Ip("router", "link set lo up", "link set lan0 up", $"addr add {Plan.LanRouter}/{Plan.LanPrefixLength} dev lan0",
+            $"addr add {Plan.LanRouter6}/64 dev lan0 nodad");
         for (int i = 0; i < Hosts.Count; i++)
         {
             Ip($"host{i + 1}", "link set lo up", "link set eth0 up", $"addr add {Plan.LanHost(i)}/{Plan.LanPrefixLength} dev eth0",
                 $"addr add {Plan.LanHost6(i)}/64 dev eth0 nodad", $"route add default via {Plan.LanRouter}", $"route add default via {Plan.LanRouter6}");
         }
         Ip("host1", $"route add local {Plan.Crowd} dev lo");
-        Ip("guest", "link set lo up", "link set eth0 up", $"addr add {Plan.GuestHost}/24 dev eth0", $"route add default via {Plan.GuestRouter}");
+        RestoreGuest();
     }
 
     private IEnumerable<string> BridgePorts()
@@ -175,12 +182,15 @@ internal sealed class Topology : IDisposable
             $"addr add {Plan.Gateway6(link)}/64 dev cust nodad", $"addr add {Transit(link, 2)}/30 dev core", $"addr add {Transit6(link, 2)}/64 dev core nodad",
             $"route add default via {Transit(link, 1)}", $"route add default via {Transit6(link, 1)}");
         RestoreProvider(link);
-        Providers[link].Sysctl("ipv4/conf/cust/rp_filter=1");
+        Providers[link].Sysctl("ipv4/conf/cust/rp_filter=1", "ipv6/conf/cust/keep_addr_on_down=1");
     }
 
-    /// <summary>The route to the prefix that the first provider delegates to us goes away with its carrier.</summary>
+    /// <summary>A port that was down has lost its IPv6 routes; they can be made again once the port is seen to have carrier.</summary>
     private void RestoreProvider(int link)
     {
+        string isp = Providers[link].Name;
+        Wait.Until(() => Command.Run("ip", ["-n", isp, "-6", "route", "replace", $"{Plan.LinkNetwork6(link)}/64", "dev", "cust"]).Succeeded,
+            TimeSpan.FromSeconds(5), () => $"{isp} has no route to its customer");
         if (link == 0) Ip("isp0", $"route replace 2001:db8:51:100::/56 via {Plan.LinkAddress6(0)}");
     }
 

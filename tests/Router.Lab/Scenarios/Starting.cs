@@ -1,5 +1,7 @@
 using Router.Lab.Bed;
+using Router.Lab.Clients;
 using Router.Lab.Routers;
+using Router.Lab.Servers;
 
 namespace Router.Lab.Scenarios;
 
@@ -7,21 +9,34 @@ namespace Router.Lab.Scenarios;
 public sealed class Starting : IDisposable
 {
     private readonly Topology _bed = Topology.Raise(new BedOptions { Hosts = 1 });
+    private readonly WebServer _web;
     private readonly RouterDaemon _router;
 
-    public Starting() => _router = new RouterDaemon(_bed);
+    public Starting()
+    {
+        _web = WebServer.Start(_bed.Internet, _bed.Directory);
+        _router = new RouterDaemon(_bed);
+    }
 
     public void Dispose()
     {
         _router.Dispose();
+        _web.Dispose();
         _bed.Dispose();
     }
 
     [Fact]
-    public void A_missing_interface_is_named()
+    public void A_missing_interface_is_named_and_taken_up_when_it_comes()
     {
         _bed.Router.Run("ip", "link", "delete", "guest0").OrThrow();
-        Refuses("guest0");
+        _router.Start();
+        Assert.Contains("guest0", _router.Log, StringComparison.Ordinal);
+        Assert.InRange(Who.LinkOf(_bed.Hosts[0]), 0, 1);
+
+        _bed.RestoreGuest();
+
+        Wait.Until(() => _bed.Guest.Run("curl", "-sS", "-m", "1", $"http://{Plan.Servers[0]}/").Succeeded, TimeSpan.FromSeconds(5),
+            () => $"the guest zone is not served:\n{_router.Log}");
     }
 
     [Fact]
@@ -86,7 +101,7 @@ public sealed class Starting : IDisposable
 
     /// <summary>All of a box that routerd touches, without counters and ages.</summary>
     private string Look() => _bed.Router.Shell("""
-        ip -br link | sed 's/@[^ ]*//' | sort
+        ip -br link | sed 's/@[^ ]*//' | awk '{ print $1, $3 }' | sort
         ip rule; ip -6 rule
         ip route show table all | sed 's/ expires [^ ]*//' | sort; ip -6 route show table all | sed 's/ expires [^ ]*//' | sort
         nft -s list ruleset
