@@ -77,12 +77,13 @@ public static class ConfigurationLoader
         if (files.Contains(null)) return new LoadResult(null, errors.Errors, errors.Warnings);
         var layers = new List<Layer>();
         int rules = 0;
-        foreach (Node? root in files)
+        foreach (Node? file in files)
         {
-            if (root!.Find("rules") is { Kind: NodeKind.List } list)
+            Node root = file!.Value;
+            if (root.Find("rules") is { Kind: NodeKind.List } list)
             {
                 list.FirstIndex = rules;
-                rules += list.Children.Length;
+                rules += list.Count;
             }
             layers.Add(new Layer(root));
         }

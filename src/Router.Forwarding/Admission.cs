@@ -72,6 +72,8 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         if (reason != DropReason.None) return reason;
         End(plan, old, now);
         flow.Epoch = plan.Epoch;
+        // What it carried so far, the rule has counted with the old one.
+        (flow.PacketsOut, flow.PacketsIn, flow.OctetsOut, flow.OctetsIn) = (0, 0, 0, 0);
         return Settle(plan, rule, flow, now, out id);
     }
 

@@ -65,7 +65,7 @@ internal struct Course
         if (TryFullCone(plan, mappings, key)) return DropReason.None;
         Rule = Match(plan, Sender(key, plan), new Endpoint(own, key.Destination), key);
         Egress = PortId.Host;
-        return plan.Policy.Rules[Rule].ForwardTo is { } target ? Forward(plan, target) : DropReason.None;
+        return plan.Policy.Rules[Rule].ForwardTo is { } target ? Forward(plan, target, key.Protocol) : DropReason.None;
     }
 
     private DropReason ChartToLinkAddress(Plan plan, Mappings mappings, in FlowKey key, ulong own)
@@ -85,7 +85,7 @@ internal struct Course
         if (rules[Rule].ForwardTo is { } server)
         {
             Hairpin = true;
-            return Forward(plan, server);
+            return Forward(plan, server, key.Protocol);
         }
         int mapping = key.DestinationPort == 0 ? -1 : mappings.FindOutside(key.Destination, key.DestinationPort, key.Protocol);
         if (mapping < 0 || plan.IsLink(mappings[mapping].Zone) || mappings[mapping].Zone == PortId.Host)
@@ -117,10 +117,10 @@ internal struct Course
         return false;
     }
 
-    private DropReason Forward(Plan plan, ForwardTarget target)
+    private DropReason Forward(Plan plan, ForwardTarget target, byte protocol)
     {
         Destination = target.Host;
-        if (target.Port != 0) DestinationPort = target.Port;
+        if (target.Port != 0 && protocol is (Protocol.Tcp or Protocol.Udp)) DestinationPort = target.Port;
         return plan.TryBehind(target.Host, out Egress) ? DropReason.None : DropReason.NoRoute;
     }
 

@@ -35,13 +35,15 @@ internal sealed class Exit(Outbox outbox, Refusals refusals, PathEvents events)
         int headers = meta.Offload.IsSuper ? Headers.LengthOf(octets, packet) : 0;
         int longest = meta.Offload.IsSuper ? headers + meta.Offload.SegmentSize : packet.Length;
         if (longest <= mtu) return DropReason.None;
-        if (packet.DontFragment || !packet.V4)
+        // A stream may be cut at other places than the sender meant; datagrams may not.
+        bool isRigid = meta.Offload.IsSuper && packet.Protocol != Protocol.Tcp;
+        if (packet.DontFragment || !packet.V4 || isRigid)
         {
             refusals.Answer(plan, DropReason.TooBig, octets, packet, ingress, mtu, now);
             return DropReason.TooBig;
         }
         if (meta.Offload.IsSuper) meta.Offload.SegmentSize = (ushort)(mtu - headers);
-        else pieces = mtu;
+        else pieces = Math.Min(mtu, outbox.Spare.Room);
         return DropReason.None;
     }
 

@@ -59,7 +59,15 @@ public sealed class Forwarder : IDisposable
     public PathEvents Events { get; } = new();
 
     /// <summary>Packets refused, by reason.</summary>
-    public ReadOnlySpan<long> Drops => _drops;
+    public ReadOnlySpan<long> Drops
+    {
+        get
+        {
+            _drops[(int)DropReason.SendRefused] = _outbox.Refused;
+            _drops[(int)DropReason.FragmentUnclaimed] = _fragments.Unclaimed;
+            return _drops;
+        }
+    }
 
     /// <summary>Flows that ended because no rule allows them any more.</summary>
     public long FlowsClosedByRules => _review.Closed;
@@ -76,9 +84,6 @@ public sealed class Forwarder : IDisposable
 
     /// <summary>Flows moved to another link, reset for one, and ended for want of traffic.</summary>
     public (long Moved, long Reset, long Expired) Ends => (_review.Moved, _review.Reset, Upkeep.Expired);
-
-    /// <summary>Packets that ports did not take.</summary>
-    public long SendRefused => _outbox.Refused;
 
     /// <summary>Octets of all tables and indexes.</summary>
     public long TableOctets => _flows.Octets + _mappings.Octets;
@@ -183,15 +188,21 @@ public sealed class Forwarder : IDisposable
         ref PacketMeta meta = ref batch[slot];
         DropReason reason = _exit.Fit(_plan, _now, ingress, egress, ref meta, octets, packet, out int pieces);
         if (reason != DropReason.None) return reason;
-        bool isLife = packet.Protocol != Protocol.Tcp || Follow(octets, packet, ref meta.Offload, id, outward);
+        bool isLife = packet.Protocol != Protocol.Tcp || packet.Shape == Shape.LaterFragment || Follow(octets, packet, ref meta.Offload, id, outward);
         Count(ref flow, packet, outward, isLife && FlowLife.Refreshes(flow, outward));
         bool unfinished = meta.Offload.ChecksumUnfinished;
         if ((flow.Traits & FlowTraits.Translated) != 0) Rewrite.Apply(octets, packet, flow, outward, unfinished);
         if ((flow.Traits & FlowTraits.Marked) != 0) Headers.WriteDscp(octets, packet.V4, flow.Dscp);
-        if (!_plan.IsLink(ingress) && !_plan.IsLink(egress) && ingress != PortId.Host) Headers.GiveBackTtl(octets, packet.V4);
-        if (pieces != 0) return _exit.Break(_plan, egress, octets, meta.Offload, pieces, flow.NextHop);
-        return _exit.Leave(_plan, egress, batch, slot, flow.NextHop);
+        if (IsBetweenZones(ingress, egress)) Headers.GiveBackTtl(octets, packet.V4);
+        if (pieces == 0) return _exit.Leave(_plan, egress, batch, slot, flow.NextHop);
+        if (!packet.IsFragment && SharesOurIds(flow, outward)) Headers.WriteId(octets, _fragments.NextId());
+        return _exit.Break(_plan, egress, octets, meta.Offload, pieces, flow.NextHop);
     }
+
+    private bool IsBetweenZones(PortId ingress, PortId egress) => !_plan.IsLink(ingress) && !_plan.IsLink(egress) && ingress != PortId.Host;
+
+    // Whether a receiver sees datagrams of several hosts behind one address of ours, so that their ids must differ (RFC 6864).
+    private bool SharesOurIds(in Flow flow, bool outward) => outward || _plan.IsLink(flow.Ingress);
 
     private void Count(ref Flow flow, in Datagram packet, bool outward, bool refreshes)
     {
@@ -228,14 +239,18 @@ public sealed class Forwarder : IDisposable
     private DropReason PassError(PortId ingress, Batch batch, int slot, Span<byte> octets, in Datagram packet)
     {
         if (packet.IsFragment) return DropReason.IcmpUnexplained;
-        DropReason reason = IcmpErrors.ReadQuoted(octets, packet, ingress, out Datagram quoted, out FlowKey key);
+        DropReason reason = Martians.Check(_plan, packet, ingress);
+        if (reason != DropReason.None) return reason;
+        reason = IcmpErrors.ReadQuoted(octets, packet, ingress, out Datagram quoted, out FlowKey key);
         if (reason != DropReason.None) return reason;
         FlowId id = _flows.Find(key, out bool outward);
         if (!id.Exists) return DropReason.IcmpUnexplained;
         if (_flows[id].Epoch != _plan.Epoch && (reason = _review.Look(_plan, ref id, _now)) != DropReason.None) return reason;
         ref Flow flow = ref _flows[id];
         if ((flow.Traits & FlowTraits.Translated) != 0) IcmpErrors.Apply(octets, packet, quoted, flow, outward);
-        return _exit.Leave(_plan, outward ? flow.Egress : flow.Ingress, batch, slot, flow.NextHop);
+        PortId egress = outward ? flow.Egress : flow.Ingress;
+        if (IsBetweenZones(ingress, egress)) Headers.GiveBackTtl(octets, packet.V4);
+        return _exit.Leave(_plan, egress, batch, slot, flow.NextHop);
     }
 
     private DropReason PassFirstFragment(PortId ingress, Batch batch, int slot, in Datagram packet, FlowId id, bool outward)
@@ -243,7 +258,8 @@ public sealed class Forwarder : IDisposable
         DropReason reason = _fragments.Enter(packet, ingress, _now, out int train);
         if (reason != DropReason.None) return reason;
         ushort newId = _fragments.Claim(train, _flows, id, outward);
-        if (packet.V4 && outward) Headers.WriteId(batch.Octets(slot), newId);
+        bool isRenumbered = packet.V4 && SharesOurIds(_flows[id], outward);
+        if (isRenumbered) Headers.WriteId(batch.Octets(slot), newId);
         reason = Go(ingress, batch, slot, batch.Octets(slot), packet, id, outward);
         while (_fragments.HasWaiting(train))
         {
@@ -251,7 +267,7 @@ public sealed class Forwarder : IDisposable
             if (spare < 0) return DropReason.NoSpareSlot;
             _outbox.Spare[spare].Length = _fragments.TakeWaiting(train, _outbox.Spare.Space(spare));
             if (Datagram.Read(_outbox.Spare.Octets(spare), verify: false, out Datagram piece) != DropReason.None) continue;
-            if (piece.V4 && outward) Headers.WriteId(_outbox.Spare.Octets(spare), newId);
+            if (isRenumbered) Headers.WriteId(_outbox.Spare.Octets(spare), newId);
             Go(ingress, _outbox.Spare, spare, _outbox.Spare.Octets(spare), piece, id, outward);
         }
         return reason;
@@ -262,7 +278,7 @@ public sealed class Forwarder : IDisposable
         DropReason reason = _fragments.Enter(packet, ingress, _now, out int train);
         if (reason != DropReason.None) return reason;
         if (!_fragments.TryFlow(train, _flows, out FlowId id, out bool outward, out ushort newId)) return _fragments.Wait(train, octets);
-        if (packet.V4 && outward) Headers.WriteId(octets, newId);
+        if (packet.V4 && SharesOurIds(_flows[id], outward)) Headers.WriteId(octets, newId);
         return Go(ingress, batch, slot, octets, packet, id, outward);
     }
 

@@ -5,7 +5,7 @@ namespace Router.Forwarding;
 
 /// <summary>
 /// Addresses that no packet between a zone and the Internet may carry (RFC 1812 5.3.7, RFC 2827, RFC 3704, RFC 4291). Asked of
-/// first packets only: later ones have a flow whose first packet passed.
+/// first packets and of ICMP errors only: others have a flow whose first packet passed.
 /// </summary>
 internal static class Martians
 {

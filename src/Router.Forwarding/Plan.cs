@@ -140,7 +140,14 @@ public sealed class Plan
         if (!address.IsV4) return false;
         foreach ((Prefix network, _) in _behind)
         {
-            if (network.IsV4 && network.Length < 31 && network.Last == address) return true;
+            if (IsBroadcastOf(network, address)) return true;
+        }
+        foreach (LinkState? link in _links)
+        {
+            foreach (Prefix subnet in link?.Subnets ?? [])
+            {
+                if (IsBroadcastOf(subnet, address)) return true;
+            }
         }
         return false;
     }
@@ -165,6 +172,8 @@ public sealed class Plan
         }
         return false;
     }
+
+    private static bool IsBroadcastOf(Prefix network, Address address) => network.IsV4 && network.Length < 31 && network.Last == address;
 
     // A rule that opens every port serves none in particular.
     private static bool IsServedHere(Rule rule) =>

@@ -80,7 +80,9 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         if (rule.Action != RuleAction.Allow || course.ToBox) return false;
         if (course.Destination != flow.OutsideDestination || course.DestinationPort != flow.OutsideDestinationPort) return false;
         bool isTranslated = flow.OutsideSource != flow.InsideSource;
-        if (course.ToInternet && isTranslated == (rule.Nat == SourceNat.Off)) return !isTranslated && (flow.Traits & FlowTraits.Bound) != 0;
+        // IPv6 is never translated, nor a program of the box that is bound to the link's address.
+        bool isOurs = (plan.Own(flow.InsideSource) & flow.Egress.Bit) != 0;
+        if (course.ToInternet && isTranslated != (rule.Nat != SourceNat.Off && flow.InsideSource.IsV4 && !isOurs)) return false;
         if (rule.Links.Length > 0 && !rule.Fallback && course.ToInternet && !rule.Links.Contains(flow.Egress)
             && (flow.Traits & FlowTraits.Bound) == 0) return false;
         flow.Rule = (ushort)course.Rule;
@@ -96,10 +98,13 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
     {
         ref Flow flow = ref flows[id];
         Rule rule = plan.Policy.Rules[Math.Min(flow.Rule, plan.Policy.Rules.Length - 1)];
-        bool isAble = (plan.Able(flow.InsideSource.IsV4) & flow.Egress.Bit) != 0;
-        bool hasAddress = flow.OutsideSource == flow.InsideSource || (plan.Own(flow.OutsideSource) & flow.Egress.Bit) != 0;
+        ulong able = plan.Able(flow.InsideSource.IsV4);
+        bool isAble = (able & flow.Egress.Bit) != 0;
+        bool hasAddress = flow.OutsideSource == flow.InsideSource || (plan.Own(flow.OutsideSource) & flow.Egress.Bit) != 0
+            || (rule.Nat == SourceNat.Fixed && flow.OutsideSource == rule.NatAddress);
         bool isLost = !isAble || !hasAddress;
-        if (!isLost && rule.Links.Length == 0 && plan.Policy.Mode != InternetMode.Failover) return DropReason.None;
+        // Balancing prefers no link to another: only a rule, or an order, can have a better one.
+        if (!isLost && plan.Policy.Mode != InternetMode.Failover && !IsAnyAble(rule.Links, able)) return DropReason.None;
         if (chooser.Choose(plan, rule, flow.InsideSource, now, out PortId better, out int pin) != DropReason.None) return DropReason.None;
         if (better == flow.Egress && hasAddress) return DropReason.None;
         FlowPlan what = (isLost ? rule.OnLinkDown : rule.OnLinkReturn).For(flow.Protocol);
@@ -110,6 +115,15 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
             FlowPlan.Move or FlowPlan.Reset => ResetFor(plan, id, now),
             _ => throw new InvalidOperationException($"unknown plan {what}"),
         };
+    }
+
+    private static bool IsAnyAble(PortId[] links, ulong able)
+    {
+        foreach (PortId link in links)
+        {
+            if ((able & link.Bit) != 0) return true;
+        }
+        return false;
     }
 
     private DropReason MoveTo(Plan plan, ref FlowId id, PortId link, int pin, long now)

@@ -22,9 +22,6 @@ internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Frag
     /// <summary>Flows that ended because nothing came any more.</summary>
     public long Expired { get; private set; }
 
-    /// <summary>Waiting fragments whose first piece never came.</summary>
-    public long FragmentsLost { get; private set; }
-
     /// <summary>Does the slice that is due, if one is.</summary>
     public void Tend(Plan plan, long now)
     {
@@ -35,7 +32,7 @@ internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Frag
         foreach (int id in due[..count]) LookAt(new FlowId(id), plan, now);
         mappings.Sweep(now, mappings.Capacity / SlicesPerRound + 1);
         pins.Sweep(now, pins.Capacity / SlicesPerRound + 1, plan.Policy.PinIdle);
-        FragmentsLost += fragments.Sweep(now);
+        fragments.Sweep(now);
     }
 
     private void LookAt(FlowId id, Plan plan, long now)

@@ -16,35 +16,48 @@ internal static class EnvironmentLayer
 
     public static Layer Build(IEnumerable<KeyValuePair<string, string?>> environment, ErrorList errors)
     {
-        var root = new Node(NodeKind.Overlay, "", default, new Place("environment", 0, 0));
+        var root = new Part("", new Place("environment", 0, 0), null, Leaf: false);
         foreach ((string name, string? value) in environment.OrderBy(v => v.Key, StringComparer.Ordinal))
         {
             if (name.StartsWith(Prefix, StringComparison.OrdinalIgnoreCase)) Insert(root, name, value, errors);
         }
-        return new Layer(root);
+        var tree = new Tree();
+        return new Layer(tree.Finish(Entry(tree, root)));
     }
 
-    private static void Insert(Node root, string name, string? value, ErrorList errors)
+    /// <summary>A part of a path, while the variables are sorted into a tree.</summary>
+    private sealed record Part(string Key, Place Place, string? Value, bool Leaf)
+    {
+        public List<Part> Children { get; } = [];
+    }
+
+    private static void Insert(Part part, string name, string? value, ErrorList errors)
     {
         var place = new Place(name, 0, 0);
-        string[] parts = name[Prefix.Length..].Split("__");
-        if (parts.Length > YamlReader.MostDepth || Array.Exists(parts, p => p.Length == 0 || p.Contains(':')))
+        string[] keys = name[Prefix.Length..].Split("__");
+        if (keys.Length > YamlReader.MostDepth || Array.Exists(keys, k => k.Length == 0 || k.Contains(':')))
         {
             errors.Error(place, "the name is not a path of keys", "write it like ROUTERD__internet__mode");
             return;
         }
-        Node node = root;
-        for (int i = 0; i < parts.Length; i++)
+        for (int i = 0; i < keys.Length; i++)
         {
-            bool leaf = i == parts.Length - 1;
-            var child = new Node(leaf ? NodeKind.Scalar : NodeKind.Overlay, parts[i], place, place, leaf ? value : null);
-            Node? same = node.AddOrFind(child);
-            if (same is not null && (leaf || same.Kind == NodeKind.Scalar))
+            bool leaf = i == keys.Length - 1;
+            Part? same = part.Children.Find(c => c.Key.Equals(keys[i], StringComparison.OrdinalIgnoreCase));
+            if (same is not null && (leaf || same.Leaf))
             {
                 errors.Error(place, $"it contradicts {same.Place}", "keep one of the two");
                 return;
             }
-            node = same ?? child;
+            if (same is null) part.Children.Add(same = new Part(keys[i], place, leaf ? value : null, leaf));
+            part = same;
         }
+    }
+
+    private static Tree.Entry Entry(Tree tree, Part part)
+    {
+        var entry = new Tree.Entry(part.Leaf ? NodeKind.Scalar : NodeKind.Overlay, part.Key, part.Place, part.Place, part.Value);
+        Tree.Entry[] children = [.. part.Children.Select(c => Entry(tree, c))];
+        return tree.Close(entry, children);
     }
 }

@@ -5,7 +5,7 @@ namespace Router.Configuration.Layers;
 
 /// <summary>
 /// One source of settings as Microsoft.Extensions.Configuration sees it: the main file, a fragment, or the environment. It answers
-/// for flat keys (`zones:trusted:interfaces:0`) out of a tree of <see cref="Node"/>s, which also says where each key was written.
+/// for flat keys (`zones:trusted:interfaces:0`) out of a <see cref="Tree"/>, which also says where each key was written.
 ///
 /// How layers meet, the later one deciding:
 /// - a mapping is joined key by key;
@@ -25,19 +25,18 @@ internal sealed class Layer(Node root) : ConfigurationProvider, IConfigurationSo
     {
         Node? node = Root.Walk(key);
         value = node?.Value;
-        return node is not null && node.Kind != NodeKind.Overlay;
+        return node is { Kind: not NodeKind.Overlay };
     }
 
     public override IEnumerable<string> GetChildKeys(IEnumerable<string> earlierKeys, string? parentPath)
     {
-        Node? node = Root.Walk(parentPath);
-        if (node is null) return earlierKeys;
+        if (Root.Walk(parentPath) is not { } node) return earlierKeys;
         bool joins = node.Kind is NodeKind.Mapping or NodeKind.Overlay || node.FirstIndex > 0;
-        var keys = new List<string>(node.Children.Length);
+        var keys = new List<string>(node.Count);
         if (joins) keys.AddRange(earlierKeys);
-        for (int i = 0; i < node.Children.Length; i++)
+        for (int i = 0; i < node.Count; i++)
         {
-            keys.Add(node.Kind == NodeKind.List ? (node.FirstIndex + i).ToString(CultureInfo.InvariantCulture) : node.Children[i].Key);
+            keys.Add(node.Kind == NodeKind.List ? (node.FirstIndex + i).ToString(CultureInfo.InvariantCulture) : node.Child(i).Key);
         }
         return keys;
     }

@@ -10,74 +10,57 @@ internal readonly record struct Place(string File, int Line, int Column)
 internal enum NodeKind : byte { Scalar, Mapping, List, Overlay }
 
 /// <summary>
-/// One value of one layer, with its places: the tree that a YAML file is, or that environment variables make. Children keep the
-/// order in which they were written, as the order of zones and links means something. Names are compared without regard to case,
-/// as Microsoft.Extensions.Configuration compares keys.
-///
-/// A list's children are found by number. <see cref="FirstIndex"/> shifts those numbers: the `rules` of a fragment go on where
-/// those of the file before ended, so that they are appended and do not overwrite.
+/// One value of one layer, with its places. Names are compared without regard to case, as Microsoft.Extensions.Configuration
+/// compares keys. A list's children are found by number; <see cref="FirstIndex"/> shifts those numbers: the `rules` of a fragment go
+/// on where those of the file before ended, so that they are appended and do not overwrite.
 /// </summary>
-internal sealed class Node
+internal readonly struct Node(Tree tree, int index)
 {
     /// <summary>Above this many children a name is found by hash.</summary>
-    private const int FewChildren = 8;
+    public const int FewChildren = 8;
 
-    private readonly string _file;
-    private readonly int _line, _column, _keyLine, _keyColumn;
-    private Node[] _children = [];
-    private int _count;
-    private Dictionary<string, Node>? _byName;
-
-    public Node(NodeKind kind, string key, Place keyPlace, Place place, string? value = null)
-    {
-        Kind = kind;
-        Key = key;
-        _file = place.File;
-        (_line, _column) = (place.Line, place.Column);
-        (_keyLine, _keyColumn) = (keyPlace.Line, keyPlace.Column);
-        Value = value;
-    }
-
-    public NodeKind Kind { get; }
+    public NodeKind Kind => tree[index].Kind;
 
     /// <summary>Its name in a mapping; empty in a list.</summary>
-    public string Key { get; }
-
-    /// <summary>Where its name stands; in a list, where the value does.</summary>
-    public Place KeyPlace => new(_file, _keyLine, _keyColumn);
-
-    /// <summary>Where its value begins.</summary>
-    public Place Place => new(_file, _line, _column);
+    public string Key => tree[index].Key;
 
     /// <summary>A scalar's text; null for YAML's null, and for what has children.</summary>
-    public string? Value { get; }
+    public string? Value => tree[index].Value;
 
-    public int FirstIndex { get; set; }
+    /// <summary>Where its value begins.</summary>
+    public Place Place => new(tree[index].File, tree[index].Line, tree[index].Column);
 
-    public ReadOnlySpan<Node> Children => _children.AsSpan(0, _count);
+    /// <summary>Where its name stands; in a list, where the value does.</summary>
+    public Place KeyPlace => tree[index].KeyPlace;
 
-    /// <summary>Adds a child, or gives back the one that has its name already.</summary>
-    public Node? AddOrFind(Node child)
+    public int FirstIndex
     {
-        if (Kind != NodeKind.List && Find(child.Key) is { } same) return same;
-        if (_count == _children.Length) Array.Resize(ref _children, Math.Max(2, _count * 2));
-        _children[_count++] = child;
-        _byName?.Add(child.Key, child);
-        return null;
+        get => tree[index].FirstIndex;
+        set => tree[index].FirstIndex = value;
     }
+
+    /// <summary>How many children it has.</summary>
+    public int Count => tree[index].Count;
+
+    /// <summary>A child by its place among the children, from 0.</summary>
+    public Node Child(int at) => new(tree, tree[index].First + at);
+
+    /// <summary>A node that nobody wrote: empty, and placed where this one is.</summary>
+    public Node Absent(string name) => new Tree().Finish(new Tree.Entry(NodeKind.Scalar, name, KeyPlace, Place));
 
     /// <summary>The child of that name, or of that number in a list.</summary>
     public Node? Find(ReadOnlySpan<char> key)
     {
-        if (Kind == NodeKind.List)
+        Tree.Entry entry = tree[index];
+        if (entry.Kind == NodeKind.List)
         {
-            return int.TryParse(key, out int index) && index >= FirstIndex && index - FirstIndex < _count
-                ? _children[index - FirstIndex] : null;
+            return int.TryParse(key, out int number) && number >= entry.FirstIndex && number - entry.FirstIndex < entry.Count
+                ? Child(number - entry.FirstIndex) : null;
         }
-        if (_count > FewChildren) return FindByHash(key);
-        foreach (Node child in Children)
+        if (entry.Count > FewChildren) return tree.FindByName(index, key) is >= 0 and int found ? new Node(tree, found) : null;
+        for (int i = 0; i < entry.Count; i++)
         {
-            if (key.Equals(child.Key, StringComparison.OrdinalIgnoreCase)) return child;
+            if (key.Equals(tree[entry.First + i].Key, StringComparison.OrdinalIgnoreCase)) return Child(i);
         }
         return null;
     }
@@ -85,23 +68,14 @@ internal sealed class Node
     /// <summary>Walks a path such as `zones:trusted:interfaces:0`.</summary>
     public Node? Walk(ReadOnlySpan<char> path)
     {
-        Node? node = this;
-        while (node is not null && !path.IsEmpty)
+        Node node = this;
+        while (!path.IsEmpty)
         {
             int colon = path.IndexOf(':');
-            node = node.Find(colon < 0 ? path : path[..colon]);
+            if (node.Find(colon < 0 ? path : path[..colon]) is not { } next) return null;
+            node = next;
             path = colon < 0 ? [] : path[(colon + 1)..];
         }
         return node;
-    }
-
-    private Node? FindByHash(ReadOnlySpan<char> key)
-    {
-        if (_byName is null)
-        {
-            _byName = new Dictionary<string, Node>(StringComparer.OrdinalIgnoreCase);
-            foreach (Node child in Children) _byName.Add(child.Key, child);
-        }
-        return _byName.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(key, out Node? found) ? found : null;
     }
 }

@@ -39,7 +39,7 @@ internal readonly struct Setting
     public Place KeyPlace => _sole?.KeyPlace ?? _origins.KeyOf(Path);
 
     /// <summary>The single value as text; null for YAML's null, a mapping or a list.</summary>
-    public string? Raw => _sole is not null ? _sole.Value : (_joined as IConfigurationSection)?.Value;
+    public string? Raw => _sole is { } sole ? sole.Value : (_joined as IConfigurationSection)?.Value;
 
     /// <summary>Nothing at all is written there, or an empty list or mapping.</summary>
     public bool IsEmpty => Raw is null && Children().Count == 0;
@@ -57,7 +57,7 @@ internal readonly struct Setting
     /// <summary>The key of that name below this one; if nobody wrote it, one that is empty and placed where this one is.</summary>
     public Setting At(string name)
     {
-        if (_sole is not null) return new Setting(_origins, null, _sole.Find(name) ?? new Node(NodeKind.Scalar, name, _sole.KeyPlace, _sole.Place), name);
+        if (_sole is { } sole) return new Setting(_origins, null, sole.Find(name) ?? sole.Absent(name), name);
         IConfigurationSection section = _joined!.GetSection(name);
         return new Setting(_origins, section, _origins.Sole(section.Path), name);
     }
@@ -65,10 +65,14 @@ internal readonly struct Setting
     /// <summary>All children, whatever their names, in order.</summary>
     private List<Setting> Children()
     {
-        if (_sole is not null)
+        if (_sole is { } sole)
         {
-            var own = new List<Setting>(_sole.Children.Length);
-            foreach (Node child in _sole.Children) own.Add(new Setting(_origins, null, child, child.Key.Length == 0 ? Label : child.Key));
+            var own = new List<Setting>(sole.Count);
+            for (int i = 0; i < sole.Count; i++)
+            {
+                Node child = sole.Child(i);
+                own.Add(new Setting(_origins, null, child, child.Key.Length == 0 ? Label : child.Key));
+            }
             return own;
         }
         var joined = new List<Setting>();
@@ -118,6 +122,11 @@ internal readonly struct Setting
     /// <summary>The items of a list as text, without those that are not single values.</summary>
     public IEnumerable<(string Text, Setting Item)> Texts()
     {
+        if (Raw is { } single)
+        {
+            yield return (single, this);
+            yield break;
+        }
         foreach (Setting item in Items())
         {
             if (item.Text() is { } text) yield return (text, item);

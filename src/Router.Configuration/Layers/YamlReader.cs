@@ -1,10 +1,11 @@
+using System.Runtime.InteropServices;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
 namespace Router.Configuration.Layers;
 
 /// <summary>
-/// Reads one YAML file into a tree of <see cref="Node"/>s with the event parser, which knows line and column of everything.
+/// Reads one YAML file into a <see cref="Tree"/> with the event parser, which knows line and column of everything.
 ///
 /// Of YAML we take mappings, lists and single values, and refuse with a sentence what makes files surprising or dangerous: anchors,
 /// aliases and merge keys (a few lines that stand for billions), tags (types chosen by the file), several documents, keys that are
@@ -17,18 +18,30 @@ internal sealed class YamlReader
 {
     public const int MostDepth = 32;
 
+    /// <summary>A rough measure, to take the memory in one piece.</summary>
+    private const int CharactersPerValue = 12;
+
+    private const int MostShared = 4096;
+    private const int MostSharedLetters = 16;
+
     private readonly string _file;
     private readonly ErrorList _errors;
     private readonly Parser _parser;
+    private readonly Tree _tree;
 
-    /// <summary>One copy of each key: ten thousand rules say `source` with one string.</summary>
-    private readonly Dictionary<string, string> _keys = new(StringComparer.Ordinal);
+    /// <summary>Children of the mappings and lists that are open, the innermost ones last.</summary>
+    private readonly List<Tree.Entry> _open = [];
+
+    /// <summary>One copy of each short word: ten thousand rules say `source` and `trusted` with two strings. What is kept while a
+    /// file is read costs most of the collector's time.</summary>
+    private readonly Dictionary<string, string> _words = new(StringComparer.Ordinal);
 
     private YamlReader(string file, string text, ErrorList errors)
     {
         _file = file;
         _errors = errors;
         _parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
+        _tree = new Tree(text.Length / CharactersPerValue);
     }
 
     /// <summary>The file's mapping, or null if it could not be read; then at least one error was added. An empty file is empty.</summary>
@@ -50,82 +63,118 @@ internal sealed class YamlReader
     private Node? Document()
     {
         Next();
-        if (Next() is StreamEnd) return new Node(NodeKind.Mapping, "", default, new Place(_file, 1, 1));
+        if (Next() is StreamEnd) return _tree.Finish(new Tree.Entry(NodeKind.Mapping, "", default, new Place(_file, 1, 1)));
         ParsingEvent first = Next();
-        Node? root = Value("", At(_file, first.Start), first, depth: 1);
-        if (root is { Kind: NodeKind.Scalar, Value: null }) root = new Node(NodeKind.Mapping, "", default, root.Place);
-        if (root is not null && root.Kind != NodeKind.Mapping) root = Refuse(first, "the file is not a mapping", "begin with keys such as `zones:` and `links:`");
-        if (root is null) return null;
+        if (!Value("", At(_file, first.Start), first, depth: 1, out Tree.Entry root)) return null;
+        if (root is { Kind: NodeKind.Scalar, Value: null }) root = new Tree.Entry(NodeKind.Mapping, "", default, At(_file, first.Start));
+        if (root.Kind != NodeKind.Mapping)
+        {
+            Refuse(first, "the file is not a mapping", "begin with keys such as `zones:` and `links:`");
+            return null;
+        }
         Next();
-        return Next() is StreamEnd ? root : Refuse(_parser.Current!, "a second document begins here", "keep one document in a file, without `---` in the middle");
+        if (Next() is StreamEnd) return _tree.Finish(root);
+        Refuse(_parser.Current!, "a second document begins here", "keep one document in a file, without `---` in the middle");
+        return null;
     }
 
-    /// <summary>The node that an event begins. Null if it is refused in a way that leaves nothing to go on with.</summary>
-    private Node? Value(string key, Place keyPlace, ParsingEvent start, int depth)
+    /// <summary>The value that an event begins. False if it is refused, which leaves nothing to go on with.</summary>
+    private bool Value(string key, Place keyPlace, ParsingEvent start, int depth, out Tree.Entry entry)
     {
         Place place = At(_file, start.Start);
+        entry = default;
         if (depth > MostDepth) return Refuse(start, $"nested deeper than {MostDepth} levels", "nothing in this file needs that; look for a stray bracket or indentation");
-        if (Forbidden(start)) return null;
-        return start switch
+        if (Forbidden(start)) return false;
+        switch (start)
         {
-            Scalar scalar => new Node(NodeKind.Scalar, key, keyPlace, place, Text(scalar)),
-            SequenceStart => List(new Node(NodeKind.List, key, keyPlace, place), depth),
-            MappingStart => Mapping(new Node(NodeKind.Mapping, key, keyPlace, place), depth),
-            _ => Refuse(start, "a value was expected here", "see the reference of the configuration"),
-        };
-    }
-
-    private Node? List(Node list, int depth)
-    {
-        while (true)
-        {
-            ParsingEvent next = Next();
-            if (next is SequenceEnd) return list;
-            Place place = At(_file, next.Start);
-            if (Value("", place, next, depth + 1) is not { } child) return null;
-            list.AddOrFind(child);
+            case Scalar scalar:
+                entry = new Tree.Entry(NodeKind.Scalar, key, keyPlace, place, Text(scalar));
+                return true;
+            case SequenceStart:
+                entry = new Tree.Entry(NodeKind.List, key, keyPlace, place);
+                return List(ref entry, depth);
+            case MappingStart:
+                entry = new Tree.Entry(NodeKind.Mapping, key, keyPlace, place);
+                return Mapping(ref entry, depth);
+            default:
+                return Refuse(start, "a value was expected here", "see the reference of the configuration");
         }
     }
 
-    private Node? Mapping(Node mapping, int depth)
+    private bool List(ref Tree.Entry list, int depth)
     {
-        while (true)
+        int begin = _open.Count;
+        for (ParsingEvent next = Next(); next is not SequenceEnd; next = Next())
         {
-            ParsingEvent next = Next();
-            if (next is MappingEnd) return mapping;
-            if (next is not Scalar key) return Forbidden(next) ? null : Refuse(next, "a key must be a plain word", "write `key: value`");
-            if (Forbidden(key)) return null;
+            if (!Value("", At(_file, next.Start), next, depth + 1, out Tree.Entry child)) return false;
+            _open.Add(child);
+        }
+        Close(ref list, begin);
+        return true;
+    }
+
+    private bool Mapping(ref Tree.Entry mapping, int depth)
+    {
+        int begin = _open.Count;
+        Dictionary<string, int>? many = null;
+        for (ParsingEvent next = Next(); next is not MappingEnd; next = Next())
+        {
+            if (Forbidden(next)) return false;
+            if (next is not Scalar key) return Refuse(next, "a key must be a plain word", "write `key: value`");
             if (key.Value == "<<") return Refuse(next, "a merge key (`<<`) is not supported", "write the keys out");
-            if (!_keys.TryGetValue(key.Value, out string? name)) _keys.Add(key.Value, name = key.Value);
-            if (Value(name, At(_file, key.Start), Next(), depth + 1) is not { } child) return null;
-            if (key.Value.Length == 0 || key.Value.Contains(':'))
+            if (!Value(Shared(key.Value), At(_file, key.Start), Next(), depth + 1, out Tree.Entry child)) return false;
+            if (child.Key.Length == 0 || child.Key.Contains(':'))
             {
-                _errors.Error(child.KeyPlace, $"`{key.Value}` cannot be a key", "use letters, digits, `-` and `_`");
+                _errors.Error(child.KeyPlace, $"`{child.Key}` cannot be a key", "use letters, digits, `-` and `_`");
             }
-            else if (mapping.AddOrFind(child) is { } same)
+            else if (Same(begin, child.Key, ref many) is >= 0 and int same)
             {
-                _errors.Error(child.KeyPlace, $"`{key.Value}` is written twice, first at {same.KeyPlace}", "keep one of the two (capital letters make no difference)");
+                _errors.Error(child.KeyPlace, $"`{child.Key}` is written twice, first at {_open[same].KeyPlace}", "keep one of the two (capital letters make no difference)");
+            }
+            else
+            {
+                many?.Add(child.Key, _open.Count);
+                _open.Add(child);
             }
         }
+        Close(ref mapping, begin);
+        return true;
+    }
+
+    /// <summary>Where the open mapping has that key already, or -1. Few keys are compared one by one, many by hash.</summary>
+    private int Same(int begin, string key, ref Dictionary<string, int>? many)
+    {
+        if (many is not null) return many.TryGetValue(key, out int found) ? found : -1;
+        for (int i = begin; i < _open.Count; i++)
+        {
+            if (_open[i].Key.Equals(key, StringComparison.OrdinalIgnoreCase)) return i;
+        }
+        if (_open.Count - begin < Node.FewChildren) return -1;
+        many = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        for (int i = begin; i < _open.Count; i++) many.Add(_open[i].Key, i);
+        return -1;
+    }
+
+    private void Close(ref Tree.Entry owner, int begin)
+    {
+        owner = _tree.Close(owner, CollectionsMarshal.AsSpan(_open)[begin..]);
+        _open.RemoveRange(begin, _open.Count - begin);
     }
 
     private bool Forbidden(ParsingEvent at)
     {
-        if (at is AnchorAlias)
-        {
-            Refuse(at, "an alias (`*name`) is not supported", "write the value out");
-            return true;
-        }
+        if (at is AnchorAlias) return !Refuse(at, "an alias (`*name`) is not supported", "write the value out");
         if (at is not NodeEvent node || (node.Anchor.IsEmpty && node.Tag.IsEmpty)) return false;
-        if (node.Anchor.IsEmpty) Refuse(at, "a tag (`!name`) is not supported", "leave the tag out; keys know their types");
-        else Refuse(at, "an anchor (`&name`) is not supported", "write the value out where it is needed");
-        return true;
+        return node.Anchor.IsEmpty
+            ? !Refuse(at, "a tag (`!name`) is not supported", "leave the tag out; keys know their types")
+            : !Refuse(at, "an anchor (`&name`) is not supported", "write the value out where it is needed");
     }
 
-    private Node? Refuse(ParsingEvent at, string message, string remedy)
+    /// <summary>Tells a fault; false, as the reading ends here.</summary>
+    private bool Refuse(ParsingEvent at, string message, string remedy)
     {
         _errors.Error(At(_file, at.Start), message, remedy);
-        return null;
+        return false;
     }
 
     /// <summary>
@@ -147,6 +196,14 @@ internal sealed class YamlReader
     }
 
     /// <summary>An unquoted nothing, `~` or `null` is null; everything else is its text.</summary>
-    private static string? Text(Scalar scalar) =>
-        scalar.Style == ScalarStyle.Plain && scalar.Value is "" or "~" or "null" ? null : scalar.Value;
+    private string? Text(Scalar scalar) =>
+        scalar.Style == ScalarStyle.Plain && scalar.Value is "" or "~" or "null" ? null : Shared(scalar.Value);
+
+    private string Shared(string word)
+    {
+        if (word.Length > MostSharedLetters) return word;
+        if (_words.TryGetValue(word, out string? shared)) return shared;
+        if (_words.Count < MostShared) _words.Add(word, word);
+        return word;
+    }
 }

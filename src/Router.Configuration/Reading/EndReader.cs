@@ -14,6 +14,8 @@ internal sealed class EndReader(Names names)
     private const int MostItems = 65_536;
     private const int MostHostLetters = 253;
 
+    private readonly Dictionary<EndTerm, EndTerm[]> _single = [];
+
     private static readonly string[] LaterPrefixes = ["user:", "group:"];
 
     /// <summary>Enters the address groups. Their members are addresses and hosts: a group holds no zones and no groups.</summary>
@@ -45,7 +47,15 @@ internal sealed class EndReader(Names names)
         }
         if (setting.IsEmpty) setting.Error($"an empty `{setting.Label}` would match nothing", "remove it for any, or name something");
         if (terms.Count > MostItems) setting.Error($"more than {MostItems} addresses in one list", "use networks");
-        return sound && any && terms.Count <= MostItems ? [.. terms] : null;
+        if (!sound || !any || terms.Count > MostItems) return null;
+        return terms is [{ Kind: not EndKind.Range } only] ? Shared(only) : [.. terms];
+    }
+
+    /// <summary>One array for all rules that say no more than `trusted`.</summary>
+    private EndTerm[] Shared(EndTerm only)
+    {
+        if (!_single.TryGetValue(only, out EndTerm[]? terms)) _single.Add(only, terms = [only]);
+        return terms;
     }
 
     private bool Add(string text, Setting item, List<EndTerm> terms)

@@ -42,12 +42,12 @@ internal static class Quantities
     public static T? Word<T>(this Setting setting, params ReadOnlySpan<(string Name, T Value)> words) where T : struct
     {
         if (setting.Text() is not { } text) return null;
-        var names = new string[words.Length];
-        for (int i = 0; i < words.Length; i++)
+        foreach ((string name, T value) in words)
         {
-            if (text.Equals(words[i].Name, StringComparison.OrdinalIgnoreCase)) return words[i].Value;
-            names[i] = words[i].Name;
+            if (text.Equals(name, StringComparison.OrdinalIgnoreCase)) return value;
         }
+        var names = new List<string>();
+        foreach ((string name, _) in words) names.Add(name);
         setting.Error($"`{text}` is not possible for `{setting.Label}`", Spelling.Remedy(text, names, "write one of"));
         return null;
     }

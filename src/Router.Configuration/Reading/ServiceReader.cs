@@ -52,7 +52,7 @@ internal sealed class ServiceReader(Names names)
 
     private ServiceMatch[]? Items(Setting setting, out bool any)
     {
-        var found = new List<ServiceMatch>();
+        var found = new List<ServiceMatch>(1);
         bool sound = true;
         any = false;
         foreach ((string text, Setting item) in setting.Texts())
@@ -62,7 +62,7 @@ internal sealed class ServiceReader(Names names)
             else if (found.Count + matches.Length <= MostItems) found.AddRange(matches);
             else sound = TooMany(setting);
         }
-        return sound ? [.. found.Distinct()] : null;
+        return !sound ? null : found.Count > 1 ? [.. found.Distinct()] : [.. found];
     }
 
     private static bool TooMany(Setting setting)

@@ -66,7 +66,6 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
         {
             if (counts[reason] > 0) drops.Add(new DropReport { Reason = ((DropReason)reason).ToString(), Packets = counts[reason] });
         }
-        if (worker.Forwarder.SendRefused is var refused and > 0) drops.Add(new DropReport { Reason = nameof(DropReason.SendRefused), Packets = refused });
         return drops;
     }
 

@@ -86,9 +86,9 @@ internal sealed class Helm : IDisposable
         Plumb();
         _keeper.BindLinks(Settings, view);
         ConfigureHealth();
-        _health.Start();
         Publish(force: true);
         _worker.Start();
+        _health.Start();
         _thread.Start();
     }
 

@@ -8,12 +8,13 @@ namespace Router.Daemon.Steering;
 
 /// <summary>
 /// Which device stands behind each port. Zones and the box have TUN devices, opened once. A link's socket is bound to an
-/// interface by index, so an interface that vanishes and returns gets a new socket; the name is what is configured.
+/// interface by index and writes its MAC, so an interface that vanishes and returns, or changes its MAC, gets a new socket; the name
+/// is what is configured.
 /// </summary>
 internal sealed class PortKeeper(Worker worker, PortRegistry ports, Journal journal)
 {
     private readonly Dictionary<PortId, string> _tuns = [];
-    private readonly Dictionary<PortId, int> _links = [];
+    private readonly Dictionary<PortId, (int Index, ulong Mac)> _links = [];
 
     /// <summary>Opens what is missing and closes what is not wanted any more. Before the worker starts, or later by its errands.</summary>
     /// <exception cref="PortException">A TUN device cannot be had.</exception>
@@ -34,11 +35,12 @@ internal sealed class PortKeeper(Worker worker, PortRegistry ports, Journal jour
         foreach (LinkSettings link in settings.Links)
         {
             PortId id = ports.Claim(link.Name);
-            int index = view.Interface(link.Interface)?.Index ?? 0;
-            if (_links.GetValueOrDefault(id) == index) continue;
-            _links[id] = 0;
-            if (index == 0) Do(id, null);
-            else if (TryBind(link, view.Interface(index)!, out PacketPort? port)) (_links[id], _) = (index, Do(id, port));
+            KernelInterface? found = view.Interface(link.Interface);
+            (int, ulong) wanted = found is null ? default : (found.Index, found.Mac);
+            if (_links.TryGetValue(id, out (int, ulong) bound) && bound == wanted) continue;
+            _links[id] = default;
+            if (found is null) Do(id, null);
+            else if (TryBind(link, found, out PacketPort? port)) (_links[id], _) = (wanted, Do(id, port));
         }
         foreach (PortId gone in _links.Keys.Where(id => settings.Links.All(l => ports.Claim(l.Name) != id)).ToList())
         {

@@ -38,7 +38,7 @@ internal sealed class LinkChooser(Pins pins)
             case InternetMode.Balance when host.IsV4:
                 return rule.Pin == PinMode.Host
                     ? ChooseByHost(plan, host, able, best, now, out link, out pin)
-                    : TryPlace(_connections, plan, best, out link) ? DropReason.None : DropReason.NoUsableLink;
+                    : TryPlace(_connections, plan, best, able, out link) ? DropReason.None : DropReason.NoUsableLink;
             case InternetMode.Balance or InternetMode.Failover:
                 return TryFirst(plan.Policy.Order, best, out link) ? DropReason.None : DropReason.NoUsableLink;
             default:
@@ -54,15 +54,16 @@ internal sealed class LinkChooser(Pins pins)
             link = pins[pin].Link;
             if ((able & link.Bit) != 0) return DropReason.None;
         }
-        if (!TryPlace(_hosts, plan, best, out link)) return DropReason.NoUsableLink;
+        if (!TryPlace(_hosts, plan, best, able, out link)) return DropReason.NoUsableLink;
         if (pin >= 0) pins.Move(pin, link, PinReason.LinkDown, now);
         else pin = pins.Place(host, link, PinReason.Placed, now);
         return DropReason.None;
     }
 
-    private static bool TryPlace(Balance balance, Plan plan, ulong candidates, out PortId link)
+    // The best may all be reserved (weight 0); then it is one of the others that are able.
+    private static bool TryPlace(Balance balance, Plan plan, ulong best, ulong able, out PortId link)
     {
-        PortId? chosen = balance.Choose(plan.Policy.Links, candidates);
+        PortId? chosen = balance.Choose(plan.Policy.Links, best) ?? balance.Choose(plan.Policy.Links, able);
         link = chosen.GetValueOrDefault();
         return chosen.HasValue;
     }

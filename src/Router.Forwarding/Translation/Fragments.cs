@@ -53,6 +53,9 @@ internal sealed class Fragments : IDisposable
         while (_waiting.Add() >= 0) { }
     }
 
+    /// <summary>Pieces that waited, and whose first piece never came.</summary>
+    public long Unclaimed { get; private set; }
+
     /// <summary>
     /// Finds the datagram of a piece, or begins one; checks that the piece overlaps none before it.
     /// </summary>
@@ -87,17 +90,18 @@ internal sealed class Fragments : IDisposable
     {
         ref Train found = ref _trains[train];
         (found.Flow, found.Outward, found.Serial) = (flow, outward, flows.Serial(flow));
-        // Zero is passed over: some receivers take it for "no id".
-        if (found.NewId == 0) found.NewId = ++_nextId == 0 ? ++_nextId : _nextId;
+        if (found.NewId == 0) found.NewId = NextId();
         return found.NewId;
     }
+
+    /// <summary>An id for a datagram behind our address. Zero is passed over: some receivers take it for "no id".</summary>
+    public ushort NextId() => ++_nextId == 0 ? ++_nextId : _nextId;
 
     /// <summary>Keeps a copy of a piece whose first piece has not come yet.</summary>
     public DropReason Wait(int train, Span<byte> octets)
     {
-        if (octets.Length > _waiting.Room || _trains[train].Waiting >= MostWaiting / 4) return DropReason.FragmentTableFull;
         int slot = Array.IndexOf(_waitingOf, -1);
-        if (slot < 0) return DropReason.FragmentTableFull;
+        if (slot < 0 || octets.Length > _waiting.Room || WaitingOf(_trains[train].Source) >= MostWaiting / 4) return DropReason.FragmentTableFull;
         octets.CopyTo(_waiting.Space(slot));
         _waiting[slot].Length = octets.Length;
         _waitingOf[slot] = train;
@@ -120,18 +124,14 @@ internal sealed class Fragments : IDisposable
     /// <summary>Whether pieces wait for this datagram's first one.</summary>
     public bool HasWaiting(int train) => _trains[train].Waiting > 0;
 
-    /// <summary>Ends datagrams whose time is over. Answers how many waiting pieces were given up.</summary>
-    public int Sweep(long now)
+    /// <summary>Ends datagrams whose time is over.</summary>
+    public void Sweep(long now)
     {
-        int lost = 0;
         for (int looked = 0; looked < MostDatagrams / 8; looked++)
         {
             _cursor = (_cursor + 1) % MostDatagrams;
-            if (!_trains[_cursor].IsLive || _trains[_cursor].Expires > now) continue;
-            lost += _trains[_cursor].Waiting;
-            End(_cursor);
+            if (_trains[_cursor].IsLive && _trains[_cursor].Expires <= now) End(_cursor);
         }
-        return lost;
     }
 
     public void Dispose()
@@ -181,9 +181,20 @@ internal sealed class Fragments : IDisposable
         return DropReason.None;
     }
 
+    private int WaitingOf(Address sender)
+    {
+        int count = 0;
+        foreach (int train in _waitingOf)
+        {
+            if (train >= 0 && _trains[train].Source == sender) count++;
+        }
+        return count;
+    }
+
     private void End(int train)
     {
         ref Train found = ref _trains[train];
+        Unclaimed += found.Waiting;
         for (int slot = 0; found.Waiting > 0 && slot < MostWaiting; slot++)
         {
             if (_waitingOf[slot] == train) _waitingOf[slot] = -1;

@@ -41,7 +41,8 @@ internal static class IcmpErrors
         Address near = outward ? flow.OutsideSource : flow.InsideDestination;
         Address told = outward ? flow.OutsideDestination : flow.InsideSource;
         Address quotedOf = outward ? flow.InsideSource : flow.OutsideDestination;
-        Address source = outward || packet.Source == quotedOf ? near : packet.Source;
+        bool isToInternet = outward != ((flow.Traits & FlowTraits.Inbound) != 0);
+        Address source = isToInternet || packet.Source == quotedOf ? near : packet.Source;
         Span<byte> icmp = octets[packet.Transport..packet.Length];
         RewriteQuoted(icmp[Icmp.HeaderLength..], quoted, flow, outward, near, told);
         if (packet.V4)

@@ -1,0 +1,150 @@
+using System.Buffers.Binary;
+using Router.Forwarding;
+using Router.Forwarding.Rules;
+using Router.Ports;
+using Router.Tests.Forwarding.Bed;
+using Router.Wire;
+
+namespace Router.Tests.Forwarding;
+
+/// <summary>The path allocates nothing, whatever comes (architecture.md, threads).</summary>
+public class AllocationTests
+{
+    private const string Pc = "192.168.10.5:5000", Web = "192.0.2.1:80", Us = "198.51.100.2";
+
+    /// <summary>Takes everything.</summary>
+    private sealed class Sink() : Port("sink")
+    {
+        public long Taken { get; private set; }
+
+        public override int Receive(Batch batch) => 0;
+
+        public override int Send(Batch batch, ReadOnlySpan<int> slots)
+        {
+            Taken += slots.Length;
+            return slots.Length;
+        }
+    }
+
+    private static readonly Sink s_sink = new();
+
+    private static PathBed Open(Action<Draft>? edit = null)
+    {
+        var bed = new PathBed(edit, new TableSizes(20_000, 20_000, 100));
+        foreach (PortId id in new[] { PathBed.Host, PathBed.Trusted, PathBed.Guest, PathBed.One, PathBed.Two }) bed.Forwarder.Outbox.Attach(id, s_sink);
+        return bed;
+    }
+
+    // So many rounds of the same batch, each a bit later than the one before. Changes to the packets are the test's.
+    private static void Rounds(PathBed bed, PortId ingress, byte[][] packets, int rounds, long step = 1000, Action<byte[][]>? next = null, Plan[]? plans = null)
+    {
+        for (int round = 0; round < rounds; round++)
+        {
+            bed.Now += step;
+            next?.Invoke(packets);
+            foreach (byte[] packet in packets)
+            {
+                int slot = bed.Batch.Add();
+                packet.CopyTo(bed.Batch.Space(slot));
+                bed.Batch[slot].Length = packet.Length;
+            }
+            Plan plan = plans is null ? bed.Plan : plans[round % plans.Length];
+            bed.Forwarder.Begin(plan, bed.Now);
+            bed.Forwarder.Walk(ingress, bed.Batch);
+            bed.Batch.Clear();
+            bed.Forwarder.Review.Scan(plan, 120, bed.Now);
+            bed.Forwarder.Outbox.Flush(bed.Batch);
+            bed.Forwarder.Upkeep.Tend(plan, bed.Now);
+        }
+    }
+
+    private static void Unchanged(PathBed bed, PortId ingress, byte[][] packets, long step = 1000, Action<byte[][]>? next = null, Plan[]? plans = null)
+    {
+        Rounds(bed, ingress, packets, 200, step, next, plans);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Rounds(bed, ingress, packets, 200, step, next, plans);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    [Fact]
+    public void Known_flows_both_ways()
+    {
+        using var bed = new PathBed();
+        var connection = new Connection(bed, PathBed.Trusted, Pc, Web);
+        bed.Pass(PathBed.Trusted, Make.Udp(Pc, Web));
+        bed.Pass(PathBed.Trusted, Make.Echo("192.168.10.5", "192.0.2.1", 5000));
+        foreach (PortId id in new[] { PathBed.Trusted, PathBed.One }) bed.Forwarder.Outbox.Attach(id, s_sink);
+        Unchanged(bed, PathBed.Trusted, [connection.FromNear(100), Make.Udp(Pc, Web), Make.Echo("192.168.10.5", "192.0.2.1", 5000)]);
+        Unchanged(bed, PathBed.One, [connection.FromFar(100), Make.Udp(Web, Us + ":5000"), Make.Echo("192.0.2.1", Us, 5000, isReply: true)]);
+        Assert.Equal(3, bed.Forwarder.FlowCount);
+    }
+
+    [Fact]
+    public void New_flows()
+    {
+        using PathBed bed = Open();
+        byte[][] packets = [Make.Udp("192.168.10.5:2000", Web), Make.Tcp("192.168.10.6:2000", Web, TcpFlags.Syn), Make.Udp("[fd00:10::5]:2000", "[2001:db8:9::1]:80")];
+        int port = 2000;
+        Unchanged(bed, PathBed.Trusted, packets, next: all =>
+        {
+            port++;
+            foreach (byte[] packet in all) BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(packet[0] >> 4 == 4 ? 20 : 40), (ushort)port);
+        });
+        Assert.Equal(1200, bed.Forwarder.FlowCount);
+    }
+
+    [Fact]
+    public void Refused_packets_and_what_is_said_about_them()
+    {
+        using PathBed bed = Open(draft => draft.First(new Rule
+        {
+            Name = "no", Action = RuleAction.Deny, Log = RuleLog.Packets, Source = Draft.From("192.168.10.66/32"),
+        }));
+        long before = s_sink.Taken;
+        Unchanged(bed, PathBed.Trusted,
+        [
+            Make.Udp("192.168.10.66:5000", Web), Make.Tcp("192.168.10.66:5000", Web, TcpFlags.Syn), Make.Tcp(Pc, Web, TcpFlags.Ack),
+            Make.Udp("127.0.0.1:1", Web), Make.Udp("192.168.10.7:1", "224.0.0.1:1"), Make.Udp(Pc, Web)[..19], Make.Udp(Pc, Web).With(0, 0x55),
+        ], step: 100_000);
+        Unchanged(bed, PathBed.One, [Make.Udp(Web, Us + ":1"), Make.Udp(Web, "203.0.113.2:1"), Make.Tcp(Web, Us + ":1", TcpFlags.Syn)]);
+        Assert.True(s_sink.Taken > before);
+    }
+
+    [Fact]
+    public void Pieces_in_the_wrong_order_and_packets_that_are_broken()
+    {
+        using PathBed bed = Open(draft => draft.LinkOne = draft.LinkOne with { Mtu = 1400 });
+        byte[][] pieces = Pieces.Break(Make.Udp(Pc, Web, 4000), 1000, 7);
+        Array.Reverse(pieces);
+        Unchanged(bed, PathBed.Trusted, [.. pieces, Make.Udp(Pc, Web, 4000)], step: 2_100_000);
+        Assert.Equal(0, bed.Forwarder.Drops[(int)DropReason.FragmentOverlap]);
+    }
+
+    [Fact]
+    public void ICMP_errors()
+    {
+        using PathBed bed = Open();
+        Rounds(bed, PathBed.Trusted, [Make.Udp(Pc, Web)], 1);
+        byte[] sent = Make.Udp(Us + ":5000", Web);
+        Unchanged(bed, PathBed.One,
+        [
+            Make.Error("192.0.2.254", Us, Icmp4.TimeExceeded, 0, sent), Make.Error("192.0.2.254", Us, Icmp4.TimeExceeded, 0, sent.AsSpan(0, 28)),
+            Make.Error("192.0.2.254", Us, Icmp4.TimeExceeded, 0, Make.Udp(Us + ":5001", Web)), Make.Udp(Web, Us + ":5000").WithTtl(1),
+        ]);
+        Assert.Equal(0, bed.Forwarder.Drops[(int)DropReason.BadIcmpChecksum]);
+        Assert.True(bed.Forwarder.Drops[(int)DropReason.IcmpUnexplained] > 0);
+    }
+
+    [Fact]
+    public void Links_that_come_and_go()
+    {
+        using PathBed bed = Open(draft => draft.Mode = InternetMode.Balance);
+        Plan up = bed.Plan;
+        bed.Change(draft => draft.LinkOne = draft.LinkOne with { Usable = false });
+        Plan noOne = bed.Plan;
+        bed.Change(draft => (draft.LinkOne, draft.LinkTwo) = (draft.LinkOne with { Usable = true }, draft.LinkTwo with { Usable = false }));
+        Unchanged(bed, PathBed.Trusted, [Make.Udp(Pc, Web), Make.Udp("192.168.10.6:5000", Web), Make.Tcp(Pc, Web, TcpFlags.Syn)], plans: [up, noOne, bed.Plan]);
+        Assert.True(bed.Forwarder.Ends.Moved > 100);
+        Assert.True(bed.Forwarder.Ends.Reset > 50);
+    }
+}

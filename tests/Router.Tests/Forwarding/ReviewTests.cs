@@ -1,0 +1,223 @@
+using Router.Forwarding;
+using Router.Forwarding.Links;
+using Router.Forwarding.Rules;
+using Router.Tests.Forwarding.Bed;
+using Router.Wire;
+
+namespace Router.Tests.Forwarding;
+
+/// <summary>What becomes of live flows when links change (product.md 2). Rules that change are in <see cref="ReloadTests"/>.</summary>
+public class ReviewTests
+{
+    private const string Pc = "192.168.10.5:5000", Web = "192.0.2.1:80";
+
+    private static void OneDown(Draft draft) => draft.LinkOne = draft.LinkOne with { Usable = false, Health = LinkHealth.Down };
+
+    private static void OneUp(Draft draft) => draft.LinkOne = draft.LinkOne with { Usable = true, Health = LinkHealth.Up };
+
+    private static void Plans(Draft draft, FlowPlans down, FlowPlans back) => draft.Rules[0] = new Rule
+    {
+        Name = "out", Action = RuleAction.Allow, Source = Draft.From(Draft.Zones), Destination = Draft.From(PortId.InternetBit),
+        OnLinkDown = down, OnLinkReturn = back,
+    };
+
+    private static FlowPlans All(FlowPlan plan) => new(plan, plan, plan, plan);
+
+    [Theory]
+    [InlineData(InternetMode.Failover)]
+    [InlineData(InternetMode.Balance)]
+    public void UDP_moves_with_its_next_packet_and_answers_come_by_the_new_link(InternetMode mode)
+    {
+        using var bed = new PathBed(draft => draft.Mode = mode);
+        Sent before = bed.Pass(PathBed.Trusted, Make.Udp(Pc, Web));
+        Assert.Equal(PathBed.One, before.Port);
+        bed.Change(OneDown);
+        Sent after = bed.Pass(PathBed.Trusted, Make.Udp(Pc, Web));
+        Assert.Equal((PathBed.Two, Make.End("203.0.113.2:5000"), 0x020000000201UL), (after.Port, after.From, after.Meta.NextHop));
+        Assert.Equal(Make.End(Pc), bed.Pass(PathBed.Two, Make.Udp(after.To, after.From)).To);
+        Assert.Equal((1, (1L, 0L, 0L)), (bed.Forwarder.FlowCount, bed.Forwarder.Ends));
+        bed.Refuse(PathBed.One, Make.Udp(before.To, before.From), DropReason.RuleDropped);
+        Assert.Empty(bed.Review());
+        bed.Change(OneUp);
+        Assert.Equal(PathBed.Two, bed.Pass(PathBed.Trusted, Make.Udp(Pc, Web)).Port);
+    }
+
+    [Fact]
+    public void UDP_moves_without_a_packet_of_its_own_too()
+    {
+        using var bed = new PathBed();
+        bed.Pass(PathBed.Trusted, Make.Udp(Pc, Web));
+        bed.Pass(PathBed.Trusted, Make.Echo("192.168.10.5", "192.0.2.1", 9));
+        bed.Change(OneDown);
+        Assert.Empty(bed.Review());
+        Assert.Equal(2, bed.Forwarder.Ends.Moved);
+        Assert.Equal(PathBed.Trusted, bed.Pass(PathBed.Two, Make.Udp(Web, "203.0.113.2:5000")).Port);
+        Assert.Equal(PathBed.Trusted, bed.Pass(PathBed.Two, Make.Echo("192.0.2.1", "203.0.113.2", 9, isReply: true)).Port);
+    }
+
+    [Fact]
+    public void TCP_is_reset_towards_the_inside_with_the_number_that_it_expects_and_reconnects_by_the_other_link_at_once()
+    {
+        using var bed = new PathBed();
+        var old = new Connection(bed, PathBed.Trusted, Pc, Web);
+        old.Talk();
+        bed.Pass(PathBed.One, old.FromFar(500));
+        bed.Pass(PathBed.Trusted, old.FromNear());
+        bed.Change(OneDown);
+        // The first packet under the new plan is the reconnect, before any review of the old flow.
+        var next = new Connection(bed, PathBed.Trusted, "192.168.10.5:5001", Web);
+        Assert.Equal((PathBed.Two, Make.End("203.0.113.2:5001")), (next.Egress, next.Outside));
+        Sent reset = Assert.Single(bed.Review());
+        Assert.Equal((PathBed.Trusted, Make.End(Web), Make.End(Pc)), (reset.Port, reset.From, reset.To));
+        Assert.Equal((TcpFlags.Rst | TcpFlags.Ack, old.NextToNear), (reset.Flags, reset.Sequence));
+        Assert.Equal((1, 1L), (bed.Forwarder.FlowCount, bed.Forwarder.Ends.Reset));
+        next.Talk();
+        bed.Refuse(PathBed.Trusted, old.FromNear(10), DropReason.NoFlow);
+    }
+
+    [Fact]
+    public void TCP_is_reset_by_its_own_next_packet_which_does_not_pass()
+    {
+        using var bed = new PathBed();
+        var old = new Connection(bed, PathBed.Trusted, Pc, Web);
+        bed.Change(OneDown);
+        Sent reset = Assert.Single(bed.Refuse(PathBed.Trusted, old.FromNear(10), DropReason.FlowClosed));
+        Assert.Equal((PathBed.Trusted, TcpFlags.Rst | TcpFlags.Ack, old.NextToNear), (reset.Port, reset.Flags, reset.Sequence));
+    }
+
+    [Fact]
+    public void Without_another_link_everything_waits_for_the_first()
+    {
+        using var bed = new PathBed(draft => draft.LinkTwo = draft.LinkTwo with { Usable = false });
+        var connection = new Connection(bed, PathBed.Trusted, Pc, Web);
+        bed.Pass(PathBed.Trusted, Make.Udp(Pc, Web));
+        bed.Change(OneDown);
+        Assert.Empty(bed.Review());
+        connection.Talk();
+        bed.Change(OneUp);
+        Assert.Empty(bed.Review());
+        connection.Talk();
+        Assert.Equal((2, (0L, 0L, 0L)), (bed.Forwarder.FlowCount, bed.Forwarder.Ends));
+    }
+
+    [Theory]
+    [InlineData(FlowPlan.Keep)]
+    [InlineData(FlowPlan.Drain)]
+    public void A_rule_may_keep_flows_on_a_dead_link(FlowPlan plan)
+    {
+        using var bed = new PathBed(draft => Plans(draft, All(plan), All(plan)));
+        bed.Pass(PathBed.Trusted, Make.Udp(Pc, Web));
+        bed.Change(OneDown);
+        Assert.Equal(PathBed.One, bed.Pass(PathBed.Trusted, Make.Udp(Pc, Web)).Port);
+        Assert.Equal(PathBed.Two, bed.Pass(PathBed.Trusted, Make.Udp("192.168.10.5:5001", Web)).Port);
+    }
+
+    [Fact]
+    public void When_a_better_link_returns_the_rule_decides()
+    {
+        foreach (FlowPlan plan in Enum.GetValues<FlowPlan>())
+        {
+            using var bed = new PathBed(draft =>
+            {
+                Plans(draft, FlowPlans.DownDefault, All(plan));
+                OneDown(draft);
+            });
+            var connection = new Connection(bed, PathBed.Trusted, Pc, Web);
+            Assert.Equal(PathBed.Two, connection.Egress);
+            bed.Pass(PathBed.Trusted, Make.Udp(Pc, Web));
+            bed.Change(OneUp);
+            Sent[] said = bed.Review();
+            (int resets, long moved, int flows) = plan switch
+            {
+                FlowPlan.Move => (1, 1L, 1),
+                FlowPlan.Reset => (1, 0L, 0),
+                _ => (0, 0L, 2),
+            };
+            Assert.Equal((plan, resets, moved, flows), (plan, said.Length, bed.Forwarder.Ends.Moved, bed.Forwarder.FlowCount));
+            if (flows == 2) connection.Talk();
+            PortId now = bed.Pass(PathBed.Trusted, Make.Udp(Pc, Web)).Port;
+            Assert.Equal(plan is FlowPlan.Move or FlowPlan.Reset ? PathBed.One : PathBed.Two, now);
+        }
+    }
+
+    [Fact]
+    public void A_flow_on_a_fallback_link_stays_while_the_named_one_is_down_and_moves_when_it_returns()
+    {
+        using var bed = new PathBed(draft =>
+        {
+            (draft.Mode, draft.Rules[0]) = (InternetMode.Balance, new Rule
+            {
+                Name = "tunnel", Action = RuleAction.Allow, Links = [PathBed.One], Fallback = true, Pin = PinMode.Connection, OnLinkReturn = All(FlowPlan.Move),
+            });
+            draft.WeightOne = 1;
+            draft.LinkOne = draft.LinkOne with { Usable = false };
+        });
+        for (int i = 0; i < 5; i++)
+        {
+            bed.Change(draft => draft.TrustedZone = draft.TrustedZone with { Mtu = 1500 - i });
+            Assert.Equal(PathBed.Two, bed.Pass(PathBed.Trusted, Make.Udp(Pc, Web)).Port);
+        }
+        Assert.Equal(0, bed.Forwarder.Ends.Moved);
+        bed.Change(OneUp);
+        Assert.Equal(PathBed.One, bed.Pass(PathBed.Trusted, Make.Udp(Pc, Web)).Port);
+        Assert.Equal(1, bed.Forwarder.Ends.Moved);
+    }
+
+    [Fact]
+    public void A_new_address_moves_UDP_and_resets_TCP_and_a_new_MAC_is_just_used()
+    {
+        using var bed = new PathBed();
+        var connection = new Connection(bed, PathBed.Trusted, Pc, Web);
+        bed.Pass(PathBed.Trusted, Make.Udp(Pc, Web));
+        bed.Change(draft => draft.LinkOne = draft.LinkOne with { GatewayMac4 = 0x020000009999 });
+        Assert.Empty(bed.Review());
+        Assert.Equal(0x020000009999UL, bed.Pass(PathBed.Trusted, connection.FromNear(9)).Meta.NextHop);
+        bed.Change(draft => draft.LinkOne = draft.LinkOne with { Addresses = [Address.Parse("198.51.100.9")] });
+        Sent reset = Assert.Single(bed.Review());
+        Assert.Equal((PathBed.Trusted, connection.NextToNear), (reset.Port, reset.Sequence));
+        Sent moved = bed.Pass(PathBed.Trusted, Make.Udp(Pc, Web));
+        Assert.Equal((PathBed.One, Make.End("198.51.100.9:5000")), (moved.Port, moved.From));
+    }
+
+    [Fact]
+    public void A_flow_with_a_written_address_is_none_the_worse_for_a_new_plan()
+    {
+        using var bed = new PathBed(draft => draft.Rules[0] = new Rule
+        {
+            Name = "out", Action = RuleAction.Allow, Nat = SourceNat.Fixed, NatAddress = Address.Parse("198.51.100.77"),
+        });
+        var connection = new Connection(bed, PathBed.Trusted, Pc, Web);
+        bed.Change(draft => draft.LinkOne = draft.LinkOne with { Mtu = 1480 });
+        Assert.Empty(bed.Review());
+        connection.Talk();
+    }
+
+    [Fact]
+    public void What_came_in_by_a_link_and_what_is_bound_to_its_address_stay_there()
+    {
+        using var bed = new PathBed(draft => draft.First(new Rule
+        {
+            Name = "ssh", Action = RuleAction.Allow, Source = Draft.From(PortId.InternetBit), Destination = Draft.From(PortId.Host.Bit),
+        }));
+        var inbound = new Connection(bed, PathBed.One, "192.0.2.9:7000", "198.51.100.2:22");
+        var bound = new Connection(bed, PathBed.Host, "198.51.100.2:6000", Web);
+        var local = new Connection(bed, PathBed.Host, "192.168.10.1:6001", Web);
+        bed.Change(OneDown);
+        Sent reset = Assert.Single(bed.Review());
+        Assert.Equal(local.Near, reset.To);
+        inbound.Talk();
+        bound.Talk();
+    }
+
+    [Fact]
+    public void What_a_flow_carried_is_counted_once_by_its_rule_though_it_moved()
+    {
+        using var bed = new PathBed();
+        bed.Pass(PathBed.Trusted, Make.Udp(Pc, Web));
+        bed.Change(OneDown);
+        bed.Pass(PathBed.Trusted, Make.Udp(Pc, Web));
+        bed.Wait(305 * PathBed.Second);
+        RuleCounters counters = bed.Plan.Policy.Rules[0].Counters;
+        Assert.Equal((0, 2L, 120L), (bed.Forwarder.FlowCount, counters.Packets, counters.Octets));
+    }
+}
