@@ -17,6 +17,12 @@ public sealed class Worker : IDisposable
     private const int MostErrands = 256;
     private const int ReviewSlice = 120;
 
+    /// <summary>
+    /// How long the thread looks again before it sleeps, microseconds: an answer mostly follows its question within that, and waking
+    /// a sleeper costs more than the looks. Each look gives way to whoever else wants the core.
+    /// </summary>
+    private const long Vigil = 60;
+
     private readonly Forwarder _forwarder;
     private readonly Poller _poller = new();
     private readonly Doorbell _doorbell = new();
@@ -26,7 +32,7 @@ public sealed class Worker : IDisposable
     private readonly Thread _thread;
     private Plan _plan;
     private volatile bool _stopping;
-    private long _beats;
+    private long _beats, _lastPacket;
 
     public Worker(ForwardingTables tables, Plan plan)
     {
@@ -130,15 +136,24 @@ public sealed class Worker : IDisposable
 
     private void GoRound(Span<int> ready)
     {
-        int patience = _forwarder.Review.IsScanning ? 0 : (int)(Upkeep.Interval / 1000);
-        int count = _poller.Wait(ready, patience);
+        int count = _poller.Wait(ready, 0);
         long now = Monotonic.Microseconds();
+        if (count == 0 && !_forwarder.Review.IsScanning)
+        {
+            if (now - _lastPacket < Vigil)
+            {
+                Thread.Yield();
+                return;
+            }
+            count = _poller.Wait(ready, (int)(Upkeep.Interval / 1000));
+            now = Monotonic.Microseconds();
+        }
         _forwarder.Begin(Volatile.Read(ref _plan), now);
         ready[..count].Sort();
         foreach (int tag in ready[..count])
         {
             if (tag == PortId.Most) RunErrands();
-            else Serve(new PortId((byte)tag));
+            else Serve(new PortId((byte)tag), now);
         }
         if (_forwarder.Review.IsScanning)
         {
@@ -149,13 +164,14 @@ public sealed class Worker : IDisposable
         Volatile.Write(ref _beats, _beats + 1);
     }
 
-    private void Serve(PortId id)
+    private void Serve(PortId id, long now)
     {
         if (_ports[id.Value] is not { } port) return;
         if (port.Receive(_batch) > 0)
         {
             _forwarder.Walk(id, _batch);
             _batch.Clear();
+            _lastPacket = now;
         }
         else if (port.IsGone)
         {
