@@ -34,7 +34,8 @@ internal sealed class PathMeasures(double seconds)
         return bits / 1e9;
     }
 
-    private double Packets(BenchLab lab, int flows)
+    /// <summary>Thousands of 60-octet frames a second that arrive when more are sent than can pass.</summary>
+    public double Packets(BenchLab lab, int flows)
     {
         using BackgroundProgram sink = lab.Internet.Start(s_self, "sink", $"{SinkPort}", Text(seconds));
         sink.WaitToSay("ready", TimeSpan.FromSeconds(5));

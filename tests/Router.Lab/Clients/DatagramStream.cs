@@ -19,6 +19,7 @@ internal sealed class DatagramStream : IDisposable
     private readonly Thread _sender;
     private readonly Thread _receiver;
     private volatile bool _stop;
+    private volatile bool _deaf;
     private long _sent;
     private long _answered;
 
@@ -68,6 +69,7 @@ internal sealed class DatagramStream : IDisposable
     {
         _stop = true;
         _sender.Join();
+        _deaf = true;
         _receiver.Join();
         _socket.Dispose();
     }
@@ -94,7 +96,7 @@ internal sealed class DatagramStream : IDisposable
     {
         byte[] octets = new byte[256];
         string last = "";
-        while (!_stop || Answered < Sent)
+        while (!_deaf)
         {
             try
             {
@@ -107,7 +109,7 @@ internal sealed class DatagramStream : IDisposable
             }
             catch (SocketException)
             {
-                if (_stop) return;
+                // Nothing for a while, or an ICMP error, which the sender hears of too.
             }
         }
     }

@@ -1,6 +1,6 @@
 // Sends the smallest Ethernet frames (60 octets: IPv4, UDP, 18 octets of payload) as fast as the kernel takes them, by an
 // AF_PACKET socket, so that a packet costs no socket lookup and no route. Flows differ in source port, and beyond 50,000
-// in source address too, and are sent in turn, so that each packet of a round belongs to another flow.
+// in destination address too, and are sent in turn, so that each packet of a round belongs to another flow.
 //
 //     Router.Lab blast INTERFACE ROUTER_MAC SOURCE DESTINATION PORT FLOWS SECONDS [PER_SECOND]
 
@@ -21,7 +21,7 @@ internal sealed unsafe class Blast
     private const int Slot = 64;
     private const int Batch = 64;
     private const int FirstPort = 10_000;
-    private const int PortsPerAddress = 50_000;
+    private const int PortsPerDestination = 50_000;
 
     private readonly byte* _frames;
     private readonly int _flows;
@@ -46,7 +46,7 @@ internal sealed unsafe class Blast
 
     private void Fill(PhysicalAddress from, PhysicalAddress to, IPAddress source, IPAddress destination, ushort udpPort)
     {
-        uint first = BinaryPrimitives.ReadUInt32BigEndian(source.GetAddressBytes());
+        uint first = BinaryPrimitives.ReadUInt32BigEndian(destination.GetAddressBytes());
         for (int i = 0; i < _flows; i++)
         {
             var frame = new Span<byte>(_frames + ((long)i * Slot), FrameLength);
@@ -59,9 +59,9 @@ internal sealed unsafe class Blast
             BinaryPrimitives.WriteUInt16BigEndian(ip[2..], FrameLength - 14);
             ip[8] = 64; // TTL
             ip[9] = 17; // UDP
-            BinaryPrimitives.WriteUInt32BigEndian(ip[12..], first + (uint)(i / PortsPerAddress));
-            destination.GetAddressBytes().CopyTo(ip[16..]);
-            BinaryPrimitives.WriteUInt16BigEndian(ip[20..], (ushort)(FirstPort + (i % PortsPerAddress)));
+            source.GetAddressBytes().CopyTo(ip[12..]);
+            BinaryPrimitives.WriteUInt32BigEndian(ip[16..], first + (uint)(i / PortsPerDestination));
+            BinaryPrimitives.WriteUInt16BigEndian(ip[20..], (ushort)(FirstPort + (i % PortsPerDestination)));
             BinaryPrimitives.WriteUInt16BigEndian(ip[22..], udpPort);
             BinaryPrimitives.WriteUInt16BigEndian(ip[24..], FrameLength - 14 - 20);
             BinaryPrimitives.WriteUInt16BigEndian(ip[10..], Fold(Sum(ip[..20])));

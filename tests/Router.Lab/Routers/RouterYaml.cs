@@ -13,6 +13,9 @@ internal sealed record RouterYaml
     /// <summary>The lines of `health`, defaults where empty.</summary>
     public string Health { get; init; } = "";
 
+    /// <summary>Most flows at a time; 0 leaves the default.</summary>
+    public int Flows { get; init; }
+
     /// <summary>Rules before the one that lets all out, as YAML list items without indentation.</summary>
     public string Rules { get; init; } = "";
 
@@ -34,7 +37,7 @@ internal sealed record RouterYaml
           order: [{{string.Join(", ", LinkNames.Take(Weights.Count))}}]
           pin: {{Pin}}
 
-        {{Section("health:", Health, "  ")}}
+        {{Section("health:", Health, "  ")}}{{Section("tables:", Flows == 0 ? "" : $"flows: {Flows}", "  ")}}
         rules:{{(Rules.Length == 0 && !AllowOut ? " []" : "")}}
         {{Indent(Rules, "  ")}}
         {{(AllowOut ? Indent(Everything, "  ") : "")}}
