@@ -172,10 +172,16 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         return reason;
     }
 
+    /// <summary>The bit of the link that no other will do for, or 0: the sender is bound to its address, or the receiver is on its own network.</summary>
+    public static ulong BoundTo(Plan plan, Rule rule, PortId ingress, Address source, Address destination)
+    {
+        ulong bound = ingress == PortId.Host ? plan.Own(source) & plan.LinkPorts : 0;
+        return bound == 0 && rule.Links.Length == 0 ? plan.OnLink(destination) : bound;
+    }
+
     private DropReason Route(Plan plan, Rule rule, ref Flow flow, long now)
     {
-        ulong bound = flow.Ingress == PortId.Host ? plan.Own(flow.InsideSource) & plan.LinkPorts : 0;
-        if (bound == 0 && rule.Links.Length == 0) bound = plan.OnLink(flow.OutsideDestination);
+        ulong bound = BoundTo(plan, rule, flow.Ingress, flow.InsideSource, flow.OutsideDestination);
         if (bound == 0) return chooser.Choose(plan, rule, flow.InsideSource, now, out flow.Egress, out flow.Pin);
         flow.Egress = new PortId((byte)ulong.TrailingZeroCount(bound));
         flow.Traits |= FlowTraits.Bound;

@@ -24,27 +24,46 @@ internal sealed class LinkChooser(Pins pins)
     public DropReason Choose(Plan plan, Rule rule, Address host, long now, out PortId link, out int pin)
     {
         pin = -1;
-        ulong able = plan.Able(host.IsV4);
+        DropReason reason = Decide(plan, rule, host.IsV4, out link, out bool isOpen);
+        if (!isOpen) return reason;
+        ulong able = plan.Able(v4: true), best = Best(plan, able);
+        if (rule.Pin == PinMode.Host) return ChooseByHost(plan, host, able, best, now, out link, out pin);
+        return TryPlace(_connections, plan, best, able, out link) ? DropReason.None : DropReason.NoUsableLink;
+    }
+
+    /// <summary>What rule and mode decide before anything is placed.</summary>
+    /// <param name="plan">Links as they are now.</param>
+    /// <param name="rule">The rule that allows the flow.</param>
+    /// <param name="v4">The flow's family.</param>
+    /// <param name="link">The answer, unless it is refused or left open.</param>
+    /// <param name="isOpen">It is left to balancing.</param>
+    public static DropReason Decide(Plan plan, Rule rule, bool v4, out PortId link, out bool isOpen)
+    {
+        isOpen = false;
+        ulong able = plan.Able(v4);
         if (rule.Links.Length > 0)
         {
             if (TryFirst(rule.Links, able & plan.HealthyLinks, out link) || TryFirst(rule.Links, able, out link)) return DropReason.None;
             if (!rule.Fallback) return DropReason.NoUsableLink;
         }
-        ulong best = (able & plan.HealthyLinks & plan.OrderedLinks) != 0 ? able & plan.HealthyLinks : able;
+        PortId[] order = plan.Policy.Order;
         switch (plan.Policy.Mode)
         {
             case InternetMode.Single:
-                return TryFirst(plan.Policy.Order.AsSpan(0, Math.Min(1, plan.Policy.Order.Length)), able, out link) ? DropReason.None : DropReason.NoUsableLink;
-            case InternetMode.Balance when host.IsV4:
-                return rule.Pin == PinMode.Host
-                    ? ChooseByHost(plan, host, able, best, now, out link, out pin)
-                    : TryPlace(_connections, plan, best, able, out link) ? DropReason.None : DropReason.NoUsableLink;
+                return TryFirst(order.AsSpan(0, Math.Min(1, order.Length)), able, out link) ? DropReason.None : DropReason.NoUsableLink;
+            case InternetMode.Balance when v4:
+                link = default;
+                isOpen = true;
+                return DropReason.None;
             case InternetMode.Balance or InternetMode.Failover:
-                return TryFirst(plan.Policy.Order, best, out link) ? DropReason.None : DropReason.NoUsableLink;
+                return TryFirst(order, Best(plan, able), out link) ? DropReason.None : DropReason.NoUsableLink;
             default:
                 throw new InvalidOperationException($"unknown mode {plan.Policy.Mode}");
         }
     }
+
+    private static ulong Best(Plan plan, ulong able) =>
+        (able & plan.HealthyLinks & plan.OrderedLinks) != 0 ? able & plan.HealthyLinks : able;
 
     private DropReason ChooseByHost(Plan plan, Address host, ulong able, ulong best, long now, out PortId link, out int pin)
     {

@@ -52,48 +52,41 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, bool Allo
     private static Explanation Place(Plan plan, Pins pins, Rule rule, in FlowKey key, List<ExplanationStep> steps)
     {
         bool v4 = key.Source.IsV4;
-        ulong able = plan.Able(v4);
-        PortId? link = null;
-        string why = "";
+        string why;
         Pin? pin = null;
-        if (key.Ingress == PortId.Host && (plan.Own(key.Source) & plan.LinkPorts) is > 0 and ulong bound)
+        ulong bound = Admission.BoundTo(plan, rule, key.Ingress, key.Source, key.Destination);
+        PortId chosen = new((byte)ulong.TrailingZeroCount(bound));
+        bool isOpen = false;
+        if (bound != 0)
         {
-            (link, why) = (new PortId((byte)ulong.TrailingZeroCount(bound)), "the sender is bound to that link's address");
+            why = (plan.Own(key.Source) & bound) != 0 ? "the sender is bound to that link's address" : "the destination is on that link's own network";
         }
-        else if (First(rule.Links, able) is { } named)
+        else if (LinkChooser.Decide(plan, rule, v4, out chosen, out isOpen) != DropReason.None)
         {
-            (link, why) = (named, "the rule names it");
+            bool isNamed = rule.Links.Length > 0 && !rule.Fallback;
+            return Refused(steps, isNamed ? $"no link that \"{rule.Name}\" names is usable, and it has no fallback" : "no link is usable");
         }
-        else if (rule.Links.Length > 0 && !rule.Fallback)
+        else if (!isOpen)
         {
-            return new Explanation(steps, false, $"refused: no link that \"{rule.Name}\" names is usable, and it has no fallback");
+            why = rule.Links.Contains(chosen) ? "the rule names it" : "it is the first usable link in order";
         }
-        else if (plan.Policy.Mode != InternetMode.Balance || !v4)
-        {
-            (link, why) = (First(plan.Policy.Order, able), "it is the first usable link in order");
-        }
-        else if (rule.Pin == PinMode.Host && pins.Find(key.Source) is >= 0 and int found && (able & pins[found].Link.Bit) != 0)
+        else if (rule.Pin == PinMode.Host && pins.Find(key.Source) is >= 0 and int found && (plan.Able(v4) & pins[found].Link.Bit) != 0)
         {
             pin = pins[found];
-            (link, why) = (pins[found].Link, "the host is pinned to it");
+            (chosen, why) = (pins[found].Link, "the host is pinned to it");
         }
-        if (link is null && (able == 0 || plan.Policy.Mode != InternetMode.Balance)) return new Explanation(steps, false, "refused: no link is usable");
-        if (link is not { } chosen) return new Explanation(steps, true, $"allowed by \"{rule.Name}\"; a link will be chosen by weight");
+        else
+        {
+            return plan.Policy.Links.Any(link => link.Weight > 0 && (plan.Able(v4) & link.Id.Bit) != 0)
+                ? new Explanation(steps, true, $"allowed by \"{rule.Name}\"; a link will be chosen by weight")
+                : Refused(steps, "no link is usable");
+        }
         Address source = v4 && rule.Nat != SourceNat.Off ? rule.Nat == SourceNat.Fixed ? rule.NatAddress : plan.Link(chosen)?.Outside(v4) ?? default : key.Source;
         string name = plan.LinkPolicy(chosen)?.Name ?? chosen.ToString();
         return new Explanation(steps, true, $"allowed by \"{rule.Name}\", leaves by {name} as {source}: {why}")
         {
             Link = chosen, Source = source, PinSince = pin?.Since, PinReason = pin?.Reason.ToString(),
         };
-    }
-
-    private static PortId? First(PortId[] order, ulong able)
-    {
-        foreach (PortId id in order)
-        {
-            if ((able & id.Bit) != 0) return id;
-        }
-        return null;
     }
 
     private static Endpoint Sender(Plan plan, in FlowKey key) =>
@@ -104,6 +97,8 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, bool Allo
         ulong own = plan.Own(key.Destination);
         return new Endpoint(own != 0 ? own : course.ToInternet ? PortId.InternetBit : course.Egress.Bit, key.Destination);
     }
+
+    private static Explanation Refused(List<ExplanationStep> steps, string why) => new(steps, false, $"refused: {why}");
 
     private static Explanation No(string verdict) => new([], false, verdict);
 }

@@ -61,9 +61,15 @@ public class AllocationTests
     private static void Unchanged(PathBed bed, PortId ingress, byte[][] packets, long step = 1000, Action<byte[][]>? next = null, Plan[]? plans = null)
     {
         Rounds(bed, ingress, packets, 200, step, next, plans);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        Rounds(bed, ingress, packets, 200, step, next, plans);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        long allocated = long.MaxValue;
+        // A collection that another test causes meanwhile charges this thread with the rest of its allocation buffer, once.
+        for (int attempt = 0; attempt < 5 && allocated > 0; attempt++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            Rounds(bed, ingress, packets, 200, step, next, plans);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        Assert.Equal(0, allocated);
     }
 
     [Fact]
@@ -90,7 +96,7 @@ public class AllocationTests
             port++;
             foreach (byte[] packet in all) BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(packet[0] >> 4 == 4 ? 20 : 40), (ushort)port);
         });
-        Assert.Equal(1200, bed.Forwarder.FlowCount);
+        Assert.Equal(3 * (port - 2000), bed.Forwarder.FlowCount);
     }
 
     [Fact]
