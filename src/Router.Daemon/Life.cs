@@ -21,6 +21,9 @@ namespace Router.Daemon;
 /// </summary>
 internal static class Life
 {
+    /// <summary>Mappings are bounded by ports: this is every TCP and UDP port of two outside addresses.</summary>
+    private const int MostMappings = 262_144;
+
     public static async Task<int> RunAsync(CommandLine options, Journal journal)
     {
         long begun = Stopwatch.GetTimestamp();
@@ -29,7 +32,7 @@ internal static class Life
         using var ports = new MappedPortRegistry(Path.Combine(options.Runtime, "ports"));
         // Flows speak of ports by number: without the names behind the numbers they would be somebody else's.
         if (ports.Origin != TableOrigin.Resumed) ForwardingTables.Discard(options.Runtime);
-        var tables = ForwardingTables.Open(options.Runtime, new TableSizes(settings.Tables.Flows, Math.Min(settings.Tables.Flows, 524_288), settings.Tables.Pins));
+        var tables = ForwardingTables.Open(options.Runtime, new TableSizes(settings.Tables.Flows, Math.Min(settings.Tables.Flows, MostMappings), settings.Tables.Pins));
         CompiledPolicy compiled = PolicyCompiler.Compile(settings, ports, DateTimeOffset.Now, new Dictionary<string, Wire.Address[]>(), null);
         using var worker = new Worker(tables, new Plan(0, compiled.Policy, [], []));
         using var plumbing = new Plumber(options.Runtime);

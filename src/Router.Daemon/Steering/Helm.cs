@@ -218,6 +218,7 @@ internal sealed class Helm : IDisposable
     {
         _notify.Reloading();
         long begun = Stopwatch.GetTimestamp();
+        using HeapTruce truce = HeapTruce.Begin();
         LoadResult result = ConfigurationLoader.Load(_file);
         if (result.Settings is not { } settings)
         {

@@ -4,6 +4,7 @@ using Router.Tests.Tables;
 
 namespace Router.Tests.Forwarding;
 
+[Collection(nameof(Alone))]
 public class MappedPortRegistryTests
 {
     [Fact]

@@ -6,6 +6,7 @@ using Router.Wire;
 namespace Router.Tests.Forwarding;
 
 /// <summary>A second process takes over the tables of a first one that just ended, and nobody notices (architecture.md, hitless restart).</summary>
+[Collection(nameof(Alone))]
 public sealed class ResumeTests : IDisposable
 {
     private const string Pc = "192.168.10.5:5000", Web = "192.0.2.1:80";

@@ -3,6 +3,7 @@ using Router.Tables;
 
 namespace Router.Tests.Tables;
 
+[Collection(nameof(Alone))]
 public class CrashTests
 {
     [Fact]

@@ -4,6 +4,7 @@ using Router.Tables;
 namespace Router.Tests.Tables;
 
 /// <summary>A file system without room is a full table, and not a SIGBUS. Needs root, to mount a small tmpfs.</summary>
+[Collection(nameof(Alone))]
 public class FullFileSystemTests
 {
     private const int Room = 1024 * 1024;

@@ -2,6 +2,7 @@ using Router.Tables;
 
 namespace Router.Tests.Tables;
 
+[Collection(nameof(Alone))]
 public class MappedTableTests
 {
     [Theory]

@@ -5,6 +5,7 @@ namespace Router.Tests.Tables;
 
 /// <summary>A table's file is not trusted: whatever its octets, opening it ends in a sound table.</summary>
 [SupportedOSPlatform("linux")]
+[Collection(nameof(Alone))]
 public class TableDamageTests
 {
     private const int Header = 4096;

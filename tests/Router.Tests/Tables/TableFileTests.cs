@@ -5,6 +5,7 @@ using Router.Tables;
 namespace Router.Tests.Tables;
 
 [SupportedOSPlatform("linux")]
+[Collection(nameof(Alone))]
 public class TableFileTests
 {
     [Fact]

@@ -7,6 +7,7 @@ using Router.Wire;
 
 namespace Router.Tests.Forwarding.Links;
 
+[Collection(nameof(Alone))]
 public class PinsTests
 {
     private const long Second = 1_000_000;

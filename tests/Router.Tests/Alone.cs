@@ -1,0 +1,8 @@
+namespace Router.Tests;
+
+/// <summary>
+/// Tests that no other may run beside: those that lock files, since a process that another test starts at that moment holds the
+/// lock too between its fork and its exec.
+/// </summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
