@@ -100,6 +100,19 @@ public class ReviewTests
     }
 
     [Fact]
+    public void A_connection_that_has_not_been_answered_is_not_told_to_give_up_and_opens_by_the_other_link()
+    {
+        using var bed = new PathBed();
+        byte[] syn = Make.Tcp(Pc, Web, TcpFlags.Syn);
+        Assert.Equal(PathBed.One, bed.Pass(PathBed.Trusted, syn).Port);
+        bed.Change(OneDown);
+        Assert.Equal(PathBed.Two, bed.Pass(PathBed.Trusted, syn).Port);
+        bed.Change(draft => (draft.LinkOne, draft.LinkTwo) = (draft.LinkOne with { Usable = true }, draft.LinkTwo with { Usable = false }));
+        Assert.Empty(bed.Review());
+        Assert.Equal(PathBed.One, bed.Pass(PathBed.Trusted, syn).Port);
+    }
+
+    [Fact]
     public void Without_another_link_everything_waits_for_the_first()
     {
         using var bed = new PathBed(draft => draft.LinkTwo = draft.LinkTwo with { Usable = false });
