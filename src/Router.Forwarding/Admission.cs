@@ -129,7 +129,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
     // A flow begins with a SYN, a query, or anything in protocols that have no beginning.
     private static bool Opens(in Datagram packet) => packet.Protocol switch
     {
-        Protocol.Tcp => (packet.Flags & (TcpFlags.Syn | TcpFlags.Ack | TcpFlags.Rst | TcpFlags.Fin)) == TcpFlags.Syn,
+        Protocol.Tcp => packet.IsSyn,
         Protocol.Icmp or Protocol.Icmp6 => packet.IcmpType is not (Icmp4.EchoReply or Icmp4.TimestampReply or Icmp6.EchoReply),
         _ => true,
     };

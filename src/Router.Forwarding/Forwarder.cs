@@ -153,17 +153,19 @@ public sealed class Forwarder : IDisposable
             case Shape.Keyed: break;
         }
         FlowId id = _flows.Find(packet.Key(ingress), out bool outward);
+        if (id.Exists && _flows[id].Epoch != _plan.Epoch)
+        {
+            reason = _review.Look(_plan, ref id, _now);
+            // A SYN begins a new connection, whatever has just become of the old one.
+            if (reason == DropReason.FlowClosed && packet.IsSyn) id = FlowId.None;
+            else if (reason != DropReason.None) return reason;
+        }
         if (!id.Exists)
         {
             reason = Admit(ingress, octets, packet, out id);
             if (reason != DropReason.None) return reason;
             if (!id.Exists) return _exit.Leave(_plan, ingress, batch, slot, 0);
             outward = true;
-        }
-        else if (_flows[id].Epoch != _plan.Epoch)
-        {
-            reason = _review.Look(_plan, ref id, _now);
-            if (reason != DropReason.None) return reason;
         }
         return packet.IsFragment ? PassFirstFragment(ingress, batch, slot, packet, id, outward)
             : Go(ingress, batch, slot, octets, packet, id, outward);

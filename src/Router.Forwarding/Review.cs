@@ -61,7 +61,7 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         ref Flow flow = ref flows[id];
         if (flow.PolicyGeneration != plan.Policy.Generation && !IsStillAllowed(plan, ref flow))
         {
-            Close(plan, id, now, both: true);
+            Close(plan, id, now, tellInside: true, tellOutside: true);
             Closed++;
             return DropReason.FlowClosed;
         }
@@ -137,19 +137,20 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
 
     private DropReason ResetFor(Plan plan, FlowId id, long now)
     {
-        Close(plan, id, now, both: false);
+        // Who has heard nothing yet sends its SYN again, and that goes by another link; a reset would tell it to give up.
+        Close(plan, id, now, tellInside: flows[id].Tcp.State != TcpState.SynSent, tellOutside: false);
         Reset++;
         return DropReason.FlowClosed;
     }
 
     // The far side of a dead link cannot be told: its RST would have to leave by the link that is down.
-    private void Close(Plan plan, FlowId id, long now, bool both)
+    private void Close(Plan plan, FlowId id, long now, bool tellInside, bool tellOutside)
     {
         ref Flow flow = ref flows[id];
         if (flow.Protocol == Protocol.Tcp)
         {
-            refusals.ResetSide(plan, flow, towardsInside: true);
-            if (both) refusals.ResetSide(plan, flow, towardsInside: false);
+            if (tellInside) refusals.ResetSide(plan, flow, towardsInside: true);
+            if (tellOutside) refusals.ResetSide(plan, flow, towardsInside: false);
         }
         bool isLogged = flow.PolicyGeneration == plan.Policy.Generation && (plan.Policy.Rules[flow.Rule].Log & RuleLog.Connections) != 0;
         if (isLogged) events.Write(Admission.Describe(flow, PathEventKind.FlowClosed));

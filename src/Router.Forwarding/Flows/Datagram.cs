@@ -52,6 +52,10 @@ internal struct Datagram
     public TcpFlags Flags;
     public byte IcmpType;
 
+    /// <summary>It opens a TCP connection.</summary>
+    public readonly bool IsSyn => Protocol == Wire.Protocol.Tcp
+        && (Flags & (TcpFlags.Syn | TcpFlags.Ack | TcpFlags.Rst | TcpFlags.Fin)) == TcpFlags.Syn;
+
     public readonly FlowKey Key(PortId ingress) => new(Source, Destination, SourcePort, DestinationPort, Protocol, ingress);
 
     /// <summary>Reads a packet. <paramref name="verify"/>: check the IPv4 header's sum, for what no kernel has checked before.</summary>

@@ -86,6 +86,33 @@ public class ReviewTests
     }
 
     [Fact]
+    public void A_client_that_reconnects_from_the_same_port_is_not_held_up_by_its_old_connection()
+    {
+        using var bed = new PathBed();
+        _ = new Connection(bed, PathBed.Trusted, Pc, Web);
+        bed.Change(OneDown);
+        Sent[] sent = bed.Send(PathBed.Trusted, Make.Tcp(Pc, Web, TcpFlags.Syn, 900_000));
+        Assert.Equal(DropReason.None, bed.Refused);
+        Assert.Equal([(PathBed.Trusted, TcpFlags.Rst | TcpFlags.Ack), (PathBed.Two, TcpFlags.Syn)], sent.Select(one => (one.Port, one.Flags)));
+        Assert.Equal((1, 1L), (bed.Forwarder.FlowCount, bed.Forwarder.Ends.Reset));
+        bed.Change(draft => draft.Rules.Clear(), newPolicy: true);
+        Assert.All(bed.Refuse(PathBed.Trusted, Make.Tcp(Pc, Web, TcpFlags.Syn, 900_000), DropReason.RuleDropped), one => Assert.Equal(TcpFlags.Rst | TcpFlags.Ack, one.Flags));
+    }
+
+    [Fact]
+    public void A_connection_that_has_not_been_answered_is_not_told_to_give_up_and_opens_by_the_other_link()
+    {
+        using var bed = new PathBed();
+        byte[] syn = Make.Tcp(Pc, Web, TcpFlags.Syn);
+        Assert.Equal(PathBed.One, bed.Pass(PathBed.Trusted, syn).Port);
+        bed.Change(OneDown);
+        Assert.Equal(PathBed.Two, bed.Pass(PathBed.Trusted, syn).Port);
+        bed.Change(draft => (draft.LinkOne, draft.LinkTwo) = (draft.LinkOne with { Usable = true }, draft.LinkTwo with { Usable = false }));
+        Assert.Empty(bed.Review());
+        Assert.Equal(PathBed.One, bed.Pass(PathBed.Trusted, syn).Port);
+    }
+
+    [Fact]
     public void Without_another_link_everything_waits_for_the_first()
     {
         using var bed = new PathBed(draft => draft.LinkTwo = draft.LinkTwo with { Usable = false });
