@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Router.Daemon.Plumbing;
 
 /// <summary>
@@ -30,6 +32,12 @@ internal sealed class KernelSettings(PlumbingMemory memory)
         if (Read(name) is not string before || before == value) return;
         memory.Note(Kind, name, before);
         Write(name, value);
+    }
+
+    /// <summary>Makes a number at least so large, and remembers what it was.</summary>
+    public void Raise(string name, int least)
+    {
+        if (int.TryParse(Read(name), CultureInfo.InvariantCulture, out int before) && before < least) Set(name, least.ToString(CultureInfo.InvariantCulture));
     }
 
     /// <summary>Writes a value on a device of our own, which nobody wants back.</summary>

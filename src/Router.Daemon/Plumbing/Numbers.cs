@@ -51,6 +51,9 @@ public static class Numbers
     /// <summary>The box's own source address towards us: of 192.0.0.0/29, which is never on the wire (RFC 7335 3).</summary>
     public const string HostAddress = "192.0.0.2";
 
+    /// <summary>Neighbours that the kernel shall be able to keep.</summary>
+    public const int MostNeighbours = 16_384;
+
     /// <summary>Packets that may wait in a TUN device: ten milliseconds of the most that the path carries, which outlasts a garbage collection.</summary>
     public const uint TunQueueLength = 4096;
 }

@@ -63,6 +63,7 @@ public sealed class Plumber : IDisposable
         int scripts = ApplyFilter(NftScript.Build(plan, links));
         _settings.Forward("ipv4", "net/ipv4/ip_forward");
         _settings.Forward("ipv6", "net/ipv6/conf/all/forwarding");
+        RaiseNeighbourLimits();
         ManageGateways(plan, view);
         return new PlumbingResult([.. missing], _orders.Changes + _settings.Changes + scripts - before);
     }
@@ -157,6 +158,20 @@ public sealed class Plumber : IDisposable
         }
         ReleaseLinks(plan, view);
         return [.. present];
+    }
+
+    /// <summary>
+    /// The kernel keeps 1,024 neighbours unless told otherwise, for all namespaces together: fewer than a hotel's hosts, and what is
+    /// beyond loses its packets. The first limit must stay the lowest, so the last is raised first.
+    /// </summary>
+    private void RaiseNeighbourLimits()
+    {
+        foreach (string family in (string[])["ipv4", "ipv6"])
+        {
+            _settings.Raise($"net/{family}/neigh/default/gc_thresh3", Numbers.MostNeighbours);
+            _settings.Raise($"net/{family}/neigh/default/gc_thresh2", Numbers.MostNeighbours / 2);
+            _settings.Raise($"net/{family}/neigh/default/gc_thresh1", Numbers.MostNeighbours / 4);
+        }
     }
 
     /// <summary>Interfaces that were links in an earlier plan and are none now.</summary>

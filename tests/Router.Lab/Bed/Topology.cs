@@ -16,6 +16,7 @@
 // in the Internet. The router namespace has addresses, default routes of rising metric (as DHCP would leave them) and
 // forwarding; nothing of a router besides: that is what a Routers/ member adds.
 
+using System.Globalization;
 using System.Diagnostics;
 
 using Router.Lab.Kernel;
@@ -63,6 +64,7 @@ internal sealed class Topology : IDisposable
     public static Topology Raise(BedOptions? options = null)
     {
         Remains.Sweep();
+        MakeRoomForNeighbours();
         var bed = new Topology(options ?? new BedOptions());
         try
         {
@@ -73,6 +75,19 @@ internal sealed class Topology : IDisposable
         {
             bed.Dispose();
             throw;
+        }
+    }
+
+    /// <summary>
+    /// All namespaces share one neighbour table, whose limits only the first namespace shows: a thousand hosts behind a router do not
+    /// fit in its default of 1,024. On a real box routerd sees to it.
+    /// </summary>
+    private static void MakeRoomForNeighbours()
+    {
+        foreach ((string limit, int least) in (ReadOnlySpan<(string, int)>)[("gc_thresh3", 16384), ("gc_thresh2", 8192), ("gc_thresh1", 4096)])
+        {
+            string file = $"/proc/sys/net/ipv4/neigh/default/{limit}";
+            if (File.Exists(file) && int.Parse(File.ReadAllText(file), CultureInfo.InvariantCulture) < least) File.WriteAllText(file, $"{least}");
         }
     }
 
