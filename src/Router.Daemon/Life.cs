@@ -10,6 +10,7 @@ using Router.Forwarding;
 using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
 using Router.Forwarding.Rules;
+using Router.Ports;
 using Router.Tables;
 
 namespace Router.Daemon;
@@ -21,12 +22,16 @@ namespace Router.Daemon;
 /// </summary>
 internal static class Life
 {
+    /// <summary>Before ordinary programs, behind what the system itself needs.</summary>
+    private const int Nice = -10;
+
     /// <summary>Mappings are bounded by ports: this is every TCP and UDP port of two outside addresses.</summary>
     private const int MostMappings = 262_144;
 
     public static async Task<int> RunAsync(CommandLine options, Journal journal)
     {
         long begun = Stopwatch.GetTimestamp();
+        Urgency.TrySet(Nice);
         Settings settings = Load(options, journal);
         Directory.CreateDirectory(options.Runtime, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
         using var ports = new MappedPortRegistry(Path.Combine(options.Runtime, "ports"));

@@ -73,7 +73,8 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
     {
         Plan plan = worker.Plan;
         Dictionary<PortId, Health.LinkReport> verdicts = helm.Health.Reports().ToDictionary(r => r.Link);
-        Dictionary<PortId, int> flows = tables.Flows().Select(f => plan.IsLink(f.Egress) ? f.Egress : f.Ingress).CountBy(id => id).ToDictionary();
+        long[] flows = new long[PortId.Most + 1];
+        tables.CountByLink(plan, flows);
         Dictionary<PortId, int> pins = tables.Pins().Select(p => p.Link).CountBy(id => id).ToDictionary();
         double placed = Math.Max(1, pins.Values.Sum());
         return [.. helm.Settings.Links.Select(link =>
@@ -91,7 +92,7 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
                 Gateway = Text(state.Gateway4), GatewayMac = Mac(state.GatewayMac4), Gateway6 = Text(state.Gateway6), Gateway6Mac = Mac(state.GatewayMac6),
                 Mtu = state.Mtu, LossShare = verdict is { Rounds: > 0 } ? verdict.Loss : null,
                 LatencyMilliseconds = verdict is { Latency: > 0 } ? verdict.Latency * 1000 : null,
-                Received = received, Sent = sent, Flows = flows.GetValueOrDefault(id), Pins = pins.GetValueOrDefault(id),
+                Received = received, Sent = sent, Flows = flows[id.Value], Pins = pins.GetValueOrDefault(id),
             };
         })];
     }
@@ -99,12 +100,13 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
     private List<RuleReport> Rules()
     {
         Policy policy = helm.Policy;
-        ILookup<int, LiveFlow> live = tables.Flows().Where(f => f.PolicyGeneration == policy.Generation).ToLookup(f => f.Rule);
+        var live = new (long Packets, long Octets)[policy.Rules.Length];
+        tables.SumByRule(policy.Generation, live);
         return [.. policy.Rules.Select((rule, index) => new RuleReport
         {
             Index = index + 1, Name = rule.Name, Action = rule.Action.ToString().ToLowerInvariant(), Active = rule.Active,
-            Packets = rule.Counters.Packets + live[index].Sum(f => f.PacketsOut + f.PacketsIn),
-            Octets = rule.Counters.Octets + live[index].Sum(f => f.OctetsOut + f.OctetsIn),
+            Packets = rule.Counters.Packets + live[index].Packets,
+            Octets = rule.Counters.Octets + live[index].Octets,
             Flows = rule.Counters.Flows, LastMatch = rule.Counters.LastMatch == 0 ? null : WallClock(rule.Counters.LastMatch),
         })];
     }

@@ -44,6 +44,30 @@ public sealed class LiveTables(ForwardingTables tables)
         }
     }
 
+    /// <summary>How many flows leave by each port, or came in by it if that is a link. Makes nothing for the collector.</summary>
+    public void CountByLink(Plan plan, Span<long> counts)
+    {
+        for (int id = tables.Flows.NextLive(-1); id >= 0; id = tables.Flows.NextLive(id))
+        {
+            if (!tables.Flows.TryRead(id, out Flow flow)) continue;
+            PortId link = plan.IsLink(flow.Egress) ? flow.Egress : flow.Ingress;
+            counts[link.Value]++;
+        }
+    }
+
+    /// <summary>What the live flows of each rule of a policy have carried so far.</summary>
+    public void SumByRule(uint generation, Span<(long Packets, long Octets)> sums)
+    {
+        for (int id = tables.Flows.NextLive(-1); id >= 0; id = tables.Flows.NextLive(id))
+        {
+            if (!tables.Flows.TryRead(id, out Flow flow) || flow.PolicyGeneration != generation || flow.Rule >= sums.Length) continue;
+            if ((flow.Traits & FlowTraits.Probe) != 0) continue;
+            ref (long Packets, long Octets) sum = ref sums[flow.Rule];
+            sum.Packets += flow.PacketsOut + flow.PacketsIn;
+            sum.Octets += (long)(flow.OctetsOut + flow.OctetsIn);
+        }
+    }
+
     public IEnumerable<LivePin> Pins()
     {
         for (int id = tables.Pins.NextLive(-1); id >= 0; id = tables.Pins.NextLive(id))
