@@ -64,8 +64,10 @@ public abstract class RealPrograms(RunningLab lab)
         using BackgroundProgram other = Bed.Hosts[1].Start("ping", "-n", "-q", "-c20", "-i0.02", "-W1", "-e", "77", $"{Plan.Servers[0]}");
         Outcome ping = Bed.Hosts[0].Run("ping", "-n", "-q", "-c20", "-i0.02", "-W1", "-e", "77", $"{Plan.Servers[0]}");
         Assert.True(other.WaitForExit(TimeSpan.FromSeconds(5)));
-        Assert.Contains("20 received", ping.Output, StringComparison.Ordinal);
-        Assert.Contains("20 received", other.Said, StringComparison.Ordinal);
+        // The kernel's NAT may lose the first of two packets that want one identifier at the same moment; ours must not.
+        string received = lab is KernelLab ? @"\b(19|20) received" : @"\b20 received";
+        Assert.Matches(received, ping.Output);
+        Assert.Matches(received, other.Said);
     }
 
     [Theory]
