@@ -54,6 +54,9 @@ internal sealed class ProbeLab : IDisposable
 
     public string[] Remarks { get { lock (_changes) return [.. _remarks]; } }
 
+    /// <summary>For what must not fail because the machine is busy: a second to answer.</summary>
+    public static HealthSettings Patient => Settings() with { Timeout = TimeSpan.FromSeconds(1) };
+
     /// <summary>Quick settings: a round each 40 ms, 100 ms to answer.</summary>
     public static HealthSettings Settings(params ProbeTarget[] targets) => new()
     {
@@ -121,22 +124,27 @@ internal sealed class ProbeLab : IDisposable
         Ip("netns", "del", _there);
     }
 
-    private void Echo(Socket socket, Dictionary<string, Socket> from, Func<byte[], IEnumerable<(byte[], string, int)>> answer)
+    // One thread hears and answers, as the pool's threads are taken by other tests.
+    private void Echo(Socket hearing, Dictionary<string, Socket> from, Func<byte[], IEnumerable<(byte[], string, int)>> answer)
     {
         var buffer = new byte[2048];
         EndPoint peer = new IPEndPoint(IPAddress.Any, 0);
+        var due = new PriorityQueue<(byte[] Reply, Socket From, EndPoint To), long>();
         while (!_over)
         {
-            if (!socket.Poll(100_000, SelectMode.SelectRead)) continue;
-            int length = socket.ReceiveFrom(buffer, ref peer);
+            while (due.TryPeek(out var next, out long at) && at <= Environment.TickCount64)
+            {
+                next.From.SendTo(next.Reply, next.To);
+                due.Dequeue();
+            }
+            if (!hearing.Poll(1000, SelectMode.SelectRead)) continue;
+            int length = hearing.ReceiveFrom(buffer, ref peer);
             if (length < 28 || buffer[20] != 8) continue;
             foreach ((byte[] reply, string address, int after) in answer(buffer[20..length]))
-            {
-                EndPoint to = peer;
-                Task.Delay(after).ContinueWith(_ => from[address].SendTo(reply, to), TaskScheduler.Default);
-            }
+                due.Enqueue((reply, from[address], peer), Environment.TickCount64 + after);
         }
-        socket.Dispose();
+        hearing.Dispose();
+        foreach (Socket socket in from.Values) socket.Dispose();
     }
 
     private static void Ip(params string[] arguments) => Run("ip", arguments);
