@@ -28,17 +28,10 @@ public sealed class Plumber : IDisposable
     private string _appliedScript = "";
 
     /// <param name="runtimeDirectory">Where plumbing.state is kept, /run/routerd for the daemon; made if it is not there.</param>
-    /// <exception cref="PlumbingException">The kernel refuses a netlink socket.</exception>
+    /// <exception cref="Ports.PortException">The kernel refuses a netlink socket.</exception>
     public Plumber(string runtimeDirectory)
     {
-        try
-        {
-            _kernel = new Rtnetlink();
-        }
-        catch (System.ComponentModel.Win32Exception refused)
-        {
-            throw new PlumbingException($"the kernel's routing tables cannot be reached: {refused.Message}", refused);
-        }
+        _kernel = new Rtnetlink();
         _orders = new KernelOrders(_kernel);
         _memory = new PlumbingMemory(runtimeDirectory);
         _settings = new KernelSettings(_memory);
