@@ -48,16 +48,17 @@ public sealed class Plumber : IDisposable
         (string Interface, int Index)[] links = PrepareLinks(plan, view, missing);
         foreach (string name in plan.Zones.SelectMany(z => z.Interfaces).Where(n => view.Interface(n) is null)) missing.Add(name);
         foreach (byte family in Families) ApplyRouting(plan, family, tuns);
-        // Devices of zones that an earlier plan had: whoever still reads one is told that it is gone.
-        foreach (KernelInterface former in view.Interfaces)
-        {
-            if (IsOurTun(former) && !tuns.ContainsKey(former.Name)) _orders.DeleteLink(former.Index);
-        }
         int scripts = ApplyFilter(NftScript.Build(plan, links));
         _settings.Forward("ipv4", "net/ipv4/ip_forward");
         _settings.Forward("ipv6", "net/ipv6/conf/all/forwarding");
         RaiseNeighbourLimits();
         ManageGateways(plan, view);
+        // Devices of zones that an earlier plan had: whoever still reads one is told that it is gone. At the end, since this alone
+        // cannot be taken back if something is refused.
+        foreach (KernelInterface former in view.Interfaces)
+        {
+            if (IsOurTun(former) && !tuns.ContainsKey(former.Name)) _orders.DeleteLink(former.Index);
+        }
         return new PlumbingResult([.. missing], _orders.Changes + _settings.Changes + scripts - before);
     }
 
