@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Router.Configuration;
+using Router.Configuration.Layers;
 using Router.Daemon.Control;
 using Router.Daemon.Kernel;
 using Router.Daemon.Plumbing;
@@ -32,7 +33,8 @@ internal static class Life
     {
         long begun = Stopwatch.GetTimestamp();
         Urgency.TrySet(Nice);
-        LoadResult loaded = Load(options, journal);
+        var before = new ReadBefore();
+        LoadResult loaded = Load(options, before, journal);
         Settings settings = loaded.Settings!;
         Directory.CreateDirectory(options.Runtime, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
         using var ports = new MappedPortRegistry(Path.Combine(options.Runtime, "ports"));
@@ -44,7 +46,7 @@ internal static class Life
         using var worker = new Worker(tables, new Plan(0, compiled.Policy, [], []));
         using var plumbing = new Plumber(options.Runtime);
         using Notify notify = Notify.FromEnvironment();
-        using var helm = new Helm(options.Config, first, ports, worker, plumbing, journal, notify);
+        using var helm = new Helm(options.Config, before, first, ports, worker, plumbing, journal, notify);
         using KernelWatch watch = KernelWatch.Start(helm.Tell);
         var stop = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         helm.Faulted += fault =>
@@ -81,9 +83,9 @@ internal static class Life
     }
 
     /// <summary>The configuration, which has settings, or the end.</summary>
-    private static LoadResult Load(CommandLine options, Journal journal)
+    private static LoadResult Load(CommandLine options, ReadBefore before, Journal journal)
     {
-        LoadResult result = ConfigurationLoader.Load(options.Config);
+        LoadResult result = ConfigurationLoader.Load(options.Config, environment: null, before);
         foreach (ConfigurationError warning in result.Warnings) journal.Write(Priority.Warning, warning.ToString());
         if (result.Settings is not null) return result;
         foreach (ConfigurationError error in result.Errors) journal.Write(Priority.Error, error.ToString());

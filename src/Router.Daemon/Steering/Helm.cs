@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Router.Configuration;
+using Router.Configuration.Layers;
 using Router.Daemon.Health;
 using Router.Daemon.Kernel;
 using Router.Daemon.Plumbing;
@@ -46,13 +47,13 @@ internal sealed class Helm : IDisposable
     private bool _wasFaulted;
     private (long Moved, long Reset, long Closed) _told;
 
-    public Helm(string file, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, Journal journal, Notify notify)
+    public Helm(string file, ReadBefore read, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, Journal journal, Notify notify)
     {
         (_file, _inForce, _ports, _worker, _journal, _notify) = (file, first, ports, worker, journal, notify);
         _eventLog = new EventLog(worker, ports, journal);
         _health = new LinkWatch(changes => Post(() => TakeVerdicts(changes)), remark => journal.Write(Priority.Notice, remark));
         _works = new Works(worker, ports, plumbing, _health, journal);
-        _reload = new Reload(file, ports, _names, _works, worker, journal);
+        _reload = new Reload(file, read, ports, _names, _works, worker, journal);
         _thread = new Thread(Run) { Name = "control", IsBackground = true };
     }
 

@@ -1,5 +1,6 @@
 using Router.Api;
 using Router.Configuration;
+using Router.Configuration.Layers;
 using Router.Daemon.Kernel;
 using Router.Daemon.Reporting;
 using Router.Daemon.Systemd;
@@ -19,14 +20,14 @@ namespace Router.Daemon.Steering;
 /// In the first two the caller's configuration is returned as it was, so that settings, policy, time of load and warnings stay
 /// those of before. A new name has its port number even so: it will want the same one when the file has been mended. [C]
 /// </summary>
-internal sealed class Reload(string file, PortRegistry ports, HostNames names, Works works, Worker worker, Journal journal)
+internal sealed class Reload(string file, ReadBefore read, PortRegistry ports, HostNames names, Works works, Worker worker, Journal journal)
 {
     /// <summary>Reads the files again; answers what is in force from now on, and the words for whoever asked.</summary>
     public (InForce After, ReloadReport Report) Run(InForce before, KernelView view)
     {
         long begun = Stopwatch.GetTimestamp();
         using HeapTruce truce = HeapTruce.Begin();
-        LoadResult result = ConfigurationLoader.Load(file);
+        LoadResult result = ConfigurationLoader.Load(file, environment: null, read);
         if (result.Settings is not { } settings) return Errors(before, begun, result);
         long closed = worker.Forwarder.FlowsClosedByRules;
         try
