@@ -56,6 +56,16 @@ public sealed class ForwardingTables
         MappedTable<Mapping>.Anonymous(sizes.Mappings),
         MappedTable<Pin>.Anonymous(sizes.Pins));
 
+    /// <summary>The bits of all ports that an entry refers to. Whoever asks has the tables to himself.</summary>
+    public ulong PortsInUse()
+    {
+        ulong ports = 0;
+        for (int id = Flows.NextLive(-1); id >= 0; id = Flows.NextLive(id)) ports |= Flows[id].Ingress.Bit | Flows[id].Egress.Bit;
+        for (int id = Mappings.NextLive(-1); id >= 0; id = Mappings.NextLive(id)) ports |= Mappings[id].Link.Bit | Mappings[id].Zone.Bit;
+        for (int id = Pins.NextLive(-1); id >= 0; id = Pins.NextLive(id)) ports |= Pins[id].Link.Bit | Pins[id].Before.Bit;
+        return ports;
+    }
+
     private static string Describe(string name, TableOrigin origin, int count, string reason) => origin switch
     {
         TableOrigin.Fresh => $"{name}: empty",

@@ -1,4 +1,5 @@
 using Router.Configuration;
+using Router.Forwarding;
 using Router.Configuration.Checks;
 using Router.Forwarding.Rules;
 using Router.Wire;
