@@ -95,10 +95,12 @@ internal sealed class Outbox : IDisposable
     private void Send(int id, Batch batch, ReadOnlySpan<int> slots)
     {
         if (slots.IsEmpty || _ports[id] is not { } port) return;
+        long refusedBefore = port.RefusedOctets;
         int sent = port.Send(batch, slots);
         Refused += slots.Length - sent;
         ref PortTraffic traffic = ref Traffic[id];
         traffic.PacketsOut += sent;
+        traffic.OctetsOut -= port.RefusedOctets - refusedBefore;
         foreach (int slot in slots) traffic.OctetsOut += batch[slot].Length;
     }
 }

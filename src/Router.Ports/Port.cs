@@ -17,13 +17,16 @@ public abstract class Port(string name) : IDisposable
     /// <summary>Packets that <see cref="Send"/> could not hand over (queue full, interface down, refused by the kernel).</summary>
     public long SendRefused { get; protected set; }
 
+    /// <summary>Octets of those packets.</summary>
+    public long RefusedOctets { get; protected set; }
+
     /// <summary>Packets that the kernel dropped before we read them, as far as it tells.</summary>
     public virtual long ReceiveMissed => 0;
 
     /// <summary>Empties the batch and fills it with what waits, up to its capacity; 0 when nothing waits.</summary>
     public abstract int Receive(Batch batch);
 
-    /// <summary>Sends these slots of the batch, in order; what the port cannot take is counted in <see cref="SendRefused"/>.</summary>
+    /// <summary>Sends these slots of the batch, in order; what the port cannot take is counted in <see cref="SendRefused"/> and <see cref="RefusedOctets"/>.</summary>
     /// <returns>How many were handed over.</returns>
     public abstract int Send(Batch batch, ReadOnlySpan<int> slots);
 

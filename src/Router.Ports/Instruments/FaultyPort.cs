@@ -86,7 +86,7 @@ public sealed class FaultyPort : Port
             Duplicated++;
         }
         int refused = count - _inner.Send(batch, _slots.AsSpan(0, count));
-        (IsGone, SendRefused) = (_inner.IsGone, _inner.SendRefused);
+        (IsGone, SendRefused, RefusedOctets) = (_inner.IsGone, _inner.SendRefused, _inner.RefusedOctets);
         return Math.Max(0, slots.Length - refused);
     }
 

@@ -55,6 +55,7 @@ public sealed class MemoryPort : Port
         foreach (int slot in slots)
         {
             if (!IsGone && Outbox.TryAdd(batch.Octets(slot), batch[slot])) sent++;
+            else RefusedOctets += batch[slot].Length;
         }
         SendRefused += slots.Length - sent;
         return sent;

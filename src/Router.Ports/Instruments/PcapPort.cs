@@ -42,7 +42,7 @@ public sealed class PcapPort : Port
         long now = Now();
         foreach (int slot in slots) Record(false, now, batch.Octets(slot));
         int sent = _inner.Send(batch, slots);
-        (IsGone, SendRefused) = (_inner.IsGone, _inner.SendRefused);
+        (IsGone, SendRefused, RefusedOctets) = (_inner.IsGone, _inner.SendRefused, _inner.RefusedOctets);
         return sent;
     }
 

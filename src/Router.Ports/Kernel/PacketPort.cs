@@ -110,7 +110,7 @@ public sealed unsafe class PacketPort : Port
         {
             int count = Math.Min(rest.Length, Messages.Most);
             for (int i = 0; i < count; i++) Frame(batch, rest[i], i);
-            sent += Push(count);
+            sent += Push(batch, rest[..count]);
             rest = rest[count..];
         }
         SendRefused += slots.Length - sent;
@@ -171,17 +171,22 @@ public sealed unsafe class PacketPort : Port
         _outgoing.Set(message, start, meta.Length + _link + VirtioFraming.Size);
     }
 
-    private int Push(int count)
+    private int Push(Batch batch, ReadOnlySpan<int> slots)
     {
         int next = 0;
         int sent = 0;
-        while (next < count)
+        while (next < slots.Length)
         {
-            int done = sendmmsg(_fd, _outgoing.Headers + next, (uint)(count - next), MSG_DONTWAIT);
-            if (done <= 0 && !OnlyThisOne(Marshal.GetLastPInvokeError())) break;
+            int done = sendmmsg(_fd, _outgoing.Headers + next, (uint)(slots.Length - next), MSG_DONTWAIT);
+            if (done <= 0)
+            {
+                if (!OnlyThisOne(Marshal.GetLastPInvokeError())) break;
+                RefusedOctets += batch[slots[next]].Length;
+            }
             sent += Math.Max(done, 0);
             next += Math.Max(done, 1);
         }
+        foreach (int slot in slots[next..]) RefusedOctets += batch[slot].Length;
         return sent;
     }
 

@@ -119,8 +119,13 @@ public sealed unsafe class TunPort : Port
             ref PacketMeta meta = ref batch[slot];
             byte* header = batch.Base(slot) - VirtioFraming.Size;
             VirtioFraming.Write(header, 0, meta.Offload);
-            if (Unistd.write(_fd, header, (nuint)(meta.Length + VirtioFraming.Size)) >= 0) sent++;
-            else Note(Marshal.GetLastPInvokeError());
+            if (Unistd.write(_fd, header, (nuint)(meta.Length + VirtioFraming.Size)) >= 0)
+            {
+                sent++;
+                continue;
+            }
+            Note(Marshal.GetLastPInvokeError());
+            RefusedOctets += meta.Length;
         }
         SendRefused += slots.Length - sent;
         return sent;
