@@ -26,7 +26,10 @@ public sealed record FlowReport
     /// <summary>Zone of the inside end; "firewall" for the box itself.</summary>
     public required string Zone { get; init; }
 
-    /// <summary>Name of the rule that admitted it.</summary>
+    /// <summary>
+    /// Name of the rule that allows it; "(probe)" for the daemon's own probes, which no rule decides on; "(not looked at yet)" for a flow
+    /// that has had neither packet nor review since a reload.
+    /// </summary>
     public required string Rule { get; init; }
 
     /// <summary>"opening", "established", "closing" and so on for TCP; "one-way" or "two-way" for the rest.</summary>
@@ -47,7 +50,7 @@ public sealed record FlowReport
 
     public required long OctetsIn { get; init; }
 
-    /// <summary>Why it uses that link, in words: "pinned host", "rule names dsl". Null if the link was no choice.</summary>
+    /// <summary>Why it uses that link: "pinned host", or "bound to the link's address". Null if it was placed by itself, or there was no choice.</summary>
     public string? PinReason { get; init; }
 }
 

@@ -15,7 +15,7 @@ public sealed record HostReport
     /// <summary>How long the pin has stood; null without one.</summary>
     public double? PinAgeSeconds { get; init; }
 
-    /// <summary>Why that link, in words: "placed by weight", "moved: fiber went down". Null without a pin.</summary>
+    /// <summary>Why that link: "Placed", "LinkDown" (its link before went down), "Moved" or "Restored". Null without a pin.</summary>
     public string? Reason { get; init; }
 
     /// <summary>Live flows of the host.</summary>

@@ -25,7 +25,7 @@ public sealed record LinkReport
     /// <summary>Its part in balancing, relative to the other links; 0 reserves it for rules that name it.</summary>
     public required int Weight { get; init; }
 
-    /// <summary>Share of all placements so far that went to this link, 0 to 1.</summary>
+    /// <summary>Share of the hosts that are pinned now, to whichever link, that are pinned to this one, 0 to 1; 0 while there are none.</summary>
     public double PlacementShare { get; init; }
 
     /// <summary>The box's own addresses on the link, the preferred one of each family first.</summary>

@@ -16,10 +16,13 @@ public sealed record StatusReport
     /// <summary>Absolute path of the main configuration file.</summary>
     public required string ConfigurationFile { get; init; }
 
-    /// <summary>Number of the policy in force: 1 for the first, one more with every successful reload.</summary>
+    /// <summary>
+    /// Number of the policy in force: 1 for the first of a process, one more with every successful reload, with every beginning and
+    /// end of a rule's time, and whenever a host name has other addresses.
+    /// </summary>
     public required long PolicyGeneration { get; init; }
 
-    /// <summary>When that policy came into force.</summary>
+    /// <summary>When the files that it was made of were loaded.</summary>
     public required DateTimeOffset PolicyLoadedAt { get; init; }
 
     /// <summary>"single", "failover" or "balance".</summary>
@@ -53,7 +56,7 @@ public sealed record Occupancy
 /// <summary>Packets refused for one reason.</summary>
 public sealed record DropReport
 {
-    /// <summary>Name of the reason, kebab-case, for example "no-usable-link".</summary>
+    /// <summary>Name of the reason, for example "NoUsableLink".</summary>
     public required string Reason { get; init; }
 
     public required long Packets { get; init; }
