@@ -51,6 +51,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
             Created = now,
             LastUse = now,
             Rule = (ushort)course.Rule,
+            Log = rule.Log,
             PolicyGeneration = plan.Policy.Generation,
             Epoch = plan.Epoch,
         };
@@ -99,7 +100,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         for (FlowId id = flows.NextLive(FlowId.None); id.Exists; id = flows.NextLive(id))
         {
             ref Flow flow = ref flows[id];
-            (flow.Epoch, flow.PolicyGeneration) = (0, 0);
+            (flow.Epoch, flow.PolicyGeneration, flow.Log) = (0, 0, RuleLog.None);
             if (flow.Mapping >= 0 && !Holds(flow)) flow.Mapping = -1;
             if (flow.Mapping >= 0) mappings.Hold(flow.Mapping);
             if (flow.Pin >= 0 && (flow.Pin = pins.Find(flow.InsideSource)) >= 0) pins.Hold(flow.Pin);
@@ -244,8 +245,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
 
     /// <summary>Whether the rule that allows a flow wants its end told.</summary>
     public static bool IsLogged(Plan plan, in Flow flow) =>
-        flow.PolicyGeneration == plan.Policy.Generation && (flow.Traits & FlowTraits.Probe) == 0
-        && (plan.Policy.Rules[flow.Rule].Log & RuleLog.Connections) != 0;
+        flow.PolicyGeneration == plan.Policy.Generation && (flow.Log & RuleLog.Connections) != 0;
 
     /// <summary>A flow as the journal is told of it.</summary>
     public static PathEvent Describe(in Flow flow, PathEventKind kind) => new()

@@ -2,6 +2,7 @@ using Router.Forwarding.Answers;
 using Router.Forwarding.Flows;
 using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
+using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
 using Router.Ports;
 using Router.Wire;
@@ -80,11 +81,8 @@ public sealed class Forwarder : IDisposable
 
     public int PinCount => _pins.Count;
 
-    /// <summary>What went through a port.</summary>
+    /// <summary>What went through a port; by the number <see cref="PortId.Most"/>, through those whose numbers have passed to others.</summary>
     public PortTraffic Traffic(PortId id) => _outbox.Traffic[id.Value];
-
-    /// <summary>What went through ports that are gone and whose numbers have passed to others.</summary>
-    public PortTraffic FormerTraffic => _outbox.Traffic[PortId.Most];
 
     /// <summary>The bits of all ports that a flow, a mapping or a pin refers to. On the forwarding thread.</summary>
     public ulong PortsInUse() => _tables.PortsInUse();
@@ -99,16 +97,8 @@ public sealed class Forwarder : IDisposable
     public long TableOctets => _flows.Octets + _mappings.Octets;
 
     /// <summary>What would become of a packet. On the forwarding thread.</summary>
-    public Explanation Explain(PortId ingress, Address from, byte protocol, Address to, ushort port)
-    {
-        bool isEcho = protocol is Protocol.Icmp or Protocol.Icmp6;
-        var packet = new Datagram
-        {
-            V4 = to.IsV4, Source = from, Destination = to, Protocol = protocol, SourcePort = isEcho ? (ushort)1 : (ushort)0,
-            DestinationPort = port, Flags = TcpFlags.Syn, IcmpType = to.IsV4 ? Icmp4.EchoRequest : Icmp6.EchoRequest, TimeToLive = 64,
-        };
-        return Explanation.Of(_plan, _mappings, _pins, packet, ingress);
-    }
+    public Explanation Explain(PortId ingress, Address from, byte protocol, Address to, ushort port) =>
+        Explanation.Of(_plan, _mappings, _pins, Datagram.First(from, protocol, to, port), ingress);
 
     internal Outbox Outbox => _outbox;
 
@@ -206,6 +196,7 @@ public sealed class Forwarder : IDisposable
         if ((flow.Traits & FlowTraits.Translated) != 0) Rewrite.Apply(octets, packet, flow, outward, unfinished);
         if ((flow.Traits & FlowTraits.Marked) != 0) Headers.WriteDscp(octets, packet.V4, flow.Dscp);
         if (IsBetweenZones(ingress, egress)) Headers.GiveBackTtl(octets, packet.V4);
+        if ((flow.Log & RuleLog.Packets) != 0) Events.WritePacket(packet, flow, ingress, egress, _now);
         if (pieces == 0) return _exit.Leave(_plan, egress, batch, slot, flow.NextHop);
         if (!packet.IsFragment && SharesOurIds(flow, outward)) Headers.WriteId(octets, _fragments.NextId());
         return _exit.Break(_plan, egress, octets, meta.Offload, pieces, flow.NextHop);

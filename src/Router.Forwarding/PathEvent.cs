@@ -1,3 +1,4 @@
+using Router.Forwarding.Flows;
 using Router.Wire;
 
 namespace Router.Forwarding;
@@ -19,13 +20,14 @@ public record struct PathEvent
     public Address Source, Destination;
     public ushort SourcePort, DestinationPort;
 
-    /// <summary>Octets both ways, for a flow that closed.</summary>
+    /// <summary>Octets both ways, for a flow that closed; those of the packet, for one that is told.</summary>
     public ulong Octets;
 }
 
 /// <summary>
 /// A ring with one writer, the forwarding thread, and one reader, the journal's. The writer never waits: when the reader is behind,
-/// events are counted as lost and not kept.
+/// events are counted as lost and not kept. Packets of flows whose rule asks for each of them are told up to
+/// <see cref="MostPackets"/> a second, so that they never crowd out what somebody has to act on; the others are counted.
 /// </summary>
 public sealed class PathEvents(int capacity = 4096)
 {
@@ -33,9 +35,17 @@ public sealed class PathEvents(int capacity = 4096)
     private long _written;
     private long _read;
     private long _lost;
+    private long _suppressed, _windowEnd;
+    private int _packets;
+
+    /// <summary>Packets told in a second, of all rules that want theirs told.</summary>
+    public const int MostPackets = 100;
 
     /// <summary>Events that found the ring full.</summary>
     public long Lost => Volatile.Read(ref _lost);
+
+    /// <summary>Packets that were to be told and were only counted.</summary>
+    public long Suppressed => Volatile.Read(ref _suppressed);
 
     public bool IsEmpty => Volatile.Read(ref _written) == Volatile.Read(ref _read);
 
@@ -48,6 +58,24 @@ public sealed class PathEvents(int capacity = 4096)
         }
         _ring[_written % _ring.Length] = happened;
         Volatile.Write(ref _written, _written + 1);
+    }
+
+    /// <summary>Tells of one packet of a flow, or counts it.</summary>
+    internal void WritePacket(in Datagram packet, in Flow flow, PortId ingress, PortId egress, long now)
+    {
+        if (now >= _windowEnd) (_windowEnd, _packets) = (now + 1_000_000, 0);
+        if (_packets == MostPackets)
+        {
+            Volatile.Write(ref _suppressed, _suppressed + 1);
+            return;
+        }
+        _packets++;
+        Write(new PathEvent
+        {
+            Kind = PathEventKind.PacketLogged, Protocol = packet.Protocol, Ingress = ingress, Egress = egress, Rule = flow.Rule,
+            PolicyGeneration = flow.PolicyGeneration, Source = packet.Source, Destination = packet.Destination,
+            SourcePort = packet.SourcePort, DestinationPort = packet.DestinationPort, Octets = (ulong)packet.Length,
+        });
     }
 
     /// <summary>Takes the oldest event. One reader only.</summary>

@@ -85,8 +85,7 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         if (course.ToInternet && isTranslated != (rule.Nat != SourceNat.Off && flow.InsideSource.IsV4 && !isOurs)) return false;
         if (rule.Links.Length > 0 && !rule.Fallback && course.ToInternet && !rule.Links.Contains(flow.Egress)
             && (flow.Traits & FlowTraits.Bound) == 0) return false;
-        flow.Rule = (ushort)course.Rule;
-        flow.PolicyGeneration = plan.Policy.Generation;
+        (flow.Rule, flow.Log, flow.PolicyGeneration) = ((ushort)course.Rule, rule.Log, plan.Policy.Generation);
         return true;
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Router.Daemon.Systemd;
 using Router.Forwarding;
 using Router.Forwarding.Rules;
@@ -13,7 +14,10 @@ internal sealed class EventLog(Worker worker, PortRegistry ports, Journal journa
     private static readonly EventKind Flows = new("flow", 200, TimeSpan.FromSeconds(1));
     private static readonly EventKind Refusals = new("refused", 20, TimeSpan.FromSeconds(1));
 
-    private long _lost;
+    private static readonly EventKind Packets = new("packet", 2 * PathEvents.MostPackets, TimeSpan.FromSeconds(1));
+    private static readonly TimeSpan TellSuppressed = TimeSpan.FromSeconds(1);
+
+    private long _lost, _suppressed, _toldAt;
 
     /// <summary>Writes what is to be written, and returns what somebody has to act on.</summary>
     public List<PathEvent> Drain(Policy policy)
@@ -30,7 +34,11 @@ internal sealed class EventLog(Worker worker, PortRegistry ports, Journal journa
                 case PathEventKind.FlowClosed:
                     journal.Write(Flows, Priority.Info, $"close {Describe(happened)} by {ports.NameOf(happened.Egress)}, {happened.Octets} octets", Fields(happened, policy));
                     break;
-                case PathEventKind.PacketRefused or PathEventKind.PacketLogged:
+                case PathEventKind.PacketLogged:
+                    journal.Write(Packets, Priority.Info,
+                        $"pass {Describe(happened)} from {ports.NameOf(happened.Ingress)} to {ports.NameOf(happened.Egress)}, {happened.Octets} octets", Fields(happened, policy));
+                    break;
+                case PathEventKind.PacketRefused:
                     journal.Write(Refusals, Priority.Info, $"{Verb(happened.Reason)} {Describe(happened)} from {ports.NameOf(happened.Ingress)}", Fields(happened, policy));
                     break;
                 case PathEventKind.NeighbourWanted or PathEventKind.PortGone:
@@ -42,6 +50,11 @@ internal sealed class EventLog(Worker worker, PortRegistry ports, Journal journa
         {
             journal.Write(Priority.Warning, $"{lost - _lost} events of the path were not logged: they came faster than they could be written");
             _lost = lost;
+        }
+        if (events.Suppressed is var suppressed && suppressed > _suppressed && Stopwatch.GetElapsedTime(_toldAt) >= TellSuppressed)
+        {
+            journal.Write(Packets, Priority.Info, $"packet: {suppressed - _suppressed} more suppressed", ("SUPPRESSED", $"{suppressed - _suppressed}"));
+            (_suppressed, _toldAt) = (suppressed, Stopwatch.GetTimestamp());
         }
         return toAct;
     }

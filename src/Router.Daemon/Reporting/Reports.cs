@@ -39,7 +39,7 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
     private StatusReport Status()
     {
         using var self = Process.GetCurrentProcess();
-        PortTraffic[] traffic = [.. Enumerable.Range(0, PortId.Most).Select(id => worker.Forwarder.Traffic(new PortId((byte)id))), worker.Forwarder.FormerTraffic];
+        PortTraffic[] traffic = [.. Enumerable.Range(0, PortId.Most + 1).Select(id => worker.Forwarder.Traffic(new PortId((byte)id)))];
         return new StatusReport
         {
             Version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "0",

@@ -58,6 +58,17 @@ internal struct Datagram
 
     public readonly FlowKey Key(PortId ingress) => new(Source, Destination, SourcePort, DestinationPort, Protocol, ingress);
 
+    /// <summary>The first packet of a flow that nobody has begun: a SYN, a query, or whatever begins in its protocol.</summary>
+    public static Datagram First(Address from, byte protocol, Address to, ushort port)
+    {
+        bool isEcho = protocol is Wire.Protocol.Icmp or Wire.Protocol.Icmp6;
+        return new Datagram
+        {
+            V4 = to.IsV4, Source = from, Destination = to, Protocol = protocol, SourcePort = isEcho ? (ushort)1 : (ushort)0,
+            DestinationPort = port, Flags = TcpFlags.Syn, IcmpType = to.IsV4 ? Icmp4.EchoRequest : Icmp6.EchoRequest, TimeToLive = 64,
+        };
+    }
+
     /// <summary>Reads a packet. <paramref name="verify"/>: check the IPv4 header's sum, for what no kernel has checked before.</summary>
     public static DropReason Read(Span<byte> octets, bool verify, out Datagram packet)
     {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Router.Forwarding.Rules;
 using Router.Tables;
 using Router.Wire;
 
@@ -71,7 +72,9 @@ internal struct Flow : ITableEntry
 
     /// <summary>The code point to write, if <see cref="FlowTraits.Marked"/>.</summary>
     public byte Dscp;
-    public byte Spare;
+
+    /// <summary>What that rule wants told of it.</summary>
+    public RuleLog Log;
     public uint PolicyGeneration;
 
     /// <summary>Monotonic microseconds of the last packet that keeps it alive.</summary>

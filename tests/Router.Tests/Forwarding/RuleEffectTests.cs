@@ -31,6 +31,38 @@ public class RuleEffectTests
     }
 
     [Fact]
+    public void Packets_are_told_each_both_ways_up_to_so_many_a_second_and_the_others_counted()
+    {
+        using var bed = new PathBed(draft => With(draft, RuleLog.Packets));
+        Sent sent = bed.Pass(PathBed.Trusted, Make.Udp(Pc, Web, 100));
+        bed.Pass(PathBed.One, Make.Udp(sent.To, sent.From, 200));
+        Assert.True(bed.Forwarder.Events.TryRead(out PathEvent first));
+        Assert.Equal((PathEventKind.PacketLogged, PathBed.Trusted, PathBed.One, 128UL), (first.Kind, first.Ingress, first.Egress, first.Octets));
+        Assert.Equal((Make.End(Pc).Address, (ushort)5000, (ushort)80), (first.Source, first.SourcePort, first.DestinationPort));
+        Assert.True(bed.Forwarder.Events.TryRead(out PathEvent answer));
+        Assert.Equal((PathBed.One, PathBed.Trusted, 228UL, (ushort)80), (answer.Ingress, answer.Egress, answer.Octets, answer.SourcePort));
+
+        for (int i = 2; i < PathEvents.MostPackets + 50; i++) bed.Pass(PathBed.Trusted, Make.Udp(Pc, Web));
+        Assert.Equal(PathEvents.MostPackets - 2, Told(bed));
+        Assert.Equal(50, bed.Forwarder.Events.Suppressed);
+        bed.Now += PathBed.Second;
+        bed.Pass(PathBed.Trusted, Make.Udp(Pc, Web));
+        Assert.Equal(1, Told(bed));
+
+        bed.Change(draft => With(draft), newPolicy: true);
+        bed.Now += PathBed.Second;
+        bed.Pass(PathBed.Trusted, Make.Udp(Pc, Web));
+        Assert.Equal((0, 50), (Told(bed), bed.Forwarder.Events.Suppressed));
+    }
+
+    private static int Told(PathBed bed)
+    {
+        int told = 0;
+        for (; bed.Forwarder.Events.TryRead(out PathEvent happened); told++) Assert.Equal(PathEventKind.PacketLogged, happened.Kind);
+        return told;
+    }
+
+    [Fact]
     public void Connections_are_told_when_they_open_and_when_they_end_with_what_they_carried()
     {
         using var bed = new PathBed(draft => With(draft, RuleLog.Connections));
