@@ -1,4 +1,5 @@
 using System.Reflection;
+using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 
 namespace Router.Benchmarks;
@@ -24,7 +25,9 @@ internal static class Program
     private static int Measure(string filter)
     {
         string[] how = ["--filter", filter, "--join"];
-        return BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(how, new Measurement()).Any() ? 0 : 1;
+        BenchmarkReport[] reports =
+            [.. BenchmarkSwitcher.FromAssembly(Assembly.GetExecutingAssembly()).Run(how, new Measurement()).SelectMany(summary => summary.Reports)];
+        return reports.Length > 0 && reports.All(report => report.Success) ? 0 : 1;
     }
 
     private static int Refuse()
