@@ -108,14 +108,15 @@ is_fresh() {
   [[ -f $file && -z "$(find "$@" Directory.Build.props Directory.Packages.props global.json -newer "$file" -print -quit)" ]]
 }
 
-# One file, compiled ahead by ReadyToRun, on the machine's own runtime: publishes in seconds and starts in 50 ms.
+# One file that needs no runtime installed: trimmed, and compiled ahead together with the parts of the framework that it uses, so
+# that the first packet and the first reload meet machine code.
 publish() {
   local project="$1" program="$2" rid out
   if is_fresh "$BIN/$program" src; then return; fi
   rid="$(runtime_id)"
   out="artifacts/publish/$program"
-  dotnet publish "src/$project" -c Release -r "$rid" --self-contained false -p:PublishSingleFile=true \
-    -p:PublishReadyToRun=true -p:DebugType=embedded -o "$out" -v q -nologo
+  dotnet publish "src/$project" -c Release -r "$rid" --self-contained true -p:PublishSingleFile=true -p:PublishTrimmed=true \
+    -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=true -p:DebugType=embedded -o "$out" -v q -nologo
   mkdir -p "$BIN"
   install -m 755 "$out/$program" "$BIN/.$program.new"
   mv -f "$BIN/.$program.new" "$BIN/$program"

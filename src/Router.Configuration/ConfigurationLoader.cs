@@ -20,7 +20,7 @@ namespace Router.Configuration;
 ///
 /// Nothing is half accepted: one error anywhere and <see cref="LoadResult.Settings"/> is null, so that the configuration in force
 /// stays. Hostile files are answered with errors, never with an exception. Called by the daemon at start and at reload, and by
-/// `routerctl check`; holds no state between calls.
+/// `routerctl check`; holds no state between calls but what the caller keeps in a <see cref="ReadBefore"/>.
 /// </summary>
 public static class ConfigurationLoader
 {
@@ -33,11 +33,13 @@ public static class ConfigurationLoader
     /// <summary>Loads the file, its fragments and the variables that override it.</summary>
     /// <param name="path">The main file. Fragments are `*.yaml` in the directory beside it that has its name with `.d`.</param>
     /// <param name="environment">Variables, of which those that begin with `ROUTERD__` count; null for those of this process.</param>
-    public static LoadResult Load(string path, IEnumerable<KeyValuePair<string, string?>>? environment = null)
+    /// <param name="before">What loads before this one have read, so that this one reads what is new.</param>
+    public static LoadResult Load(string path, IEnumerable<KeyValuePair<string, string?>>? environment = null, ReadBefore? before = null)
     {
         var errors = new ErrorList();
-        var files = new List<Node?> { ReadFile(path, errors) };
-        foreach (string fragment in Fragments(path, errors)) files.Add(ReadFile(fragment, errors));
+        var files = new List<Node?> { ReadFile(path, errors, before) };
+        foreach (string fragment in Fragments(path, errors)) files.Add(ReadFile(fragment, errors, before));
+        before?.End(sound: !files.Contains(null));
         return Merge(files, environment ?? EnvironmentLayer.OfProcess(), errors);
     }
 
@@ -49,8 +51,8 @@ public static class ConfigurationLoader
         return Merge([text is null ? null : YamlReader.Read(file, text, errors)], environment ?? [], errors);
     }
 
-    private static Node? ReadFile(string path, ErrorList errors) =>
-        FileBytes.Read(path, errors) is { } text ? YamlReader.Read(path, text, errors) : null;
+    private static Node? ReadFile(string path, ErrorList errors, ReadBefore? before) =>
+        FileBytes.Read(path, errors) is { } text ? YamlReader.Read(path, text, errors, before) : null;
 
     private static string[] Fragments(string path, ErrorList errors)
     {

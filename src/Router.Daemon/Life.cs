@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Router.Configuration;
+using Router.Configuration.Layers;
 using Router.Daemon.Control;
 using Router.Daemon.Kernel;
 using Router.Daemon.Plumbing;
@@ -32,7 +33,8 @@ internal static class Life
     {
         long begun = Stopwatch.GetTimestamp();
         Urgency.TrySet(Nice);
-        Settings settings = Load(options, journal);
+        var before = new ReadBefore();
+        Settings settings = Load(options, before, journal);
         Directory.CreateDirectory(options.Runtime, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
         using var ports = new MappedPortRegistry(Path.Combine(options.Runtime, "ports"));
         // Flows speak of ports by number: without the names behind the numbers they would be somebody else's.
@@ -42,7 +44,7 @@ internal static class Life
         using var worker = new Worker(tables, new Plan(0, compiled.Policy, [], []));
         using var plumbing = new Plumber(options.Runtime);
         using Notify notify = Notify.FromEnvironment();
-        using var helm = new Helm(options.Config, settings, compiled, ports, worker, plumbing, journal, notify);
+        using var helm = new Helm(options.Config, before, settings, compiled, ports, worker, plumbing, journal, notify);
         using KernelWatch watch = KernelWatch.Start(helm.Tell);
         var stop = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         helm.Faulted += fault =>
@@ -65,9 +67,9 @@ internal static class Life
         return status;
     }
 
-    private static Settings Load(CommandLine options, Journal journal)
+    private static Settings Load(CommandLine options, ReadBefore before, Journal journal)
     {
-        LoadResult result = ConfigurationLoader.Load(options.Config);
+        LoadResult result = ConfigurationLoader.Load(options.Config, environment: null, before);
         foreach (ConfigurationError warning in result.Warnings) journal.Write(Priority.Warning, warning.ToString());
         if (result.Settings is { } settings) return settings;
         foreach (ConfigurationError error in result.Errors) journal.Write(Priority.Error, error.ToString());

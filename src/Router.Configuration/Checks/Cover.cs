@@ -16,17 +16,17 @@ internal static class Cover
     public const int MostPairs = 1_000_000;
 
     /// <summary>Pairs of a rule and the earlier one that hides it, both as indexes.</summary>
-    public static List<(int Rule, int By)> Find(IReadOnlyList<RuleSettings> rules) => Find(rules, out _);
+    public static List<(int Rule, int By)> Find(RuleSettings[] rules) => Find(rules, out _);
 
     /// <param name="rules">Top down.</param>
     /// <param name="pairs">How many pairs were looked at.</param>
-    public static List<(int Rule, int By)> Find(IReadOnlyList<RuleSettings> rules, out int pairs)
+    public static List<(int Rule, int By)> Find(RuleSettings[] rules, out int pairs)
     {
         var found = new List<(int, int)>();
         var sources = new CoverIndex();
         var destinations = new CoverIndex();
         pairs = 0;
-        for (int i = 0; i < rules.Count && pairs < MostPairs; i++)
+        for (int i = 0; i < rules.Length && pairs < MostPairs; i++)
         {
             RuleSettings rule = rules[i];
             if (!rule.Enabled) continue;
@@ -55,16 +55,16 @@ internal static class Cover
     private static bool Ends(EndTerm[] wide, EndTerm[] terms)
     {
         if (ReferenceEquals(wide, terms) || wide[0].Kind == EndKind.Any) return true;
-        foreach (EndTerm term in terms)
+        foreach (ref readonly EndTerm term in terms.AsSpan())
         {
             bool held = false;
-            foreach (EndTerm other in wide) held = held || Holds(other, term);
+            foreach (ref readonly EndTerm other in wide.AsSpan()) held = held || Holds(other, term);
             if (!held) return false;
         }
         return true;
     }
 
-    private static bool Holds(EndTerm wide, EndTerm term) => wide.Kind switch
+    private static bool Holds(in EndTerm wide, in EndTerm term) => wide.Kind switch
     {
         EndKind.Any => true,
         EndKind.Internet => term.Kind == EndKind.Internet,
@@ -103,13 +103,13 @@ internal sealed class CoverIndex
         public int Count => (Narrow?.Count ?? 0) + Wide.Count;
 
         /// <summary>The first of them that covers the rule, or -1.</summary>
-        public int First(IReadOnlyList<RuleSettings> rules, RuleSettings rule)
+        public int First(RuleSettings[] rules, RuleSettings rule)
         {
             int wide = FirstOf(Wide, rules, rule), narrow = FirstOf(Narrow, rules, rule);
             return wide < 0 || (narrow >= 0 && narrow < wide) ? narrow : wide;
         }
 
-        private static int FirstOf(List<int>? list, IReadOnlyList<RuleSettings> rules, RuleSettings rule)
+        private static int FirstOf(List<int>? list, RuleSettings[] rules, RuleSettings rule)
         {
             for (int i = 0; i < list?.Count; i++)
             {

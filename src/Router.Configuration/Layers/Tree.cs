@@ -23,27 +23,49 @@ internal sealed class Tree
         public readonly NodeKind Kind = kind;
         public readonly string Key = key;
         public readonly string? Value = value;
-        public readonly string File = place.File;
-        public readonly int Line = place.Line, Column = place.Column, KeyLine = keyPlace.Line, KeyColumn = keyPlace.Column;
+        public string File = place.File;
+        public int Line = place.Line, KeyLine = keyPlace.Line;
+        public readonly int Column = place.Column, KeyColumn = keyPlace.Column;
         public int First, Count, FirstIndex;
 
         public readonly Place KeyPlace => new(File, KeyLine, KeyColumn);
+
+        /// <summary>The same in another file, so many lines further down, in another tree, so many entries further on.</summary>
+        public readonly Entry Moved(string file, int lines, int entries) =>
+            this with { File = file, Line = Line + lines, KeyLine = KeyLine + lines, First = First + entries };
     }
 
     public ref Entry this[int index] => ref _entries[index];
 
+    /// <summary>Entries so far.</summary>
+    public int Count => _count;
+
     /// <summary>Appends the children of one owner; gives the owner with its run filled in.</summary>
     public Entry Close(Entry owner, ReadOnlySpan<Entry> children)
     {
-        while (_count + children.Length > _entries.Length) Array.Resize(ref _entries, _entries.Length * 2);
+        Reserve(children.Length);
         children.CopyTo(_entries.AsSpan(_count));
         (owner.First, owner.Count) = (_count, children.Length);
         _count += children.Length;
         return owner;
     }
 
+    /// <summary>Appends what is below an item of another tree; gives the item itself, to be closed with its list.</summary>
+    public Entry Graft(in ReadBefore.Piece piece, string file, int line)
+    {
+        int lines = line - piece.Line, entries = _count - piece.Begin;
+        Reserve(piece.End - piece.Begin);
+        for (int i = piece.Begin; i < piece.End; i++) _entries[_count++] = piece.Tree[i].Moved(file, lines, entries);
+        return piece.Tree[piece.Item].Moved(file, lines, entries);
+    }
+
     /// <summary>Appends the root and ends the building.</summary>
     public Node Finish(Entry root) => new(this, Close(default, [root]).First);
+
+    private void Reserve(int more)
+    {
+        while (_count + more > _entries.Length) Array.Resize(ref _entries, _entries.Length * 2);
+    }
 
     /// <summary>Finds by hash in a mapping of many children.</summary>
     public int FindByName(int owner, ReadOnlySpan<char> key)

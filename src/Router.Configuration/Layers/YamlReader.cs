@@ -13,6 +13,9 @@ namespace Router.Configuration.Layers;
 /// so `no`, `08:00` and `1e3` hold no traps. Bounds: <see cref="FileBytes.Most"/> octets, <see cref="MostDepth"/> levels.
 ///
 /// After a fault of syntax reading stops, as the rest would be guesswork; faults of content are collected and reading goes on.
+///
+/// Of the file's rules, those that the load before has read come from there (<see cref="ReadBefore"/>). That path is for sound files
+/// only: at the first sign of anything else the file is read as a whole, which tells what is wrong.
 /// </summary>
 internal sealed class YamlReader
 {
@@ -36,24 +39,56 @@ internal sealed class YamlReader
     /// file is read costs most of the collector's time.</summary>
     private readonly Dictionary<string, string> _words = new(StringComparer.Ordinal);
 
-    private YamlReader(string file, string text, ErrorList errors)
+    /// <summary>The rules by their lines, with what is known of each; null where the file is read as a whole.</summary>
+    private readonly RuleItems? _rules;
+    private readonly ReadBefore.Piece?[] _known;
+    private readonly ReadBefore.Piece[] _pieces;
+    private bool _fits = true;
+
+    /// <summary>Where the letters read last end.</summary>
+    private long _lastLine;
+
+    private YamlReader(string file, string text, int expected, ErrorList errors, RuleItems? rules = null, ReadBefore.Piece?[]? known = null)
     {
+        _rules = rules;
+        _known = known ?? [];
+        _pieces = new ReadBefore.Piece[_known.Length];
         _file = file;
         _errors = errors;
         _parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
-        _tree = new Tree(text.Length / CharactersPerValue);
+        _tree = new Tree(expected / CharactersPerValue);
     }
 
     /// <summary>The file's mapping, or null if it could not be read; then at least one error was added. An empty file is empty.</summary>
-    public static Node? Read(string file, string text, ErrorList errors)
+    public static Node? Read(string file, string text, ErrorList errors, ReadBefore? before = null)
     {
+        if (before is not null && RuleItems.Find(text) is { } rules && ReadNew(file, text, rules, before) is { } root) return root;
         try
         {
-            return new YamlReader(file, text, errors).Document();
+            return new YamlReader(file, text, text.Length, errors).Document();
         }
         catch (YamlException fault)
         {
             SyntaxFault.Tell(file, text, fault, errors);
+            return null;
+        }
+    }
+
+    /// <summary>Reads what is new and puts what is known between. Null if the file is not sound, or the lines misled us.</summary>
+    private static Node? ReadNew(string file, string text, RuleItems rules, ReadBefore before)
+    {
+        var known = new ReadBefore.Piece?[rules.Count];
+        for (int i = 0; i < known.Length; i++) known[i] = before.Find(text.AsSpan()[rules[i].Text]);
+        var errors = new ErrorList();
+        var reader = new YamlReader(file, rules.Without(text, i => known[i] is not null), text.Length, errors, rules, known);
+        try
+        {
+            if (reader.Document() is not { } root || errors.Any || !reader._fits) return null;
+            for (int i = 0; i < known.Length; i++) before.Keep(text.AsSpan()[rules[i].Text], reader._pieces[i]);
+            return root;
+        }
+        catch (YamlException)
+        {
             return null;
         }
     }
@@ -65,6 +100,7 @@ internal sealed class YamlReader
         Next();
         if (Next() is StreamEnd) return _tree.Finish(new Tree.Entry(NodeKind.Mapping, "", default, new Place(_file, 1, 1)));
         ParsingEvent first = Next();
+        _fits = _rules is null || first is MappingStart { Style: MappingStyle.Block };
         if (!Value("", At(_file, first.Start), first, depth: 1, out Tree.Entry root)) return null;
         if (root is { Kind: NodeKind.Scalar, Value: null }) root = new Tree.Entry(NodeKind.Mapping, "", default, At(_file, first.Start));
         if (root.Kind != NodeKind.Mapping)
@@ -113,6 +149,42 @@ internal sealed class YamlReader
         return true;
     }
 
+    /// <summary>The rules, new ones read and known ones taken, in their order; each must keep to the lines that it was given.</summary>
+    private bool Rules(Scalar key, out Tree.Entry list)
+    {
+        list = new Tree.Entry(NodeKind.List, Shared(key.Value), At(_file, key.Start), new Place(_file, _rules![0].Line, _rules.Indent + 1));
+        bool any = Array.Exists(_known, piece => piece is null);
+        _fits &= any ? Next() is SequenceStart { Style: SequenceStyle.Block } : Next() is Scalar { Style: ScalarStyle.Plain, Value: "" };
+        int begin = _open.Count;
+        for (int i = 0; i < _rules.Count && _fits; i++)
+        {
+            int below = _tree.Count;
+            if (!Rule(i, out Tree.Entry rule)) return false;
+            _pieces[i] = new ReadBefore.Piece(_tree, below, _tree.Count, Item: 0, _rules[i].Line);
+            _open.Add(rule);
+        }
+        _fits &= !any || Next() is SequenceEnd;
+        if (!_fits) return false;
+        for (int i = 0; i < _pieces.Length; i++) _pieces[i] = _pieces[i] with { Item = _tree.Count + i };
+        Close(ref list, begin);
+        return true;
+    }
+
+    private bool Rule(int index, out Tree.Entry rule)
+    {
+        RuleItems.Span lines = _rules![index];
+        if (_known[index] is { } piece)
+        {
+            rule = _tree.Graft(piece, _file, lines.Line);
+            return true;
+        }
+        ParsingEvent start = Next();
+        _fits &= start.Start.Line >= lines.Line && start.Start.Line < lines.NextLine;
+        if (!Value("", At(_file, start.Start), start, depth: 3, out rule)) return false;
+        _fits &= _lastLine < lines.NextLine;
+        return true;
+    }
+
     private bool Mapping(ref Tree.Entry mapping, int depth)
     {
         int begin = _open.Count;
@@ -122,7 +194,9 @@ internal sealed class YamlReader
             if (Forbidden(next)) return false;
             if (next is not Scalar key) return Refuse(next, "a key must be a plain word", "write `key: value`");
             if (key.Value == "<<") return Refuse(next, "a merge key (`<<`) is not supported", "write the keys out");
-            if (!Value(Shared(key.Value), At(_file, key.Start), Next(), depth + 1, out Tree.Entry child)) return false;
+            bool cut = _rules is not null && depth == 1 && key.Start.Line == _rules.Header;
+            Tree.Entry child;
+            if (!(cut ? Rules(key, out child) : Value(Shared(key.Value), At(_file, key.Start), Next(), depth + 1, out child))) return false;
             if (child.Key.Length == 0 || child.Key.Contains(':'))
             {
                 _errors.Error(child.KeyPlace, $"`{child.Key}` cannot be a key", "use letters, digits, `-` and `_`");
@@ -186,7 +260,13 @@ internal sealed class YamlReader
         Mark at = _parser.Current?.End ?? Mark.Empty;
         try
         {
-            if (_parser.MoveNext()) return _parser.Current!;
+            if (_parser.MoveNext())
+            {
+                // The ends of block mappings and lists have no letters of their own: they lie where the next thing begins.
+                Mark start = _parser.Current!.Start, end = _parser.Current.End;
+                if (end.Index > start.Index) _lastLine = end.Line;
+                return _parser.Current;
+            }
         }
         catch (Exception fault) when (fault is InvalidOperationException or ArgumentException or IndexOutOfRangeException or FormatException or OverflowException)
         {

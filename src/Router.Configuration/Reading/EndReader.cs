@@ -60,12 +60,14 @@ internal sealed class EndReader(Names names)
 
     private bool Add(string text, Setting item, List<EndTerm> terms)
     {
-        if (names.FindGroup(text) is { } members)
+        // A name begins with a letter, so most addresses need not be looked up among the names.
+        bool named = text.Length == 0 || !char.IsAsciiDigit(text[0]), told = false;
+        if (named && names.FindGroup(text) is { } members)
         {
             terms.AddRange(members);
             return members.Length > 0;
         }
-        EndTerm? term = Named(text, item, out bool told) ?? (told ? null : Address(text, item, out told));
+        EndTerm? term = (named ? Named(text, item, out told) : null) ?? (told ? null : Address(text, item, out told));
         if (term is { } found) terms.Add(found);
         else if (!told) item.Error($"there is no zone, link or group `{text}`", Spelling.Remedy(text, [.. names.Ends], "define it, or use one of"));
         return term is not null;
@@ -103,7 +105,7 @@ internal sealed class EndReader(Names names)
         if (text.Length > 0 && (char.IsAsciiHexDigit(text[0]) || text[0] == ':') && Prefix.TryParse(text, out Prefix prefix))
         {
             // A network with host bits set is read as the network, but somebody may have meant the host.
-            if (Wire.Address.TryParse(text.Split('/')[0], out Address written) && written != prefix.First) item.Warn($"`{text}` has bits set beyond its length and means {prefix}", $"write `{prefix}`, or `{written}` for the host");
+            if (text.IndexOf('/') is > 0 and int slash && Wire.Address.TryParse(text[..slash], out Address written) && written != prefix.First) item.Warn($"`{text}` has bits set beyond its length and means {prefix}", $"write `{prefix}`, or `{written}` for the host");
             return new EndTerm(EndKind.Range, text, new AddressRange(prefix.First, prefix.Last));
         }
         int dash = text.IndexOf('-');

@@ -73,9 +73,9 @@ internal sealed class ServiceReader(Names names)
 
     private ServiceMatch[]? Item(string text, Setting item)
     {
-        if (names.Services.TryGetValue(text, out ServiceMatch[]? own)) return own;
-        if (WellKnownServices.Find(text) is { } known) return known;
         int slash = text.IndexOf('/');
+        if (slash < 0 && names.Services.TryGetValue(text, out ServiceMatch[]? own)) return own;
+        if (slash < 0 && WellKnownServices.Find(text) is { } known) return known;
         string name = slash < 0 ? text : text[..slash];
         string rest = slash < 0 ? "" : text[(slash + 1)..];
         if (name.Equals("ip", StringComparison.OrdinalIgnoreCase) && byte.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out byte number))

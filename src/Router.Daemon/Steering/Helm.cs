@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Stopwatch = System.Diagnostics.Stopwatch;
 using Router.Configuration;
+using Router.Configuration.Layers;
 using Router.Daemon.Health;
 using Router.Daemon.Kernel;
 using Router.Daemon.Plumbing;
@@ -27,6 +28,7 @@ internal sealed class Helm : IDisposable
     private static readonly TimeSpan NameRefresh = TimeSpan.FromSeconds(60);
 
     private readonly string _file;
+    private readonly ReadBefore _before;
     private readonly PortRegistry _ports;
     private readonly Journal _journal;
     private readonly Notify _notify;
@@ -46,9 +48,9 @@ internal sealed class Helm : IDisposable
     private bool _wasFaulted;
     private (long Moved, long Reset, long Closed) _told;
 
-    public Helm(string file, Settings settings, CompiledPolicy compiled, PortRegistry ports, Worker worker, Plumber plumbing, Journal journal, Notify notify)
+    public Helm(string file, ReadBefore before, Settings settings, CompiledPolicy compiled, PortRegistry ports, Worker worker, Plumber plumbing, Journal journal, Notify notify)
     {
-        (_file, _ports, _worker, _plumbing, _journal, _notify) = (file, ports, worker, plumbing, journal, notify);
+        (_file, _before, _ports, _worker, _plumbing, _journal, _notify) = (file, before, ports, worker, plumbing, journal, notify);
         Settings = settings;
         Policy = compiled.Policy;
         _nextChange = compiled.NextChange;
@@ -219,7 +221,7 @@ internal sealed class Helm : IDisposable
         _notify.Reloading();
         long begun = Stopwatch.GetTimestamp();
         using HeapTruce truce = HeapTruce.Begin();
-        LoadResult result = ConfigurationLoader.Load(_file);
+        LoadResult result = ConfigurationLoader.Load(_file, environment: null, _before);
         if (result.Settings is not { } settings)
         {
             foreach (ConfigurationError error in result.Errors) _journal.Write(Priority.Error, error.ToString());

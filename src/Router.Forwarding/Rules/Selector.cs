@@ -24,19 +24,8 @@ public sealed class Selector
     public Selector(ulong ports, IEnumerable<AddressRange> ranges)
     {
         Ports = ports;
-        var joined = new List<AddressRange>();
-        foreach (AddressRange range in ranges.OrderBy(r => r.First))
-        {
-            if (joined.Count > 0 && range.First <= joined[^1].Last)
-            {
-                if (range.Last > joined[^1].Last) joined[^1] = joined[^1] with { Last = range.Last };
-            }
-            else
-            {
-                joined.Add(range);
-            }
-        }
-        _ranges = [.. joined];
+        _ranges = [.. ranges];
+        if (_ranges.Length > 1) _ranges = Joined(_ranges);
     }
 
     public ulong Ports { get; }
@@ -46,6 +35,18 @@ public sealed class Selector
     public bool IsAny => Ports == ulong.MaxValue;
 
     public bool Matches(in Endpoint end) => (Ports & end.Ports) != 0 || InRanges(end.Address);
+
+    private static AddressRange[] Joined(AddressRange[] ranges)
+    {
+        Array.Sort(ranges, static (left, right) => left.First.CompareTo(right.First));
+        int last = 0;
+        foreach (AddressRange range in ranges.AsSpan(1))
+        {
+            if (range.First > ranges[last].Last) ranges[++last] = range;
+            else if (range.Last > ranges[last].Last) ranges[last] = ranges[last] with { Last = range.Last };
+        }
+        return ranges[..(last + 1)];
+    }
 
     private bool InRanges(Address address)
     {

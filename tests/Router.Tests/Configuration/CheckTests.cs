@@ -92,10 +92,10 @@ public sealed class CheckTests
     public void Ten_thousand_rules_load_with_a_bounded_comparison()
     {
         string text = string.Concat(Enumerable.Range(0, 10_000).Select(i => $"  - {{ name: r{i}, source: trusted, destination: internet, service: udp/{i + 1}, action: allow }}\n"));
-        IReadOnlyList<RuleSettings> rules = Loading.Sound(Loading.Base + "rules:\n" + text).Rules;
-        Assert.Equal(10_000, rules.Count);
+        RuleSettings[] rules = [.. Loading.Sound(Loading.Base + "rules:\n" + text).Rules];
+        Assert.Equal(10_000, rules.Length);
         Assert.Empty(Cover.Find(rules, out int pairs));
-        Assert.InRange(pairs, Cover.MostPairs, Cover.MostPairs + rules.Count);
+        Assert.InRange(pairs, Cover.MostPairs, Cover.MostPairs + rules.Length);
     }
 
     private static EndTerm Range(string text) =>
