@@ -25,6 +25,9 @@ public sealed record ReloadReport
     /// <summary>Live flows that the new policy does not allow any more, and that were closed.</summary>
     public long FlowsClosed { get; init; }
 
+    /// <summary>What the kernel or the machine refused, so that sound files were not loaded; null otherwise.</summary>
+    public string? Refusal { get; init; }
+
     public IReadOnlyList<ConfigurationNote> Errors { get; init; } = [];
 
     public IReadOnlyList<ConfigurationNote> Warnings { get; init; } = [];

@@ -34,17 +34,19 @@ internal static class Life
         long begun = Stopwatch.GetTimestamp();
         Urgency.TrySet(Nice);
         var before = new ReadBefore();
-        Settings settings = Load(options, before, journal);
+        LoadResult loaded = Load(options, before, journal);
+        Settings settings = loaded.Settings!;
         Directory.CreateDirectory(options.Runtime, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
         using var ports = new MappedPortRegistry(Path.Combine(options.Runtime, "ports"));
         // Flows speak of ports by number: without the names behind the numbers they would be somebody else's.
         if (ports.Origin != TableOrigin.Resumed) ForwardingTables.Discard(options.Runtime);
         var tables = ForwardingTables.Open(options.Runtime, new TableSizes(settings.Tables.Flows, Math.Min(settings.Tables.Flows, MostMappings), settings.Tables.Pins));
         CompiledPolicy compiled = PolicyCompiler.Compile(settings, ports, DateTimeOffset.Now, new Dictionary<string, Wire.Address[]>(), null);
+        var first = InForce.Of(settings, loaded.Warnings, compiled);
         using var worker = new Worker(tables, new Plan(0, compiled.Policy, [], []));
         using var plumbing = new Plumber(options.Runtime);
         using Notify notify = Notify.FromEnvironment();
-        using var helm = new Helm(options.Config, before, settings, compiled, ports, worker, plumbing, journal, notify);
+        using var helm = new Helm(options.Config, before, first, ports, worker, plumbing, journal, notify);
         using KernelWatch watch = KernelWatch.Start(helm.Tell);
         var stop = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         helm.Faulted += fault =>
@@ -52,7 +54,7 @@ internal static class Life
             journal.Write(Priority.Critical, $"the forwarding thread ended by a fault, so routerd ends; flows are kept for the next start: {fault}");
             stop.TrySetResult(1);
         };
-        using Signals signals = Signals.Watch(() => _ = helm.ReloadAsync(), () => stop.TrySetResult(0));
+        using Signals signals = Signals.Watch(() => _ = ReloadAsync(helm, journal), () => stop.TrySetResult(0));
         helm.Start(watch.View);
         double milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
         foreach (string origin in tables.Origins) journal.Write(Priority.Notice, origin);
@@ -67,11 +69,25 @@ internal static class Life
         return status;
     }
 
-    private static Settings Load(CommandLine options, ReadBefore before, Journal journal)
+    // Nobody waits for the answer to a signal; what was refused is in the journal already, but a bug is not.
+    private static async Task ReloadAsync(Helm helm, Journal journal)
+    {
+        try
+        {
+            await helm.ReloadAsync().ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            journal.Write(Priority.Error, $"the reload ended by a fault: {fault}");
+        }
+    }
+
+    /// <summary>The configuration, which has settings, or the end.</summary>
+    private static LoadResult Load(CommandLine options, ReadBefore before, Journal journal)
     {
         LoadResult result = ConfigurationLoader.Load(options.Config, environment: null, before);
         foreach (ConfigurationError warning in result.Warnings) journal.Write(Priority.Warning, warning.ToString());
-        if (result.Settings is { } settings) return settings;
+        if (result.Settings is not null) return result;
         foreach (ConfigurationError error in result.Errors) journal.Write(Priority.Error, error.ToString());
         throw new StartException($"the configuration has {result.Errors.Count} errors; `routerctl check {options.Config}` shows them");
     }

@@ -2,7 +2,6 @@ using System.Reflection;
 using Router.Daemon;
 using Router.Daemon.Plumbing;
 using Router.Daemon.Systemd;
-using Router.Ports;
 
 // routerd --config FILE [--runtime DIRECTORY], or routerd teardown [--runtime DIRECTORY].
 const int Usage = 2;
@@ -30,7 +29,7 @@ try
     plumbing.Teardown();
     return 0;
 }
-catch (Exception fault) when (fault is StartException or PlumbingException or PortException or IOException or UnauthorizedAccessException)
+catch (Exception fault) when (fault is StartException || Refusal.Is(fault))
 {
     journal.Write(Priority.Critical, $"routerd cannot {(options.Verb == Verb.Run ? "start" : "tear down")}: {fault.Message}");
     return 1;

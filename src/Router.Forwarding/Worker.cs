@@ -27,11 +27,11 @@ public sealed class Worker : IDisposable
     private readonly Poller _poller = new();
     private readonly Doorbell _doorbell = new();
     private readonly Batch _batch = new(BatchSlots);
-    private readonly ConcurrentQueue<Action<Worker>> _errands = new();
+    private readonly ConcurrentQueue<Errand> _errands = new();
     private readonly Port?[] _ports = new Port?[PortId.Most + 1];
     private readonly Thread _thread;
     private Plan _plan;
-    private volatile bool _stopping;
+    private volatile bool _stopping, _ended;
     private long _beats, _lastPacket;
 
     public Worker(ForwardingTables tables, Plan plan)
@@ -64,24 +64,33 @@ public sealed class Worker : IDisposable
         _doorbell.Ring();
     }
 
-    /// <summary>Has something done on the forwarding thread between two batches. It must be short.</summary>
+    /// <summary>
+    /// Has something done on the forwarding thread between two batches. It must be short. There is always an answer: if the thread
+    /// ends before, or has ended, that is it.
+    /// </summary>
     /// <exception cref="InvalidOperationException">Too many errands wait already.</exception>
+    /// <exception cref="WorkerEndedException">By the task: nobody is left to do it.</exception>
     public Task<T> Ask<T>(Func<Worker, T> errand)
     {
         if (_errands.Count >= MostErrands) throw new InvalidOperationException("the forwarding thread has too many errands");
         var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _errands.Enqueue(worker =>
-        {
-            try
+        _errands.Enqueue(new Errand(
+            worker =>
             {
-                answer.SetResult(errand(worker));
-            }
-            catch (Exception fault)
-            {
-                answer.SetException(fault);
-            }
-        });
-        _doorbell.Ring();
+                try
+                {
+                    answer.SetResult(errand(worker));
+                }
+                catch (Exception fault)
+                {
+                    answer.SetException(fault);
+                }
+            },
+            ended => answer.SetException(ended)));
+        // Who ends the thread says so first and looks for errands then; so one of the two finds this one.
+        Interlocked.MemoryBarrier();
+        if (_ended) RefuseErrands();
+        else _doorbell.Ring();
         return answer.Task;
     }
 
@@ -132,6 +141,9 @@ public sealed class Worker : IDisposable
             // A bug. The daemon sees it, says it, and ends: flows live on in the tables for the next process.
             Fault = fault;
         }
+        _ended = true;
+        Interlocked.MemoryBarrier();
+        RefuseErrands();
     }
 
     private void GoRound(Span<int> ready)
@@ -183,6 +195,18 @@ public sealed class Worker : IDisposable
     private void RunErrands()
     {
         _doorbell.Quiet();
-        while (_errands.TryDequeue(out Action<Worker>? errand)) errand(this);
+        while (_errands.TryDequeue(out Errand errand)) errand.Do(this);
     }
+
+    private void RefuseErrands()
+    {
+        while (_errands.TryDequeue(out Errand errand)) errand.Refuse(new WorkerEndedException(Fault));
+    }
+
+    private readonly record struct Errand(Action<Worker> Do, Action<WorkerEndedException> Refuse);
 }
+
+/// <summary>The forwarding thread has ended, so what was asked of it will not be done.</summary>
+/// <param name="fault">The fault that ended it; null if it was told to.</param>
+public sealed class WorkerEndedException(Exception? fault)
+    : Exception(fault is null ? "the forwarding thread has ended" : $"the forwarding thread has ended by a fault ({fault.Message}), and routerd is about to", fault);

@@ -26,6 +26,7 @@ internal static class CheckPage
         }
         else
         {
+            if (reload.Refusal is { } refusal) screen.Line($"The machine refuses: {refusal}", new Style(Color.Red));
             screen.Line($"Not loaded. Policy {reload.PolicyGeneration} stays in force, unchanged.", new Style(Color.Red));
         }
     }

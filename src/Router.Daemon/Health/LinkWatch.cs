@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Router.Configuration;
 using Router.Forwarding;
 using static Router.Daemon.Health.SocketCalls;
@@ -45,14 +46,25 @@ public sealed class LinkWatch : IDisposable
     /// <summary>How often the thread came too late to judge.</summary>
     public long Overslept { get; private set; }
 
-    /// <exception cref="InvalidOperationException">No right to send ICMP.</exception>
-    public void Start()
+    /// <summary>
+    /// Asks the kernel once for a raw ICMP socket: links that could never be probed need not be taken up.
+    /// </summary>
+    /// <exception cref="StartException">It is refused.</exception>
+    internal static void DemandRight()
     {
+        const int EPERM = 1, EACCES = 13;
         int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
-        if (fd < 0) throw new InvalidOperationException("links cannot be probed: raw ICMP sockets need CAP_NET_RAW");
+        int error = Errno;
+        if (fd < 0)
+        {
+            throw new StartException(error is EPERM or EACCES
+                ? "links cannot be probed, as raw ICMP sockets are not allowed: run as root, or with CAP_NET_RAW in the service's AmbientCapabilities"
+                : $"links cannot be probed, as the kernel gives no raw ICMP socket: {Marshal.GetPInvokeErrorMessage(error)}");
+        }
         _ = close(fd);
-        _thread.Start();
     }
+
+    public void Start() => _thread.Start();
 
     /// <summary>Sets which links there are. Those that stay keep their verdict and their history; those that go are forgotten.</summary>
     public void Reconfigure(IReadOnlyList<(PortId Link, string Name, HealthSettings Settings)> links)

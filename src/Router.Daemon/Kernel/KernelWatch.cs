@@ -53,7 +53,8 @@ public sealed class KernelWatch : IDisposable
     /// Reads everything, then follows. On return <see cref="View"/> is filled.
     /// </summary>
     /// <param name="changed">Called with each view after the first, on the watcher's own thread: brief, please, and not throwing.</param>
-    /// <exception cref="System.ComponentModel.Win32Exception">The kernel refuses a netlink socket.</exception>
+    /// <exception cref="PortException">The kernel refuses a netlink socket.</exception>
+    /// <exception cref="IOException">It refuses to list its tables.</exception>
     public static KernelWatch Start(Action<KernelView> changed)
     {
         var watch = new KernelWatch(changed);

@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 using Router.Ports.Linux.Netlink;
 using static Router.Ports.Linux.Netlink.LinuxNetlink;
@@ -42,7 +41,7 @@ internal sealed class Rtnetlink : IDisposable
     /// Asks for a dump and hands over each message. If the tables changed meanwhile (NLM_F_DUMP_INTR) what was read may be
     /// torn, so <paramref name="begin"/> is called and the dump read again.
     /// </summary>
-    /// <exception cref="Win32Exception">The kernel refuses to tell.</exception>
+    /// <exception cref="IOException">The kernel refuses to tell, or its tables change all the time.</exception>
     public void Dump(NetlinkRequest request, Action begin, MessageReader read)
     {
         for (int attempt = 1; attempt <= MostDumpAttempts; attempt++)
@@ -73,8 +72,8 @@ internal sealed class Rtnetlink : IDisposable
         }
     }
 
-    private static Win32Exception Refused(int error) =>
-        new(error, $"the kernel refuses to list its tables: {Marshal.GetPInvokeErrorMessage(error)}");
+    private static IOException Refused(int error) =>
+        new($"the kernel refuses to list its routing tables: {Marshal.GetPInvokeErrorMessage(error)}");
 
     private NetlinkMessages Read()
     {

@@ -28,17 +28,10 @@ public sealed class Plumber : IDisposable
     private string _appliedScript = "";
 
     /// <param name="runtimeDirectory">Where plumbing.state is kept, /run/routerd for the daemon; made if it is not there.</param>
-    /// <exception cref="PlumbingException">The kernel refuses a netlink socket.</exception>
+    /// <exception cref="Ports.PortException">The kernel refuses a netlink socket.</exception>
     public Plumber(string runtimeDirectory)
     {
-        try
-        {
-            _kernel = new Rtnetlink();
-        }
-        catch (System.ComponentModel.Win32Exception refused)
-        {
-            throw new PlumbingException($"the kernel's routing tables cannot be reached: {refused.Message}", refused);
-        }
+        _kernel = new Rtnetlink();
         _orders = new KernelOrders(_kernel);
         _memory = new PlumbingMemory(runtimeDirectory);
         _settings = new KernelSettings(_memory);
@@ -55,16 +48,17 @@ public sealed class Plumber : IDisposable
         (string Interface, int Index)[] links = PrepareLinks(plan, view, missing);
         foreach (string name in plan.Zones.SelectMany(z => z.Interfaces).Where(n => view.Interface(n) is null)) missing.Add(name);
         foreach (byte family in Families) ApplyRouting(plan, family, tuns);
-        // Devices of zones that an earlier plan had: whoever still reads one is told that it is gone.
-        foreach (KernelInterface former in view.Interfaces)
-        {
-            if (IsOurTun(former) && !tuns.ContainsKey(former.Name)) _orders.DeleteLink(former.Index);
-        }
         int scripts = ApplyFilter(NftScript.Build(plan, links));
         _settings.Forward("ipv4", "net/ipv4/ip_forward");
         _settings.Forward("ipv6", "net/ipv6/conf/all/forwarding");
         RaiseNeighbourLimits();
         ManageGateways(plan, view);
+        // Devices of zones that an earlier plan had: whoever still reads one is told that it is gone. At the end, since this alone
+        // cannot be taken back if something is refused.
+        foreach (KernelInterface former in view.Interfaces)
+        {
+            if (IsOurTun(former) && !tuns.ContainsKey(former.Name)) _orders.DeleteLink(former.Index);
+        }
         return new PlumbingResult([.. missing], _orders.Changes + _settings.Changes + scripts - before);
     }
 

@@ -12,7 +12,9 @@ internal static class ConfigurationReports
         File = file, Errors = Notes(result.Errors), Warnings = Notes(result.Warnings),
     };
 
-    public static ReloadReport Refused(uint generation, long begun, LoadResult result) => Report(false, generation, begun, result, 0);
+    /// <param name="refusal">What the machine refused, in a sentence; null where the files have errors.</param>
+    public static ReloadReport Refused(uint generation, long begun, LoadResult result, string? refusal) =>
+        Report(false, generation, begun, result, 0) with { Refusal = refusal };
 
     public static ReloadReport Loaded(uint generation, long begun, LoadResult result, long closed) => Report(true, generation, begun, result, closed);
 

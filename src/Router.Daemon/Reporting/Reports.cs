@@ -47,14 +47,14 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
             UptimeSeconds = (DateTime.Now - self.StartTime).TotalSeconds,
             ConfigurationFile = file,
             PolicyGeneration = helm.Policy.Generation,
-            PolicyLoadedAt = helm.LoadedAt,
+            PolicyLoadedAt = helm.InForce.LoadedAt,
             Mode = helm.Policy.Mode.ToString().ToLowerInvariant(),
             Flows = new Occupancy { Used = worker.Forwarder.FlowCount, Capacity = tables.FlowCapacity },
             Pins = new Occupancy { Used = worker.Forwarder.PinCount, Capacity = tables.PinCapacity },
             Packets = traffic.Sum(t => t.PacketsIn),
             Octets = traffic.Sum(t => t.OctetsIn),
             Drops = [.. Drops()],
-            Warnings = helm.Warnings,
+            Warnings = helm.InForce.Warnings,
         };
     }
 

@@ -16,12 +16,17 @@ internal sealed class PortKeeper(Worker worker, PortRegistry ports, Journal jour
     private readonly Dictionary<PortId, string> _tuns = [];
     private readonly Dictionary<PortId, (int Index, ulong Mac)> _links = [];
 
-    /// <summary>Opens what is missing and closes what is not wanted any more. Before the worker starts, or later by its errands.</summary>
+    /// <summary>Opens what is missing. Before the worker starts, or later by its errands.</summary>
     /// <exception cref="PortException">A TUN device cannot be had.</exception>
     public void OpenTuns(Settings settings)
     {
         OpenTun(PortId.Host, Plumbing.Numbers.HostTun);
         foreach (ZoneSettings zone in settings.Zones) OpenTun(ports.Claim(zone.Name), zone.Device);
+    }
+
+    /// <summary>Closes what is not wanted any more.</summary>
+    public void CloseTuns(Settings settings)
+    {
         foreach (PortId gone in _tuns.Keys.Where(id => id != PortId.Host && settings.Zones.All(z => ports.Claim(z.Name) != id)).ToList())
         {
             _tuns.Remove(gone);

@@ -41,10 +41,12 @@ internal sealed class RouterDaemon : RouterUnderTest
 
     public void Write(string text) => File.WriteAllText(ConfigurationFile, text);
 
-    public override void Start()
+    public override void Start() => Start(null);
+
+    public void Start(IReadOnlyDictionary<string, string>? environment)
     {
         int before = _notify.Count("READY=1");
-        Launch();
+        Launch(environment);
         Wait.Until(() => _notify.Count("READY=1") > before || !Program.Running, StartLimit, () => $"routerd is not ready:\n{Log}");
         if (!Program.Running) throw new LabException($"routerd ended with status {Program.ExitCode}:\n{Log}");
     }

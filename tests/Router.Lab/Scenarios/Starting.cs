@@ -61,6 +61,10 @@ public sealed class Starting : IDisposable
         Refuses("CAP_NET_ADMIN", null, "/usr/bin/setpriv", "--bounding-set=-net_admin,-net_raw", "--inh-caps=-net_admin,-net_raw");
 
     [Fact]
+    public void A_process_that_may_not_send_probes_is_told_so() =>
+        Refuses("CAP_NET_RAW", null, "/usr/bin/setpriv", "--bounding-set=-net_raw", "--inh-caps=-net_raw");
+
+    [Fact]
     public void A_file_that_is_not_there_is_named()
     {
         File.Delete(_router.ConfigurationFile);

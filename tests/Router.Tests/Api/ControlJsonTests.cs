@@ -38,7 +38,7 @@ public class ControlJsonTests
 
     [Fact]
     public void ReloadHasTheseNames() => Names(Samples.Reload, ControlJson.Wire.ReloadReport,
-        "loaded policyGeneration durationMilliseconds flowsClosed errors warnings");
+        "loaded policyGeneration durationMilliseconds flowsClosed refusal errors warnings");
 
     [Fact]
     public void ExplainHasTheseNames() => Names(Samples.Explain, ControlJson.Wire.ExplainReport,

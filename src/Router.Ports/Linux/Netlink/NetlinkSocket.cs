@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using System.Runtime.InteropServices;
 using static Router.Ports.Linux.Errno;
 using static Router.Ports.Linux.Netlink.LinuxNetlink;
@@ -20,7 +19,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
 
     /// <summary>Opens a socket that is told of these multicast groups (RTNLGRP_*), or one to ask with when there are none.</summary>
     /// <param name="receiveBuffer">Octets that may wait in the kernel before it tells us that it had to drop some.</param>
-    /// <exception cref="Win32Exception">The kernel refuses.</exception>
+    /// <exception cref="PortException">The kernel refuses.</exception>
     public static NetlinkSocket Open(ReadOnlySpan<int> groups, int receiveBuffer)
     {
         var opened = new NetlinkSocket(Check(socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), "socket(AF_NETLINK)"));
@@ -43,14 +42,14 @@ public sealed unsafe class NetlinkSocket : IDisposable
     }
 
     /// <summary>Sends one request.</summary>
-    /// <exception cref="Win32Exception">The kernel does not take it at all; what it thinks of it comes as an answer.</exception>
+    /// <exception cref="IOException">The kernel does not take it at all; what it thinks of it comes as an answer.</exception>
     public void Send(ReadOnlySpan<byte> request)
     {
         fixed (byte* octets = request)
         {
             while (Unistd.write(Descriptor, octets, (nuint)request.Length) < 0)
             {
-                if (Marshal.GetLastPInvokeError() != EINTR) throw new Win32Exception(Marshal.GetLastPInvokeError(), "netlink send failed");
+                if (Marshal.GetLastPInvokeError() != EINTR) throw Failed("asked", Marshal.GetLastPInvokeError());
             }
         }
     }
@@ -60,7 +59,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
     public int Receive(Span<byte> buffer)
     {
         int length = Receive(buffer, 0, out int error);
-        return length >= 0 ? length : throw new Win32Exception(error, "netlink receive failed");
+        return length >= 0 ? length : throw Failed("heard", error);
     }
 
     /// <summary>Reads one datagram if one waits.</summary>
@@ -70,7 +69,7 @@ public sealed unsafe class NetlinkSocket : IDisposable
     {
         int length = Receive(buffer, MSG_DONTWAIT, out int error);
         overrun = length < 0 && error == ENOBUFS;
-        if (length < 0 && error is not (EAGAIN or ENOBUFS)) throw new Win32Exception(error, "netlink receive failed");
+        if (length < 0 && error is not (EAGAIN or ENOBUFS)) throw Failed("heard", error);
         return length;
     }
 
@@ -98,6 +97,15 @@ public sealed unsafe class NetlinkSocket : IDisposable
 
     private int Set(int level, int option, int value) => setsockopt(Descriptor, level, option, &value, sizeof(int));
 
-    private static int Check(int result, string what) =>
-        result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError(), $"{what}: {Marshal.GetLastPInvokeErrorMessage()}");
+    private static IOException Failed(string how, int error) =>
+        new($"the kernel's routing tables cannot be {how}: {Marshal.GetPInvokeErrorMessage(error)}");
+
+    private static int Check(int result, string what)
+    {
+        if (result >= 0) return result;
+        string remedy = Marshal.GetLastPInvokeError() is EMFILE or ENFILE
+            ? "allow more open files (LimitNOFILE= of the service)"
+            : "see that nothing forbids it (RestrictAddressFamilies= of the service must name AF_NETLINK)";
+        throw new PortException($"the kernel's routing tables cannot be reached ({what}: {Marshal.GetLastPInvokeErrorMessage()}): {remedy}");
+    }
 }

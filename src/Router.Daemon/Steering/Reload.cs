@@ -1,0 +1,81 @@
+using Router.Api;
+using Router.Configuration;
+using Router.Configuration.Layers;
+using Router.Daemon.Kernel;
+using Router.Daemon.Reporting;
+using Router.Daemon.Systemd;
+using Router.Forwarding;
+using Stopwatch = System.Diagnostics.Stopwatch;
+
+namespace Router.Daemon.Steering;
+
+/// <summary>
+/// A reload: files -> settings -> policy -> devices, plumbing, plan. It ends in one of three ways, each with its line in the journal
+/// and its answer on the control socket:
+///
+///     the files have errors     nothing was touched; a line for each error, and one that says what stays in force
+///     the machine refuses       what had been changed is put back; one line with its reason and what stays in force
+///     the policy is in force    the forwarding thread goes by it; its warnings, and one line
+///
+/// In the first two the caller's configuration is returned as it was, so that settings, policy, time of load and warnings stay
+/// those of before. A new name has its port number even so: it will want the same one when the file has been mended. [C]
+/// </summary>
+internal sealed class Reload(string file, ReadBefore read, PortRegistry ports, HostNames names, Works works, Worker worker, Journal journal)
+{
+    /// <summary>Reads the files again; answers what is in force from now on, and the words for whoever asked.</summary>
+    public (InForce After, ReloadReport Report) Run(InForce before, KernelView view)
+    {
+        long begun = Stopwatch.GetTimestamp();
+        using HeapTruce truce = HeapTruce.Begin();
+        LoadResult result = ConfigurationLoader.Load(file, environment: null, read);
+        if (result.Settings is not { } settings) return Errors(before, begun, result);
+        long closed = worker.Forwarder.FlowsClosedByRules;
+        try
+        {
+            InForce after = InForce.Of(settings, result.Warnings, PolicyCompiler.Compile(settings, ports, DateTimeOffset.Now, names.Known, before.Policy));
+            works.Prepare(after, view);
+            works.TakeUp(after, view);
+            worker.Ask(static _ => true).GetAwaiter().GetResult();
+            Tell(before, after, begun);
+            return (after, ConfigurationReports.Loaded(after.Policy.Generation, begun, result, worker.Forwarder.FlowsClosedByRules - closed));
+        }
+        catch (Exception refused) when (Refusal.Is(refused))
+        {
+            journal.Write(Priority.Error,
+                $"{file} cannot be put in force: {refused.Message}; the configuration of {before.LoadedAt:HH:mm:ss} stays in force{PutBack(before, view)}");
+            return (before, ConfigurationReports.Refused(before.Policy.Generation, begun, result, refused.Message));
+        }
+    }
+
+    private (InForce, ReloadReport) Errors(InForce before, long begun, LoadResult result)
+    {
+        foreach (ConfigurationError error in result.Errors) journal.Write(Priority.Error, error.ToString());
+        journal.Write(Priority.Error, $"{file} has errors; the configuration of {before.LoadedAt:HH:mm:ss} stays in force");
+        return (before, ConfigurationReports.Refused(before.Policy.Generation, begun, result, null));
+    }
+
+    // Answers what is to be added to the line, nothing if all is as before.
+    private string PutBack(InForce before, KernelView view)
+    {
+        try
+        {
+            works.PutBack(before, view);
+            return "";
+        }
+        catch (Exception again) when (Refusal.Is(again))
+        {
+            return $", but not all that had been changed for the new one could be put back: {again.Message}";
+        }
+    }
+
+    private void Tell(InForce before, InForce after, long begun)
+    {
+        if (after.Settings.Tables != before.Settings.Tables)
+        {
+            journal.Write(Priority.Warning, "`tables` has changed; table sizes take effect at the next restart");
+        }
+        foreach (string warning in after.Warnings) journal.Write(Priority.Warning, warning);
+        double milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+        journal.Write(Priority.Notice, $"policy {after.Policy.Generation} is in force: {after.Policy.Rules.Length - 1} rules, {milliseconds:0} ms");
+    }
+}

@@ -1,0 +1,108 @@
+using Router.Configuration;
+using Router.Daemon.Health;
+using Router.Daemon.Kernel;
+using Router.Daemon.Plumbing;
+using Router.Daemon.Systemd;
+using Router.Forwarding;
+using Router.Forwarding.Links;
+using Router.Wire;
+
+namespace Router.Daemon.Steering;
+
+/// <summary>
+/// Makes devices, kernel, probes and path fit a configuration. A change goes in this order:
+///
+///     TUN devices -> plumbing | links' sockets -> probes -> plan -> devices that nobody wants any more
+///     <see cref="Prepare"/>   | <see cref="TakeUp"/>
+///
+/// so that no packet meets a plan whose ports are not there, and no port goes before the plan that used it. What the machine may
+/// refuse comes first and adds only: until <see cref="TakeUp"/> the path, the links and the probes are those of before, and
+/// <see cref="PutBack"/> has little to do. One thread at a time [C].
+/// </summary>
+internal sealed class Works(Worker worker, PortRegistry ports, Plumber plumbing, LinkWatch health, Journal journal)
+{
+    private readonly PortKeeper _keeper = new(worker, ports, journal);
+    private string _digest = "", _plumbed = "";
+
+    /// <summary>Opens the devices of the zones and plumbs the box. Refused half-way, it is to be followed by <see cref="PutBack"/>.</summary>
+    /// <exception cref="Ports.PortException">A device cannot be opened.</exception>
+    /// <exception cref="PlumbingException">The kernel refused.</exception>
+    public void Prepare(InForce wanted, KernelView view)
+    {
+        _keeper.OpenTuns(wanted.Settings);
+        Plumb(wanted, view);
+    }
+
+    /// <summary>Takes up links, probes and plan, and lets go of devices that are not wanted any more.</summary>
+    public void TakeUp(InForce wanted, KernelView view)
+    {
+        _keeper.BindLinks(wanted.Settings, view);
+        health.Reconfigure([.. wanted.Settings.Links.Select(link => (ports.Claim(link.Name), link.Name, link.Health))]);
+        TellHealth(wanted, view);
+        Publish(wanted, view);
+        _keeper.CloseTuns(wanted.Settings);
+    }
+
+    /// <summary>Back to what was in force before a change that was refused.</summary>
+    public void PutBack(InForce before, KernelView view)
+    {
+        // How far the plumbing came is not known.
+        _plumbed = "";
+        Prepare(before, view);
+        TakeUp(before, view);
+    }
+
+    /// <summary>The kernel has news.</summary>
+    public void Follow(InForce standing, KernelView view)
+    {
+        TellHealth(standing, view);
+        _keeper.BindLinks(standing.Settings, view);
+        Plumb(standing, view);
+        Publish(standing, view);
+    }
+
+    /// <summary>A port said that its interface is gone.</summary>
+    public void Rebind(PortId gone, InForce standing, KernelView view)
+    {
+        _keeper.Forget(gone);
+        _keeper.BindLinks(standing.Settings, view);
+    }
+
+    /// <summary>The path wants the MAC of somebody on a link.</summary>
+    public void Resolve(PortId link, Address neighbour, InForce standing, KernelView view)
+    {
+        if (neighbour.IsUnspecified || worker.Plan.Link(link) is null) return;
+        LinkSettings? asked = standing.Settings.Links.FirstOrDefault(l => ports.Claim(l.Name) == link);
+        if (asked is not null && view.Interface(asked.Interface) is { } found) plumbing.Resolve(found.Index, neighbour);
+    }
+
+    /// <summary>Publishes a plan if it would say anything new.</summary>
+    public void Publish(InForce standing, KernelView view)
+    {
+        IReadOnlyList<Health.LinkReport> verdicts = health.Reports();
+        LinkState[] links = [.. PlanMaker.Links(standing.Settings, ports, view, verdicts)];
+        ZoneState[] zones = [.. PlanMaker.Zones(standing.Settings, ports, view)];
+        KeyValuePair<(PortId, Address), ulong>[] neighbours = [.. PlanMaker.Neighbours(standing.Settings, ports, view)];
+        string digest = PlanMaker.Digest(links, zones, neighbours);
+        if (digest == _digest && ReferenceEquals(worker.Plan.Policy, standing.Policy)) return;
+        _digest = digest;
+        var plan = new Plan(worker.Plan.Epoch + 1, standing.Policy, links, zones, neighbours, PlanMaker.Probed(standing.Settings, view));
+        worker.Publish(plan);
+        foreach (LinkState link in links) health.InUse(link.Id, plan.IsInUse(link.Id));
+    }
+
+    private void TellHealth(InForce standing, KernelView view)
+    {
+        foreach (LinkSettings link in standing.Settings.Links) health.Update(ports.Claim(link.Name), PlanMaker.Facts(link, view));
+    }
+
+    // Plumbing reads the kernel's tables each time; it is called only if what it would do has changed.
+    private void Plumb(InForce wanted, KernelView view)
+    {
+        PlumbingPlan plan = PlanMaker.Plumbing(wanted.Settings, ports, wanted.Policy, view);
+        string digest = PlanMaker.Digest(plan, view);
+        if (digest == _plumbed) return;
+        plumbing.Apply(plan);
+        _plumbed = digest;
+    }
+}
