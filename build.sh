@@ -6,6 +6,7 @@
 #   test    all of it: build, format, unit tests, lab tests; the last line is "N passed, N failed"
 #   demo    real traffic over two links, one of which is cut [--quick]
 #   bench   side by side with the kernel's own NAT [--quick] [filter]
+#   steps   what each step of the packet's path costs, one by one [filter]
 #   lab     raises the lab with routerd in it and waits
 #   fmt     formats the sources
 #   clean   removes artifacts/
@@ -29,7 +30,7 @@ readonly TO_LAB_IF_THERE=(ngtcp2-client ngtcp2-server)
 say() { printf '%s\n' "$*" >&2; }
 die() { say "build.sh: $*"; exit 1; }
 
-usage() { sed -n '2,13s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 need_root() { [[ $EUID -eq 0 ]] || die "'$1' makes network namespaces: run it as root"; }
 
@@ -186,6 +187,7 @@ run_all_tests() {
   step "lab program" build_lab || return 0
   step "format" check_format || true
   run_tests "unit tests" unit "$BIN/Router.Tests/debug/Router.Tests"
+  step "steps of the path, run but not measured" "$BIN/Router.Benchmarks/debug/Router.Benchmarks" --check || true
   run_fuzz
   run_tests "lab" lab lab_program
 }
@@ -210,6 +212,14 @@ with_lab() {
   lab_program "$@"
 }
 
+# --- the steps of the path -----------------------------------------------------------------------------------------
+
+measure_steps() {
+  need_dotnet
+  dotnet build tests/Router.Benchmarks -c Release -v q -nologo
+  "$BIN/Router.Benchmarks/release/Router.Benchmarks" "$@"
+}
+
 main() {
   local verb="${1:-help}"
   shift || true
@@ -218,6 +228,7 @@ main() {
     build) build ;;
     test) test_everything ;;
     demo | bench | lab) with_lab "$verb" "$@" ;;
+    steps) measure_steps "$@" ;;
     fmt) need_dotnet && dotnet format Router.sln ;;
     clean) rm -rf artifacts ;;
     help | -h | --help) usage ;;

@@ -106,11 +106,10 @@ internal struct Course
         if (id < 0 || mappings[id].FullCone == 0) return false;
         ref Mapping mapping = ref mappings[id];
         var inside = new Endpoint(mapping.Zone.Bit, mapping.Inside);
-        Rule[] rules = plan.Policy.Rules;
-        for (Rule = 0; Rule < rules.Length; Rule++)
+        foreach (int rule in plan.Policy.Index.FullCones.Span)
         {
-            Rule rule = rules[Rule];
-            if (!rule.Active || !rule.FullCone || rule.Action != RuleAction.Allow || !rule.Source.Matches(inside)) continue;
+            if (!plan.Policy.Rules[rule].Source.Matches(inside)) continue;
+            Rule = rule;
             (Destination, DestinationPort, Egress) = (mapping.Inside, mapping.InsidePort, mapping.Zone);
             return true;
         }
@@ -128,5 +127,5 @@ internal struct Course
         new(plan.IsLink(key.Ingress) ? key.Ingress.Bit | PortId.InternetBit : key.Ingress.Bit, key.Source);
 
     private static int Match(Plan plan, in Endpoint source, in Endpoint destination, in FlowKey key) =>
-        RuleList.Match(plan.Policy.Rules, source, destination, key.Protocol, key.DestinationPort);
+        plan.Policy.Index.Match(source, destination, key.Protocol, key.DestinationPort);
 }

@@ -47,7 +47,18 @@ public sealed class Policy
     /// <summary>Grows with each policy that is published; a flow remembers the one that admitted it.</summary>
     public uint Generation { get; init; }
 
-    public required Rule[] Rules { get; init; }
+    public required Rule[] Rules
+    {
+        get;
+        init
+        {
+            field = value;
+            Index = new RuleIndex(value);
+        }
+    }
+
+    /// <summary>The same rules, for the first packet of a flow.</summary>
+    public RuleIndex Index { get; private init; } = new([]);
 
     public required InternetMode Mode { get; init; }
 

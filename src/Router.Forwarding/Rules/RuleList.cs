@@ -1,6 +1,9 @@
 namespace Router.Forwarding.Rules;
 
-/// <summary>Top down, first match wins. The last rule matches everything, so there is always an answer.</summary>
+/// <summary>
+/// Top down, first match wins. The last rule matches everything, so there is always an answer. This is what the list means; the path
+/// asks the <see cref="RuleIndex"/>, which gives the same answers sooner.
+/// </summary>
 internal static class RuleList
 {
     /// <summary>The index of the first rule that matches.</summary>
@@ -11,15 +14,17 @@ internal static class RuleList
     /// <param name="port">Destination port, or 0.</param>
     public static int Match(Rule[] rules, in Endpoint source, in Endpoint destination, byte protocol, ushort port)
     {
-        bool v4 = destination.Address.IsV4;
         for (int index = 0; index < rules.Length - 1; index++)
         {
-            Rule rule = rules[index];
-            if (rule.Active && MatchesFamily(rule, v4) && MatchesService(rule, protocol, port)
-                && rule.Destination.Matches(destination) && rule.Source.Matches(source)) return index;
+            if (Matches(rules[index], source, destination, protocol, port)) return index;
         }
         return rules.Length - 1;
     }
+
+    /// <summary>Whether one rule matches by itself.</summary>
+    public static bool Matches(Rule rule, in Endpoint source, in Endpoint destination, byte protocol, ushort port) =>
+        rule.Active && MatchesFamily(rule, destination.Address.IsV4) && MatchesService(rule, protocol, port)
+        && rule.Destination.Matches(destination) && rule.Source.Matches(source);
 
     /// <summary>In words, why a rule does not match, or null if it does.</summary>
     public static string? WhyNot(Rule rule, in Endpoint source, in Endpoint destination, byte protocol, ushort port)

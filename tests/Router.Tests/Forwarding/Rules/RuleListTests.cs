@@ -5,7 +5,7 @@ using Router.Wire;
 
 namespace Router.Tests.Forwarding.Rules;
 
-/// <summary>The list against a twin that knows nothing of sorted ranges and bit masks.</summary>
+/// <summary>The list and its index against a twin that knows nothing of sorted ranges, bit masks and columns.</summary>
 public class RuleListTests
 {
     private sealed record Side(HashSet<int>? Ports, List<AddressRange> Ranges)
@@ -34,6 +34,7 @@ public class RuleListTests
         {
             Twin[] twins = [.. Enumerable.Range(0, random.Next(1, 30)).Select(_ => RandomTwin(random))];
             Rule[] rules = [.. twins.Select(Compile), new Rule { Name = "last", Action = RuleAction.Drop }];
+            var index = new RuleIndex(rules);
             for (int ask = 0; ask < 100; ask++)
             {
                 bool v4 = random.Next(2) == 0;
@@ -42,6 +43,7 @@ public class RuleListTests
                 int expected = Array.FindIndex(twins, twin => twin.Matches(from, to, protocol, port));
                 int found = RuleList.Match(rules, End(from), End(to), protocol, port);
                 Assert.Equal(expected < 0 ? twins.Length : expected, found);
+                Assert.Equal(found, index.Match(End(from), End(to), protocol, port));
                 for (int i = 0; i < twins.Length; i++)
                 {
                     Assert.Equal(twins[i].Matches(from, to, protocol, port), RuleList.WhyNot(rules[i], End(from), End(to), protocol, port) is null);
@@ -57,6 +59,61 @@ public class RuleListTests
     {
         Rule[] rules = [new Rule { Name = "last", Action = RuleAction.Drop, Active = false, Services = [new ServiceMatch(6, 1, 1)] }];
         Assert.Equal(0, RuleList.Match(rules, default, default, 17, 53));
+        Assert.Equal(0, new RuleIndex(rules).Match(default, default, 17, 53));
+    }
+
+    /// <summary>Addresses anywhere, so that scales of any coarseness come up; lists so long that rows are joined.</summary>
+    [Fact]
+    public void Index_and_list_agree_on_long_lists_and_far_addresses()
+    {
+        Random random = Dice.Roll();
+        for (int round = 0; round < 40; round++)
+        {
+            Address[] met = [.. Enumerable.Range(0, 60).Select(_ => Far(random, round))];
+            Selector Side() => new(random.Next(5) == 0 ? 1UL << random.Next(4) : 0, Enumerable.Range(0, random.Next(1, 12)).Select(_ => Between(random, met)));
+            ServiceMatch[] Services() => [.. Enumerable.Range(0, random.Next(6)).Select(_ => RandomService(random))];
+            Rule[] rules =
+            [
+                .. Enumerable.Range(0, 300).Select(i => new Rule { Name = $"{i}", Action = RuleAction.Allow, Source = Side(), Destination = Side(), Services = Services() }),
+                new Rule { Name = "last", Action = RuleAction.Drop },
+            ];
+            var index = new RuleIndex(rules);
+            for (int ask = 0; ask < 300; ask++)
+            {
+                var from = new Endpoint(1UL << random.Next(6), met[random.Next(met.Length)]);
+                var to = new Endpoint(1UL << random.Next(6), met[random.Next(met.Length)]);
+                (byte protocol, ushort port) = (RandomProtocol(random), (ushort)random.Next(20));
+                Assert.Equal(RuleList.Match(rules, from, to, protocol, port), index.Match(from, to, protocol, port));
+            }
+        }
+    }
+
+    [Fact]
+    public void Asking_the_index_allocates_nothing()
+    {
+        Rule[] rules = [.. Enumerable.Range(0, 1000).Select(i => new Rule { Name = $"{i}", Action = RuleAction.Allow, Family = RuleFamily.IPv4, Services = [new ServiceMatch(6, (ushort)i, (ushort)i)] }), new Rule { Name = "last", Action = RuleAction.Drop }];
+        var index = new RuleIndex(rules);
+        var end = new Endpoint(1, Address.FromV4(1));
+        Assert.Equal(999, index.Match(end, end, 6, 999));
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (ushort port = 0; port < 2000; port++) index.Match(end, end, 6, port);
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+    }
+
+    /// <summary>Every other round of one network only, so that the IPv6 scale is fine.</summary>
+    private static Address Far(Random random, int round) => random.Next(3) switch
+    {
+        0 => Address.FromV4((uint)random.NextInt64(1L << 32)),
+        1 when round % 2 == 0 => new Address(0x20010db8_00000000UL + (ulong)random.Next(1 << 20), (ulong)random.NextInt64()),
+        _ => new Address((ulong)random.NextInt64() << 1, (ulong)random.NextInt64()),
+    };
+
+    private static AddressRange Between(Random random, Address[] met)
+    {
+        Address one = met[random.Next(met.Length)];
+        Address[] same = [.. met.Where(other => other.IsV4 == one.IsV4)];
+        Address other = random.Next(2) == 0 ? one : same[random.Next(same.Length)];
+        return one < other ? new AddressRange(one, other) : new AddressRange(other, one);
     }
 
     private static Endpoint End((HashSet<int> Ports, Address Address) end) =>
