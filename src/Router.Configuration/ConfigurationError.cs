@@ -11,6 +11,16 @@ public enum Severity : byte { Error, Warning }
 /// <param name="Remedy">What to do about it.</param>
 public sealed record ConfigurationError(string File, int Line, int Column, string Message, string Remedy, Severity Severity)
 {
+    /// <summary>The same without the word "warning", for where the severity is said already: `file:line:column: message; remedy`.</summary>
+    public string Sentence
+    {
+        get
+        {
+            string place = Line > 0 ? $"{File}:{Line}:{Column}" : File;
+            return Remedy.Length > 0 ? $"{place}: {Message}; {Remedy}" : $"{place}: {Message}";
+        }
+    }
+
     /// <summary>The form that compilers print and editors jump to: `file:line:column: message; remedy`.</summary>
     public override string ToString()
     {

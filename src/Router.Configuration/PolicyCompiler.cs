@@ -23,7 +23,7 @@ public static class PolicyCompiler
     /// <param name="resolved">Addresses of <see cref="Settings.HostNames"/>. A name that is missing or has none matches nothing.</param>
     /// <param name="previous">The policy in force, or null.</param>
     /// <param name="zone">The time zone of `times`; null for the machine's.</param>
-    /// <exception cref="InvalidOperationException">The registry is full, with names of zones and links that are gone.</exception>
+    /// <exception cref="Ports.PortException">The registry is full, with names of zones and links that are gone.</exception>
     public static CompiledPolicy Compile(
         Settings settings, PortRegistry registry, DateTimeOffset now, IReadOnlyDictionary<string, Address[]>? resolved = null,
         Policy? previous = null, TimeZoneInfo? zone = null)

@@ -15,6 +15,9 @@ public sealed record Settings
     /// <summary>Links, as written; at least one.</summary>
     public required IReadOnlyList<LinkSettings> Links { get; init; }
 
+    /// <summary>The names of zones and links: all that want a number in the registry.</summary>
+    public string[] PortNames => [.. Zones.Select(z => z.Name), .. Links.Select(l => l.Name)];
+
     public required InternetSettings Internet { get; init; }
 
     /// <summary>Top down, without the default rule.</summary>

@@ -39,10 +39,16 @@ internal static class Life
         Directory.CreateDirectory(options.Runtime, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
         using var ports = new MappedPortRegistry(Path.Combine(options.Runtime, "ports"));
         // Flows speak of ports by number: without the names behind the numbers they would be somebody else's.
-        if (ports.Origin != TableOrigin.Resumed) ForwardingTables.Discard(options.Runtime);
+        if (ports.Origin != TableOrigin.Resumed && ForwardingTables.Discard(options.Runtime))
+        {
+            string why = ports.OriginReason.Length > 0 ? ports.OriginReason : "the file of the names is gone";
+            journal.Write(Priority.Warning, $"flows, mappings and pins of the process before are given up, as the names of zones and links behind their numbers are lost: {why}");
+        }
         var tables = ForwardingTables.Open(options.Runtime, new TableSizes(settings.Tables.Flows, Math.Min(settings.Tables.Flows, MostMappings), settings.Tables.Pins));
+        ports.MakeRoom(settings.PortNames, [], tables.PortsInUse);
         CompiledPolicy compiled = PolicyCompiler.Compile(settings, ports, DateTimeOffset.Now, new Dictionary<string, Wire.Address[]>(), null);
         var first = InForce.Of(settings, loaded.Warnings, compiled);
+        foreach (string warning in first.Warnings) journal.Write(Priority.Warning, warning);
         using var worker = new Worker(tables, new Plan(0, compiled.Policy, [], []));
         using var plumbing = new Plumber(options.Runtime);
         using Notify notify = Notify.FromEnvironment();
@@ -86,8 +92,8 @@ internal static class Life
     private static LoadResult Load(CommandLine options, ReadBefore before, Journal journal)
     {
         LoadResult result = ConfigurationLoader.Load(options.Config, environment: null, before);
-        foreach (ConfigurationError warning in result.Warnings) journal.Write(Priority.Warning, warning.ToString());
         if (result.Settings is not null) return result;
+        foreach (ConfigurationError warning in result.Warnings) journal.Write(Priority.Warning, warning.Sentence);
         foreach (ConfigurationError error in result.Errors) journal.Write(Priority.Error, error.ToString());
         throw new StartException($"the configuration has {result.Errors.Count} errors; `routerctl check {options.Config}` shows them");
     }

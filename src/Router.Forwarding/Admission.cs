@@ -242,6 +242,11 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         return DropReason.None;
     }
 
+    /// <summary>Whether the rule that allows a flow wants its end told.</summary>
+    public static bool IsLogged(Plan plan, in Flow flow) =>
+        flow.PolicyGeneration == plan.Policy.Generation && (flow.Traits & FlowTraits.Probe) == 0
+        && (plan.Policy.Rules[flow.Rule].Log & RuleLog.Connections) != 0;
+
     /// <summary>A flow as the journal is told of it.</summary>
     public static PathEvent Describe(in Flow flow, PathEventKind kind) => new()
     {

@@ -21,6 +21,7 @@ namespace Router.Forwarding;
 /// </summary>
 public sealed class Forwarder : IDisposable
 {
+    private readonly ForwardingTables _tables;
     private readonly FlowTable _flows;
     private readonly Mappings _mappings;
     private readonly Pins _pins;
@@ -39,7 +40,7 @@ public sealed class Forwarder : IDisposable
     /// <param name="batchSlots">Slots of the largest batch that will be walked.</param>
     public Forwarder(ForwardingTables tables, Plan plan, int batchSlots)
     {
-        _plan = plan;
+        (_plan, _tables) = (plan, tables);
         _mappings = new Mappings(tables.Mappings);
         _pins = new Pins(tables.Pins);
         _flows = new FlowTable(tables.Flows);
@@ -81,6 +82,15 @@ public sealed class Forwarder : IDisposable
 
     /// <summary>What went through a port.</summary>
     public PortTraffic Traffic(PortId id) => _outbox.Traffic[id.Value];
+
+    /// <summary>What went through ports that are gone and whose numbers have passed to others.</summary>
+    public PortTraffic FormerTraffic => _outbox.Traffic[PortId.Most];
+
+    /// <summary>The bits of all ports that a flow, a mapping or a pin refers to. On the forwarding thread.</summary>
+    public ulong PortsInUse() => _tables.PortsInUse();
+
+    /// <summary>Lets ports begin to count anew, as their numbers pass to others. On the forwarding thread.</summary>
+    public void Retire(ulong ports) => _outbox.Retire(ports);
 
     /// <summary>Flows moved to another link, reset for one, and ended for want of traffic.</summary>
     public (long Moved, long Reset, long Expired) Ends => (_review.Moved, _review.Reset, Upkeep.Expired);

@@ -38,9 +38,16 @@ public sealed class ForwardingTables
         MappedTable<Pin>.Open(Path.Combine(directory, "pins"), sizes.Pins));
 
     /// <summary>Takes away what an earlier process left, so that the next <see cref="Open"/> begins empty.</summary>
-    public static void Discard(string directory)
+    /// <returns>Whether there was anything.</returns>
+    public static bool Discard(string directory)
     {
-        foreach (string name in (string[])["flows", "mappings", "pins"]) File.Delete(Path.Combine(directory, name));
+        bool any = false;
+        foreach (string path in ((string[])["flows", "mappings", "pins"]).Select(name => Path.Combine(directory, name)))
+        {
+            any |= File.Exists(path);
+            File.Delete(path);
+        }
+        return any;
     }
 
     /// <summary>Tables that end with the process, for tests and measurements.</summary>
@@ -49,10 +56,21 @@ public sealed class ForwardingTables
         MappedTable<Mapping>.Anonymous(sizes.Mappings),
         MappedTable<Pin>.Anonymous(sizes.Pins));
 
+    /// <summary>The bits of all ports that an entry refers to. Whoever asks has the tables to himself.</summary>
+    public ulong PortsInUse()
+    {
+        ulong ports = 0;
+        for (int id = Flows.NextLive(-1); id >= 0; id = Flows.NextLive(id)) ports |= Flows[id].Ingress.Bit | Flows[id].Egress.Bit;
+        for (int id = Mappings.NextLive(-1); id >= 0; id = Mappings.NextLive(id)) ports |= Mappings[id].Link.Bit | Mappings[id].Zone.Bit;
+        for (int id = Pins.NextLive(-1); id >= 0; id = Pins.NextLive(id)) ports |= Pins[id].Link.Bit | Pins[id].Before.Bit;
+        return ports;
+    }
+
     private static string Describe(string name, TableOrigin origin, int count, string reason) => origin switch
     {
         TableOrigin.Fresh => $"{name}: empty",
-        TableOrigin.Resumed => $"{name}: {count} taken over from the process before",
+        TableOrigin.Resumed when reason.Length == 0 => $"{name}: {count} taken over from the process before",
+        TableOrigin.Resumed => $"{name}: {count} taken over from the process before ({reason})",
         TableOrigin.Discarded => $"{name}: those of the process before could not be taken over ({reason})",
         _ => throw new ArgumentOutOfRangeException(nameof(origin)),
     };

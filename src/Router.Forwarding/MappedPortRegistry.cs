@@ -11,8 +11,8 @@ namespace Router.Forwarding;
 /// they too outlive the process, so a number has to mean the same to the next one. It is therefore opened before those tables; if
 /// <see cref="Origin"/> is not Resumed, numbers in them mean nothing any more, and they must be started empty as well.
 ///
-/// A number is never given to another name while the file lives. What names are kept for links that are long gone is at most the
-/// 62 that there is room for.
+/// Names of links that are long gone are kept as long as there is room. A number that is taken back is free in the file before it is
+/// given away, so a kill between the two leaves it unused and never with two names.
 /// </summary>
 public sealed class MappedPortRegistry : PortRegistry, IDisposable
 {
@@ -52,6 +52,14 @@ public sealed class MappedPortRegistry : PortRegistry, IDisposable
         if (!_table.TryTake(out int slot)) throw new InvalidOperationException($"no room to keep the name '{name}'");
         _table[slot] = entry;
         _table.Commit(slot);
+    }
+
+    protected override void Drop(int id)
+    {
+        for (int slot = _table.NextLive(-1); slot >= 0; slot = _table.NextLive(slot))
+        {
+            if (_table[slot].Port == id) _table.Free(slot);
+        }
     }
 
     public void Dispose() => _table.Dispose();

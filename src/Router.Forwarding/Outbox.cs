@@ -36,6 +36,18 @@ internal sealed class Outbox : IDisposable
     /// <summary>Packets that ports did not take.</summary>
     public long Refused { get; private set; }
 
+    /// <summary>Ports that mean something else from now on: what went through them is kept as one sum, in the last place.</summary>
+    public void Retire(ulong ports)
+    {
+        for (; ports != 0; ports &= ports - 1)
+        {
+            ref PortTraffic gone = ref Traffic[BitOperations.TrailingZeroCount(ports)], sum = ref Traffic[PortId.Most];
+            (sum.PacketsIn, sum.PacketsOut) = (sum.PacketsIn + gone.PacketsIn, sum.PacketsOut + gone.PacketsOut);
+            (sum.OctetsIn, sum.OctetsOut) = (sum.OctetsIn + gone.OctetsIn, sum.OctetsOut + gone.OctetsOut);
+            gone = default;
+        }
+    }
+
     public Port? this[PortId id] => _ports[id.Value];
 
     public void Attach(PortId id, Port port)

@@ -74,7 +74,7 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
     private bool IsStillAllowed(Plan plan, ref Flow flow)
     {
         FlowKey key = flow.ForwardKey;
-        if ((flow.Traits & FlowTraits.Probe) != 0) return plan.IsProbe(key);
+        if ((flow.Traits & FlowTraits.Probe) != 0) return IsStillProbe(plan, ref flow, key);
         if (Course.Chart(plan, mappings, key, out Course course) != DropReason.None) return KeepsWithoutCourse(plan, flow);
         Rule rule = plan.Policy.Rules[course.Rule];
         if (rule.Action != RuleAction.Allow || course.ToBox) return false;
@@ -87,6 +87,14 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
             && (flow.Traits & FlowTraits.Bound) == 0) return false;
         flow.Rule = (ushort)course.Rule;
         flow.PolicyGeneration = plan.Policy.Generation;
+        return true;
+    }
+
+    // No rule decides on a probe, so any number that the policy has will do for it.
+    private static bool IsStillProbe(Plan plan, ref Flow flow, in FlowKey key)
+    {
+        if (!plan.IsProbe(key)) return false;
+        (flow.Rule, flow.PolicyGeneration) = ((ushort)(plan.Policy.Rules.Length - 1), plan.Policy.Generation);
         return true;
     }
 
@@ -152,8 +160,7 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
             if (tellInside) refusals.ResetSide(plan, flow, towardsInside: true);
             if (tellOutside) refusals.ResetSide(plan, flow, towardsInside: false);
         }
-        bool isLogged = flow.PolicyGeneration == plan.Policy.Generation && (plan.Policy.Rules[flow.Rule].Log & RuleLog.Connections) != 0;
-        if (isLogged) events.Write(Admission.Describe(flow, PathEventKind.FlowClosed));
+        if (Admission.IsLogged(plan, flow)) events.Write(Admission.Describe(flow, PathEventKind.FlowClosed));
         admission.End(plan, id, now);
     }
 }

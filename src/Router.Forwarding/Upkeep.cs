@@ -45,9 +45,7 @@ internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Frag
             return;
         }
         Expired++;
-        Rule[] rules = plan.Policy.Rules;
-        bool isLogged = flow.PolicyGeneration == plan.Policy.Generation && (rules[flow.Rule].Log & RuleLog.Connections) != 0;
-        if (isLogged) events.Write(Admission.Describe(flow, PathEventKind.FlowClosed));
+        if (Admission.IsLogged(plan, flow)) events.Write(Admission.Describe(flow, PathEventKind.FlowClosed));
         admission.End(plan, id, now);
     }
 }

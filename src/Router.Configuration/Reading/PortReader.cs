@@ -31,6 +31,7 @@ internal sealed class PortReader(Names names, ErrorList errors)
         foreach (Setting zone in setting.Named())
         {
             names.Define(zone, "zone", MostZoneLetters);
+            CountPort(zone);
             var interfaces = new List<string>();
             bool written = false;
             foreach ((string name, Setting value) in zone.Fields(ZoneKeys))
@@ -59,10 +60,17 @@ internal sealed class PortReader(Names names, ErrorList errors)
         {
             names.Define(link, "link", MostLinkLetters);
             links.Add(Link(link, common));
-            if (names.PortCount == PortId.Most) link.KeyError("too many zones and links", $"there may be {PortId.Most - 1} in all");
+            CountPort(link);
         }
         if (links.Count == 0) setting.Error("there is no link: nothing can reach the Internet", "write `links:` with at least one, such as `fiber: { interface: wan0 }`");
         return links;
+    }
+
+    /// <summary>Told once, at the first that is too many.</summary>
+    private void CountPort(Setting port)
+    {
+        if (names.PortCount != PortId.Most + 1) return;
+        port.KeyError($"`{port.Key}` is one too many: there may be {PortId.Most - 1} zones and links in all", "put interfaces that are treated alike into one zone");
     }
 
     private LinkSettings Link(Setting link, HealthSettings common)

@@ -12,6 +12,9 @@ internal sealed class RuleReader(Names names, PinMode commonPin, ErrorList error
     /// <summary>Enough for a journal's field.</summary>
     private const int MostNameLetters = 100;
 
+    /// <summary>A flow keeps its rule's number in 16 bits, and the default rule has one too.</summary>
+    public const int MostRules = 65_534;
+
     private static readonly KeySet Keys = new(
         [
             "name", "enabled", "source", "destination", "service", "family", "action", "log", "dscp", "time", "link", "fallback",
@@ -30,8 +33,14 @@ internal sealed class RuleReader(Names names, PinMode commonPin, ErrorList error
     public List<Read> Rules(Setting setting)
     {
         var rules = new List<Read>();
+        int count = 0;
         foreach (Setting item in setting.Items())
         {
+            if (++count > MostRules)
+            {
+                item.Error($"more than {MostRules} rules", "join rules by lists of sources, destinations and services, or by groups");
+                break;
+            }
             if (Rule(item) is { } rule) rules.Add(rule);
         }
         return rules;

@@ -99,17 +99,6 @@ public sealed class LinkWatch : IDisposable
         _poll.Wake();
     }
 
-    /// <summary>Takes a link out of service, or back into it, by order.</summary>
-    public void Enable(PortId link, bool enabled)
-    {
-        lock (_gate)
-        {
-            Find(link)?.Enable(enabled, Now());
-            _version++;
-        }
-        _poll.Wake();
-    }
-
     /// <summary>Whether traffic is placed on a link: healthy ones are `up` or `standby` by this.</summary>
     public void InUse(PortId link, bool inUse)
     {

@@ -10,16 +10,21 @@ namespace Router.Daemon.Health;
 ///
 /// It probes while it has an interface, carrier and an address, also while the judge calls it down. What it asks depends on its
 /// addresses, its gateway and the settings; when one of them changes, the sockets and the rounds under way are given up and a
-/// new round starts at once, while the judge keeps what it knows. A link that has nobody to ask (the target is its gateway, and
+/// new round starts at once, while the judge keeps what it knows. At once means: as soon as the path would carry its probes, or
+/// after <see cref="Patience"/>. What we ourselves cannot send yet, as the kernel is still asking for the gateway's MAC, is no loss
+/// of the link; a gateway that does not even answer ARP in that time is one. A link that has nobody to ask (the target is its gateway, and
 /// it has none, as on ppp; or it has no address of the target's family) is judged by carrier and address: its rounds ask nobody, and are good.
 /// </summary>
 internal sealed class WatchedLink(PortId id, string name, HealthSettings settings, long now) : IDisposable
 {
+    /// <summary>Microseconds. A neighbour answers ARP within milliseconds; the kernel gives up after three seconds.</summary>
+    private const long Patience = 1_000_000;
+
     private LinkRounds? _rounds;
     private ProbeSockets? _sockets;
     private ProbeAim[] _aims = [];
     private LinkFacts _facts;
-    private bool _enabled = true;
+    private long _aimed;
 
     public PortId Id { get; } = id;
 
@@ -40,11 +45,11 @@ internal sealed class WatchedLink(PortId id, string name, HealthSettings setting
 
     public ProbeSockets? Sockets => _sockets;
 
-    public long Deadline => Math.Min(Judge.Deadline, _rounds?.Deadline ?? long.MaxValue);
+    public long Deadline => Math.Min(Judge.Deadline, _rounds is null ? long.MaxValue : Math.Max(_rounds.Deadline, EarliestProbe));
 
     public void Take(in LinkFacts facts, long now)
     {
-        bool moved = facts with { GatewayNeighbourOk = _facts.GatewayNeighbourOk } != _facts;
+        bool moved = facts with { GatewayNeighbourOk = _facts.GatewayNeighbourOk, Carries = _facts.Carries } != _facts;
         _facts = facts;
         Seen = true;
         if (moved) Aim(now);
@@ -63,21 +68,13 @@ internal sealed class WatchedLink(PortId id, string name, HealthSettings setting
         if (!sameRounds) Aim(now);
     }
 
-    public void Enable(bool enabled, long now)
-    {
-        if (_enabled == enabled) return;
-        _enabled = enabled;
-        Aim(now);
-        Judge.Enabled(enabled, now);
-    }
-
     /// <summary>Does what is due: ends rounds, judges them, starts the next.</summary>
     public void Advance(long now)
     {
         Judge.Tick(now);
         if (_rounds is null) return;
         Finish(now);
-        if (!_rounds.IsDue(now)) return;
+        if (now < EarliestProbe || !_rounds.IsDue(now)) return;
         if (!_sockets!.Whole) OpenSockets();
         uint round = _rounds.Start(_sockets!.Reachable, now);
         for (ulong rest = _sockets.Reachable; rest != 0; rest &= rest - 1)
@@ -106,6 +103,8 @@ internal sealed class WatchedLink(PortId id, string name, HealthSettings setting
 
     public void Dispose() => _sockets?.Dispose();
 
+    private long EarliestProbe => _facts.Carries ? 0 : _aimed + Patience;
+
     private Address Gateway => _facts.Gateway4.IsUnspecified || _facts.Source4.IsUnspecified ? _facts.Gateway6 : _facts.Gateway4;
 
     private void Finish(long now)
@@ -120,9 +119,9 @@ internal sealed class WatchedLink(PortId id, string name, HealthSettings setting
     private void Aim(long now)
     {
         _sockets?.Dispose();
-        (_sockets, _rounds) = (null, null);
+        (_sockets, _rounds, _aimed) = (null, null, now);
         _aims = Array.ConvertAll(Settings.Targets, Resolve);
-        if (!_enabled || !_facts.Present || !_facts.Carrier || (_facts.Source4.IsUnspecified && _facts.Source6.IsUnspecified)) return;
+        if (!_facts.Present || !_facts.Carrier || (_facts.Source4.IsUnspecified && _facts.Source6.IsUnspecified)) return;
         _rounds = new LinkRounds(_aims.Length, Settings.Quorum, Settings.Interval, Settings.Timeout, now);
         OpenSockets();
         Judge.Subject = Subject();

@@ -74,7 +74,8 @@ internal sealed class FlowReports(Helm helm, PortRegistry ports, LiveTables tabl
 
     // A flow that no packet has touched since the reload still carries the number of its old rule.
     private static string RuleOf(LiveFlow flow, Policy policy) =>
-        flow.PolicyGeneration == policy.Generation && flow.Rule < policy.Rules.Length ? policy.Rules[flow.Rule].Name : "(not looked at yet)";
+        flow.Probe ? "(probe)"
+        : flow.PolicyGeneration == policy.Generation && flow.Rule < policy.Rules.Length ? policy.Rules[flow.Rule].Name : "(not looked at yet)";
 
     private static EndpointReport Describe(End end) => new() { Address = end.Address.ToString(), Port = end.Port };
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using Microsoft.AspNetCore.Http;
 using Router.Api;
 using Router.Configuration;
 using Router.Daemon.Control;
@@ -38,7 +39,7 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
     private StatusReport Status()
     {
         using var self = Process.GetCurrentProcess();
-        PortTraffic[] traffic = [.. Enumerable.Range(0, PortId.Most).Select(id => worker.Forwarder.Traffic(new PortId((byte)id)))];
+        PortTraffic[] traffic = [.. Enumerable.Range(0, PortId.Most).Select(id => worker.Forwarder.Traffic(new PortId((byte)id))), worker.Forwarder.FormerTraffic];
         return new StatusReport
         {
             Version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "0",
@@ -114,7 +115,7 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
     private ExplainReport Explain(ExplainQuery query)
     {
         Address from = Address.Parse(query.From), to = Address.Parse(query.Destination);
-        if (!Protocols.TryParse(query.Protocol, out byte protocol)) throw new FormatException($"'{query.Protocol}' is no protocol");
+        if (!Protocols.TryParse(query.Protocol, out byte protocol)) throw new RefusedRequest(StatusCodes.Status400BadRequest, $"'{query.Protocol}' is no protocol.");
         PortId ingress = IngressOf(query.Zone, from);
         Explanation told = worker.Ask(w => w.Forwarder.Explain(ingress, from, protocol, to, (ushort)(query.Port ?? 0))).GetAwaiter().GetResult();
         return new ExplainReport
@@ -130,8 +131,9 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
     {
         if (zone is not null)
         {
-            bool isKnown = zone == "firewall" || helm.Settings.Zones.Any(z => z.Name == zone) || helm.Settings.Links.Any(l => l.Name == zone);
-            return isKnown ? ports.Claim(zone) : throw new FormatException($"there is no zone or link '{zone}'");
+            string[] known = ["firewall", .. helm.Settings.PortNames];
+            return known.Contains(zone) ? ports.Claim(zone)
+                : throw new RefusedRequest(StatusCodes.Status400BadRequest, $"there is no zone or link '{zone}'; there are {string.Join(", ", known)}.");
         }
         Plan plan = worker.Plan;
         if (plan.Own(from) != 0) return PortId.Host;

@@ -39,6 +39,8 @@ internal sealed class TrafficMeter(Worker worker)
     private static TrafficReport Report(long packets, long octets, long packetsSince, long octetsSince, double seconds) => new()
     {
         Packets = packets, Octets = octets,
-        PacketsPerSecond = seconds > 0 ? packetsSince / seconds : 0, OctetsPerSecond = seconds > 0 ? octetsSince / seconds : 0,
+        // Less than before: the number has passed to another link in between.
+        PacketsPerSecond = seconds > 0 && packetsSince > 0 ? packetsSince / seconds : 0,
+        OctetsPerSecond = seconds > 0 && octetsSince > 0 ? octetsSince / seconds : 0,
     };
 }

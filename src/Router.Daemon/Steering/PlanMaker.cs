@@ -101,6 +101,15 @@ internal static class PlanMaker
                 : neighbour.Value.Mac != 0 ? true : null);
     }
 
+    /// <summary>Whether the path, by this plan, would take a probe out by a link. Probes go to the gateway or past it, mostly by IPv4.</summary>
+    public static bool CarriesProbes(Plan plan, PortId id, in LinkFacts facts)
+    {
+        Address source = facts.Source4.IsUnspecified ? facts.Source6 : facts.Source4;
+        if (plan.Link(id) is not { } link || !link.Addresses.Contains(source)) return false;
+        (Address gateway, ulong mac) = source.IsV4 ? (link.Gateway4, link.GatewayMac4) : (link.Gateway6, link.GatewayMac6);
+        return !link.Ethernet || gateway.IsUnspecified || mac != 0;
+    }
+
     /// <summary>Whom links are probed by.</summary>
     public static IEnumerable<Address> Probed(Settings settings, KernelView view)
     {

@@ -32,6 +32,7 @@ internal sealed class Reload(string file, ReadBefore read, PortRegistry ports, H
         long closed = worker.Forwarder.FlowsClosedByRules;
         try
         {
+            MakeRoom(settings, before.Settings);
             InForce after = InForce.Of(settings, result.Warnings, PolicyCompiler.Compile(settings, ports, DateTimeOffset.Now, names.Known, before.Policy));
             works.Prepare(after, view);
             works.TakeUp(after, view);
@@ -45,6 +46,19 @@ internal sealed class Reload(string file, ReadBefore read, PortRegistry ports, H
                 $"{file} cannot be put in force: {refused.Message}; the configuration of {before.LoadedAt:HH:mm:ss} stays in force{PutBack(before, view)}");
             return (before, ConfigurationReports.Refused(before.Policy.Generation, begun, result, refused.Message));
         }
+    }
+
+    // Numbers of names that are gone, if there are too few for those that come.
+    private void MakeRoom(Settings wanted, Settings standing)
+    {
+        ulong freed = ports.MakeRoom(wanted.PortNames, standing.PortNames, () => worker.Ask(static w => w.Forwarder.PortsInUse()).GetAwaiter().GetResult());
+        if (freed != 0) worker.Ask(w => Retire(w, freed)).GetAwaiter().GetResult();
+    }
+
+    private static bool Retire(Worker worker, ulong freed)
+    {
+        worker.Forwarder.Retire(freed);
+        return true;
     }
 
     private (InForce, ReloadReport) Errors(InForce before, long begun, LoadResult result)

@@ -37,6 +37,8 @@ internal sealed class Works(Worker worker, PortRegistry ports, Plumber plumbing,
     public void TakeUp(InForce wanted, KernelView view)
     {
         _keeper.BindLinks(wanted.Settings, view);
+        // New targets are probed once the path goes by the plan that names them.
+        TellHealth(wanted, view);
         health.Reconfigure([.. wanted.Settings.Links.Select(link => (ports.Claim(link.Name), link.Name, link.Health))]);
         TellHealth(wanted, view);
         Publish(wanted, view);
@@ -89,11 +91,20 @@ internal sealed class Works(Worker worker, PortRegistry ports, Plumber plumbing,
         var plan = new Plan(worker.Plan.Epoch + 1, standing.Policy, links, zones, neighbours, PlanMaker.Probed(standing.Settings, view));
         worker.Publish(plan);
         foreach (LinkState link in links) health.InUse(link.Id, plan.IsInUse(link.Id));
+        TellHealth(standing, view);
     }
 
+    // What is lost with the kernel has to be in the next plan, so health is told before that; that probes may go out, after it.
     private void TellHealth(InForce standing, KernelView view)
     {
-        foreach (LinkSettings link in standing.Settings.Links) health.Update(ports.Claim(link.Name), PlanMaker.Facts(link, view));
+        Plan plan = worker.Plan;
+        bool isTheirs = ReferenceEquals(plan.Policy, standing.Policy);
+        foreach (LinkSettings link in standing.Settings.Links)
+        {
+            PortId id = ports.Claim(link.Name);
+            LinkFacts facts = PlanMaker.Facts(link, view);
+            health.Update(id, facts with { Carries = isTheirs && PlanMaker.CarriesProbes(plan, id, facts) });
+        }
     }
 
     // Plumbing reads the kernel's tables each time; it is called only if what it would do has changed.

@@ -19,9 +19,10 @@ public readonly record struct End(Address Address, ushort Port);
 /// <param name="Created">Monotonic microseconds, as is <paramref name="LastUse"/>.</param>
 /// <param name="Pinned">Whether a host's pin chose its link.</param>
 /// <param name="Bound">Whether a program of the box chose it, by its source address.</param>
+/// <param name="Probe">Whether it is a probe of the daemon's own, which no rule decides on.</param>
 public sealed record LiveFlow(
     int Id, byte Protocol, End Inside, End Outside, End Remote, PortId Ingress, PortId Egress, bool Inbound, int Rule, uint PolicyGeneration,
-    string State, long Created, long LastUse, long PacketsOut, long OctetsOut, long PacketsIn, long OctetsIn, bool Pinned, bool Bound);
+    string State, long Created, long LastUse, long PacketsOut, long OctetsOut, long PacketsIn, long OctetsIn, bool Pinned, bool Bound, bool Probe);
 
 /// <summary>A host's pin as it was at one moment. Times are monotonic microseconds.</summary>
 public sealed record LivePin(Address Host, PortId Link, string Reason, long Since, long Flows);
@@ -89,7 +90,7 @@ public sealed class LiveTables(ForwardingTables tables)
         return new LiveFlow(
             id, flow.Protocol, inbound ? served : insideEnd, inbound ? mapped : outsideEnd, inbound ? insideEnd : served,
             flow.Ingress, flow.Egress, inbound, flow.Rule, flow.PolicyGeneration, State(flow), flow.Created, flow.LastUse,
-            packetsOut, octetsOut, packetsIn, octetsIn, flow.Pin >= 0, (flow.Traits & FlowTraits.Bound) != 0);
+            packetsOut, octetsOut, packetsIn, octetsIn, flow.Pin >= 0, (flow.Traits & FlowTraits.Bound) != 0, (flow.Traits & FlowTraits.Probe) != 0);
     }
 
     private static string State(in Flow flow) => flow.Protocol != Protocol.Tcp

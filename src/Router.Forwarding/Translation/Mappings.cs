@@ -94,9 +94,16 @@ internal sealed class Mappings : IDisposable
         }
     }
 
-    /// <summary>Makes room for the ports of the plan's link addresses, so that no first packet has to.</summary>
+    /// <summary>
+    /// Makes room for the ports of the plan's link addresses, so that no first packet has to, and forgets addresses that no link has
+    /// any more once the last mapping by them has ended: a provider that hands out another address each night fills nothing.
+    /// </summary>
     public void Prepare(Plan plan)
     {
+        for (int i = _outside.Count - 1; i >= 0; i--)
+        {
+            if (_outside[i].Taken == 0 && !IsWanted(plan, _outside[i].Address)) _outside.RemoveAt(i);
+        }
         foreach (Links.LinkState? link in plan.Links)
         {
             if (link is null || link.Outside(v4: true) is not { IsUnspecified: false } outside) continue;
@@ -110,6 +117,16 @@ internal sealed class Mappings : IDisposable
     {
         _byInside.Dispose();
         _table.Dispose();
+    }
+
+    private static bool IsWanted(Plan plan, Address outside)
+    {
+        if ((plan.Own(outside) & plan.LinkPorts) != 0) return true;
+        foreach (Rules.Rule rule in plan.Policy.Rules)
+        {
+            if (rule.Nat == Rules.SourceNat.Fixed && rule.NatAddress == outside) return true;
+        }
+        return false;
     }
 
     private int FindInside(in Mapping wanted)

@@ -40,6 +40,52 @@ public sealed class Starting : IDisposable
     }
 
     [Fact]
+    public void No_probe_is_lost_while_the_kernel_still_asks_for_the_gateways()
+    {
+        for (int link = 0; link < 3; link++) _bed.Router.Run("ip", "neigh", "flush", "dev", $"wan{link}").OrThrow();
+        _router.Start();
+        Wait.Until(() => _router.Ask("links").AsArray().All(link => link!["latencyMilliseconds"] is not null), TimeSpan.FromSeconds(10),
+            () => $"not all links are probed:\n{_router.Log}");
+        Assert.All(_router.Ask("links").AsArray(), link => Assert.Equal(0, link!["lossShare"]!.GetValue<double>()));
+        Assert.DoesNotContain("NoNextHop", _router.Ask("status")["drops"]!.ToJsonString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_doubtful_configuration_is_warned_of_once_and_kept_in_the_status_from_the_start()
+    {
+        _router.Write(new RouterYaml
+        {
+            Rules = """
+                - name: Mail by DSL
+                  source: [trusted]
+                  destination: [mail.example.net]
+                  service: [smtp]
+                  action: allow
+                  link: dsl
+                """,
+        });
+        _router.Start();
+        string warning = Assert.Single(_router.Log.Split('\n'), line => line.Contains("router.yaml:", StringComparison.Ordinal));
+        Assert.Contains("warning: ", warning, StringComparison.Ordinal);
+        Assert.Equal(2, warning.Split("warning: ").Length);
+        Assert.Contains("`mail.example.net` has no address now", _router.Log, StringComparison.Ordinal);
+        string status = _router.Ask("status")["warnings"]!.ToJsonString();
+        Assert.Contains("router.yaml:", status, StringComparison.Ordinal);
+        Assert.Contains("mail.example.net", status, StringComparison.Ordinal);
+        Assert.DoesNotContain("warning:", status, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Explaining_a_zone_that_is_not_there_names_those_that_are()
+    {
+        _router.Start();
+        Outcome asked = _router.Show("explain", "--from", "10.0.0.5", "--zone", "nozone", "tcp", "1.2.3.4:443");
+        Assert.Equal(2, asked.ExitCode);
+        Assert.Contains("firewall, trusted, guest, fiber, dsl, lte", asked.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("failed", _router.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_busy_device_is_named()
     {
         using BackgroundProgram holder = _bed.Router.Start("/usr/bin/python3", "-c", """

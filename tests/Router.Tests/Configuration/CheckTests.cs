@@ -1,4 +1,5 @@
 using Router.Configuration;
+using Router.Forwarding;
 using Router.Configuration.Checks;
 using Router.Forwarding.Rules;
 using Router.Wire;
@@ -96,6 +97,44 @@ public sealed class CheckTests
         Assert.Equal(10_000, rules.Length);
         Assert.Empty(Cover.Find(rules, out int pairs));
         Assert.InRange(pairs, Cover.MostPairs, Cover.MostPairs + rules.Length);
+    }
+
+    [Theory]
+    [InlineData(1, 61, null), InlineData(61, 1, null), InlineData(31, 31, null)]
+    [InlineData(1, 62, "link61"), InlineData(62, 1, "link0"), InlineData(63, 1, "zone62"), InlineData(70, 2, "zone62"), InlineData(1, 100, "link61")]
+    public void Sixty_two_zones_and_links_and_no_more(int zones, int links, string? refused)
+    {
+        string text = "zones:\n" + string.Concat(Enumerable.Range(0, zones).Select(i => $"  zone{i}: {{ interfaces: [lan{i}] }}\n"))
+            + "links:\n" + string.Concat(Enumerable.Range(0, links).Select(i => $"  link{i}: {{ interface: wan{i} }}\n"));
+        LoadResult result = Loading.Text(text);
+        if (refused is null)
+        {
+            Assert.Empty(result.Errors);
+            var registry = new PortRegistry();
+            PolicyCompiler.Compile(result.Settings!, registry, DateTimeOffset.UnixEpoch);
+            return;
+        }
+        ConfigurationError error = Assert.Single(result.Errors);
+        int line = Array.FindIndex(text.Split('\n'), l => l.StartsWith($"  {refused}:", StringComparison.Ordinal)) + 1;
+        Assert.Equal($"f.yaml:{line}:3: `{refused}` is one too many: there may be 62 zones and links in all; put interfaces that are treated alike into one zone", error.ToString());
+    }
+
+    [Fact]
+    public void As_many_rules_as_a_flow_can_number_and_no_more()
+    {
+        string[] rules = [.. Enumerable.Range(0, 65_535).Select(i => $"  - {{ name: r{i}, action: drop, source: 10.{i >> 8}.{i & 255}.0/24 }}\n")];
+        ConfigurationError error = Assert.Single(Loading.Text(Loading.Base + "rules:\n" + string.Concat(rules)).Errors);
+        Assert.Equal((9 + 65_535, "more than 65534 rules"), (error.Line, error.Message));
+        Assert.Equal(65_534, Loading.Sound(Loading.Base + "rules:\n" + string.Concat(rules[..^1])).Rules.Count);
+    }
+
+    [Fact]
+    public void A_warning_says_so_once()
+    {
+        var warning = new ConfigurationError("f.yaml", 3, 5, "doubtful", "look at it", Severity.Warning);
+        Assert.Equal("f.yaml:3:5: doubtful; look at it", warning.Sentence);
+        Assert.Equal("f.yaml:3:5: warning: doubtful; look at it", warning.ToString());
+        Assert.Equal("ROUTERD__X: doubtful", (warning with { File = "ROUTERD__X", Line = 0, Column = 0, Remedy = "" }).Sentence);
     }
 
     private static EndTerm Range(string text) =>

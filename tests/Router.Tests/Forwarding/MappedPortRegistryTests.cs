@@ -1,4 +1,5 @@
 using Router.Forwarding;
+using Router.Ports;
 using Router.Tables;
 using Router.Tests.Tables;
 
@@ -43,11 +44,47 @@ public class MappedPortRegistryTests
         using (var before = new MappedPortRegistry(path.Name))
         {
             ids = [.. names.Select(before.Claim)];
-            Assert.Throws<InvalidOperationException>(() => before.Claim("one too many"));
+            Assert.Throws<PortException>(() => before.Claim("one too many"));
         }
         using var after = new MappedPortRegistry(path.Name);
         Assert.Equal(ids, names.Select(after.Claim));
-        Assert.Throws<InvalidOperationException>(() => after.Claim("one too many"));
+        Assert.Throws<PortException>(() => after.Claim("one too many"));
+    }
+
+    [Fact]
+    public void OfAFullRegistryOnlyNamesThatAreGoneAndUnusedGiveTheirNumbers()
+    {
+        using var path = new TablePath();
+        string[] names = [.. Enumerable.Range(1, PortId.Most - 1).Select(number => $"zone{number}")];
+        PortId ninth;
+        using (var registry = new MappedPortRegistry(path.Name))
+        {
+            foreach (string name in names) registry.Claim(name);
+            PortId third = registry.Claim("zone3");
+            ninth = registry.Claim("zone9");
+            // zone3 has a live flow, zone4 stays, zone5 is in force still; the others are gone.
+            string[] wanted = ["zone4", "new one", .. names[9..]];
+            ulong freed = registry.MakeRoom(wanted, ["zone5"], () => third.Bit | registry.Claim("zone1").Bit | registry.Claim("zone2").Bit
+                | registry.Claim("zone6").Bit | registry.Claim("zone7").Bit | registry.Claim("zone8").Bit);
+            Assert.Equal(ninth.Bit, freed);
+            Assert.Equal(ninth, registry.Claim("new one"));
+            PortException full = Assert.Throws<PortException>(() => registry.Claim("another"));
+            Assert.Contains("'another'", full.Message, StringComparison.Ordinal);
+            Assert.Equal("zone3", registry.NameOf(third));
+        }
+        using var after = new MappedPortRegistry(path.Name);
+        Assert.Equal(ninth, after.Claim("new one"));
+        Assert.Equal("zone3", after.NameOf(after.Claim("zone3")));
+    }
+
+    [Fact]
+    public void NoNumberIsTakenBackWhileThereIsRoom()
+    {
+        var registry = new PortRegistry();
+        PortId gone = registry.Claim("gone");
+        Assert.Equal(0UL, registry.MakeRoom(["new"], [], () => throw new InvalidOperationException("nobody needs to look")));
+        registry.Claim("new");
+        Assert.Equal(gone, registry.Claim("gone"));
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using Router.Forwarding;
+using Router.Forwarding.Reading;
 using Router.Forwarding.Rules;
 using Router.Tests.Forwarding.Bed;
 using Router.Wire;
@@ -15,6 +16,30 @@ public class ReloadTests
         Name = "web", Action = RuleAction.Allow, ForwardTo = new ForwardTarget(Address.Parse(host), 0),
         Source = Draft.From(PortId.InternetBit), Destination = Draft.From(PortId.Host.Bit), Services = [new ServiceMatch(Protocol.Tcp, 443, 443)],
     };
+
+    [Fact]
+    public void A_probe_is_looked_at_like_any_flow_and_counts_for_no_rule()
+    {
+        ForwardingTables tables = ForwardingTables.Anonymous(new TableSizes(64, 64, 64));
+        using var bed = new PathBed(draft =>
+        {
+            draft.Probed.Add(Address.Parse("198.51.100.1"));
+            (draft.Last, draft.Rules[0]) = (new Rule { Name = "last", Action = RuleAction.Drop, Log = RuleLog.Connections }, Web443("192.168.10.80"));
+        }, tables: tables);
+        bed.Pass(PathBed.Host, Make.Echo("198.51.100.2", "198.51.100.1", 9));
+        bed.Change(draft => draft.Rules.Clear(), newPolicy: true);
+        Assert.Empty(bed.Review());
+        LiveFlow probe = Assert.Single(new LiveTables(tables).Flows());
+        Assert.Equal((true, bed.Draft.Generation), (probe.Probe, probe.PolicyGeneration));
+        var sums = new (long, long)[1];
+        new LiveTables(tables).SumByRule(bed.Draft.Generation, sums);
+        Assert.Equal((0, 0), sums[0]);
+
+        bed.Change(draft => draft.Probed.Clear(), newPolicy: true);
+        bed.Review();
+        Assert.Equal(0, bed.Forwarder.FlowCount);
+        Assert.True(bed.Forwarder.Events.IsEmpty);
+    }
 
     [Fact]
     public void A_flow_that_no_rule_allows_any_more_is_closed_on_both_sides()

@@ -30,6 +30,42 @@ public sealed class ResumeTests : IDisposable
     }
 
     [Fact]
+    public void A_smaller_table_says_how_many_flows_it_lost()
+    {
+        using (PathBed bed = Open(Setup, 10_000 * PathBed.Second))
+        {
+            for (int port = 0; port < 300; port++) bed.Pass(PathBed.Trusted, Make.Udp($"192.168.10.6:{5000 + port}", Web));
+        }
+        ForwardingTables smaller = ForwardingTables.Open(_directory, s_sizes with { Flows = 100 });
+        using var after = new PathBed(Setup, tables: smaller);
+        string said = smaller.Origins.First();
+        Assert.StartsWith("flows: 100 taken over from the process before (", said, StringComparison.Ordinal);
+        Assert.EndsWith("went from 1024 to 100 entries; live ones lost: 200)", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_is_discarded_is_told_only_if_there_was_something()
+    {
+        Assert.False(ForwardingTables.Discard(_directory));
+        using (Open(Setup, 10_000 * PathBed.Second)) { }
+        Assert.True(ForwardingTables.Discard(_directory));
+        Assert.False(ForwardingTables.Discard(_directory));
+    }
+
+    [Fact]
+    public void Ports_that_a_flow_a_mapping_or_a_pin_refers_to_are_in_use()
+    {
+        ForwardingTables tables = ForwardingTables.Open(_directory, s_sizes);
+        using var bed = new PathBed(tables: tables) { Now = 10_000 * PathBed.Second };
+        Assert.Equal(0UL, bed.Forwarder.PortsInUse());
+        bed.Pass(PathBed.Guest, Make.Udp("192.168.20.5:5000", Web));
+        Assert.Equal(Draft.Guest.Bit | Draft.One.Bit, bed.Forwarder.PortsInUse());
+        bed.Wait(1000 * PathBed.Second);
+        bed.Wait(1000 * PathBed.Second);
+        Assert.Equal(0UL, tables.PortsInUse());
+    }
+
+    [Fact]
     public void Flows_mappings_and_pins_go_on_as_they_were()
     {
         var seen = new List<byte[]>();

@@ -29,6 +29,33 @@ public sealed class LinkWatchTests : IDisposable
     }
 
     [Fact]
+    public void Nothing_is_probed_and_nothing_lost_before_the_path_carries_it()
+    {
+        HealthSettings settings = ProbeLab.Patient;
+        int asked = 0;
+        _lab.Answer(request =>
+        {
+            Interlocked.Increment(ref asked);
+            return [(request, "192.0.2.2", 0)];
+        });
+        _lab.Begin(settings, ProbeLab.Facts with { Carries = false });
+        _lab.Wait(() => _lab.Report.Verdict.Health == LinkHealth.Up, "up by carrier and address");
+        Assert.Equal((0, 0), (_lab.Report.Rounds, Volatile.Read(ref asked)));
+        _lab.Begin(settings);
+        _lab.Wait(() => Volatile.Read(ref asked) >= 3, "probes");
+    }
+
+    [Fact]
+    public void A_path_that_never_carries_is_found_out_all_the_same()
+    {
+        _lab.Begin(ProbeLab.Settings(), ProbeLab.Facts with { Carries = false });
+        _lab.Mute();
+        long started = Stopwatch.GetTimestamp();
+        _lab.Wait(() => !_lab.Report.Verdict.Usable, "down");
+        Assert.InRange(Stopwatch.GetElapsedTime(started).TotalMilliseconds, 800, 3000);
+    }
+
+    [Fact]
     public void Silent_target_takes_it_down_in_time_and_answers_bring_it_back()
     {
         _lab.Begin(ProbeLab.Settings());

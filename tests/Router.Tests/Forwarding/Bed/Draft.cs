@@ -48,6 +48,9 @@ internal sealed class Draft
 
     public Dictionary<(PortId Link, Address Neighbour), ulong> Neighbours { get; } = [];
 
+    /// <summary>Whom links are probed by.</summary>
+    public List<Address> Probed { get; } = [];
+
     /// <summary>A rule for everything from the zones and the box to the Internet.</summary>
     public static Rule Out(string name = "out") => new()
     {
@@ -82,7 +85,7 @@ internal sealed class Draft
                 Zones = [new ZonePolicy(Trusted, "trusted", ["lan0"], true), new ZonePolicy(Guest, "guest", ["guest0"], false)],
             };
         }
-        return new Plan(++_epoch, _policy, [LinkOne, LinkTwo], [TrustedZone, GuestZone], Neighbours);
+        return new Plan(++_epoch, _policy, [LinkOne, LinkTwo], [TrustedZone, GuestZone], Neighbours, Probed);
     }
 
     private static LinkState Link(PortId id, string net4, string net6, ulong mac) => new()

@@ -26,6 +26,26 @@ public class MappingTests
     }
 
     [Fact]
+    public void Addresses_that_a_link_had_once_are_forgotten_when_their_last_mapping_has_ended()
+    {
+        using var bed = new PathBed();
+        long first = bed.Forwarder.Mappings.Octets;
+        for (int night = 10; night < 40; night++)
+        {
+            bed.Pass(PathBed.Trusted, Make.Udp("192.168.10.5:5000", "192.0.2.1:1000"));
+            string address = $"198.51.100.{night}";
+            bed.Change(draft => draft.LinkOne = draft.LinkOne with { Addresses = [Address.Parse(address)] });
+            bed.Review();
+            bed.Wait(600 * PathBed.Second);
+        }
+        bed.Change(_ => { });
+        bed.Pass(PathBed.Trusted, Make.Udp("192.168.10.5:5000", "192.0.2.1:1000"));
+        // What is there, and at the most the address of last night.
+        Assert.InRange(bed.Forwarder.Mappings.Octets, first, 2 * first);
+        Assert.Equal(Make.End("198.51.100.39:5000"), bed.Pass(PathBed.Trusted, Make.Udp("192.168.10.5:5000", "192.0.2.1:1000")).From);
+    }
+
+    [Fact]
     public void What_goes_out_comes_back_with_nothing_but_the_addresses_changed()
     {
         using var bed = new PathBed();
