@@ -86,6 +86,19 @@ public sealed class Starting : IDisposable
     }
 
     [Fact]
+    public void Without_the_names_behind_their_numbers_flows_are_given_up_and_that_is_said()
+    {
+        _router.Start();
+        Assert.InRange(Who.LinkOf(_bed.Hosts[0]), 0, 1);
+        _router.Stop();
+        File.Delete(Path.Combine(Path.GetDirectoryName(_router.ControlSocket)!, "ports"));
+        _router.Start();
+        Assert.Contains("pins of the process before are given up", _router.Log, StringComparison.Ordinal);
+        Assert.Contains("the file of the names is gone", _router.Log, StringComparison.Ordinal);
+        Assert.Contains("flows: empty", _router.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void A_busy_device_is_named()
     {
         using BackgroundProgram holder = _bed.Router.Start("/usr/bin/python3", "-c", """
