@@ -29,6 +29,4 @@ internal sealed class HoldDown
         _next = Math.Min(Current * 2, longest);
         Falls++;
     }
-
-    public void Forget() => (_next, Current, Falls) = (0, 0, 0);
 }

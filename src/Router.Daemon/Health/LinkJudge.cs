@@ -14,12 +14,11 @@ internal readonly record struct LinkGround(bool Present, bool Carrier, bool Addr
 /// goes back. Owned by the watch's thread. Its life:
 ///
 ///   stage      health                  usable  next
-///   Disabled   disabled                no      Grounded when it is enabled, as if new
 ///   Grounded   down                    no      ground firm: Serving if it never fell and never failed, else Failing
 ///   Failing    down                    no      up_after good rounds: Holding if it has a fall to pay for, else Serving
 ///   Holding    down                    no      hold_down passed, or no other link is usable: Serving; down_after failed rounds: Failing
 ///   Serving    up, standby, degraded   yes     down_after failed rounds: Failing
-///   any but Disabled                           ground lost: Grounded, at once
+///   any                                        ground lost: Grounded, at once
 ///
 /// A new link is trusted: with carrier and an address it serves before its first round has come back, so that the router forwards
 /// as soon as it starts; a dead one is found out after down_after rounds. A link that has not had one good round yet pays no hold
@@ -33,7 +32,7 @@ internal sealed class LinkJudge
     /// <summary>Rounds before loss and latency mean anything.</summary>
     public const int Enough = 20;
 
-    private enum Stage : byte { Disabled, Grounded, Failing, Holding, Serving }
+    private enum Stage : byte { Grounded, Failing, Holding, Serving }
 
     private readonly HoldDown _hold = new();
     private HealthSettings _settings;
@@ -66,30 +65,19 @@ internal sealed class LinkJudge
     /// <summary>New settings take effect with the next input; rounds in a row are kept.</summary>
     public void Reconfigure(HealthSettings settings) => _settings = settings;
 
-    /// <returns>Like all inputs: whether health or usability changed.</returns>
-    public bool Enabled(bool enabled, long now)
-    {
-        if (enabled == (_stage != Stage.Disabled)) return false;
-        if (!enabled) return Enter(Stage.Disabled, "disabled in the configuration", now);
-        (_fresh, _proven, _holdEnds) = (true, false, 0);
-        _hold.Forget();
-        Measure.Clear();
-        bool changed = Enter(Stage.Grounded, "enabled", now);
-        return StandOn(now) || changed;
-    }
-
     /// <param name="ground">What the kernel says.</param>
     /// <param name="gateway">The gateway in words, for the cause.</param>
+    /// <returns>Like all inputs: whether health or usability changed.</returns>
     public bool Ground(in LinkGround ground, string gateway, long now)
     {
         _ground = ground;
         _gateway = gateway;
-        return _stage != Stage.Disabled && StandOn(now);
+        return StandOn(now);
     }
 
     public bool Round(in ProbeRound round, long now)
     {
-        if (_stage is Stage.Disabled or Stage.Grounded) return false;
+        if (_stage == Stage.Grounded) return false;
         if (round.Asked != 0) Measure.Add(round);
         bool good = round.IsGood;
         (_good, _bad) = good ? (_good + 1, 0) : (0, _bad + 1);
@@ -152,8 +140,7 @@ internal sealed class LinkJudge
     private bool Show(string cause, long now)
     {
         LinkHealth health =
-            _stage == Stage.Disabled ? LinkHealth.Disabled
-            : _stage != Stage.Serving ? LinkHealth.Down
+            _stage != Stage.Serving ? LinkHealth.Down
             : _degraded ? LinkHealth.Degraded
             : _inUse ? LinkHealth.Up
             : LinkHealth.Standby;

@@ -20,7 +20,7 @@ public class LinkJudgeLifeTests
         var settings = new HealthSettings { DownAfter = dice.Next(1, 5), UpAfter = dice.Next(1, 8), HoldDown = TimeSpan.FromSeconds(dice.Next(0, 40)) };
         var judge = new LinkJudge(settings, 0);
         LinkGround ground = default;
-        bool enabled = true, answered = false, fellProven = false;
+        bool answered = false, fellProven = false;
         int badRow = 0, goodRow = 0, changes = 0;
         long now = 0, lastFall = 0;
         double luck = 0.9;
@@ -39,17 +39,17 @@ public class LinkJudgeLifeTests
                     ground = Firm;
                     changed = judge.Ground(ground, "gateway", now);
                     break;
-                case 2 when dice.Next(10) == 0:
-                    enabled = !enabled;
-                    changed = judge.Enabled(enabled, now);
-                    if (enabled) (answered, fellProven) = (false, false);
+                case 2:
+                    // Quiet minutes: holds run out, and falls are forgiven.
+                    now += dice.Next(1200) * Second;
+                    changed = judge.Tick(now);
                     break;
                 case 3: luck = dice.Next(3) switch { 0 => 0.0, 1 => 0.8, _ => 0.99 }; break;
                 case 4: changed = judge.InUse(dice.Next(2) == 0, now); break;
                 case < 20: changed = judge.Tick(now); break;
                 default:
                     bool good = dice.NextDouble() < luck;
-                    if (enabled && ground.Firm) (badRow, goodRow) = good ? (0, goodRow + 1) : (badRow + 1, 0);
+                    if (ground.Firm) (badRow, goodRow) = good ? (0, goodRow + 1) : (badRow + 1, 0);
                     changed = judge.Round(good ? Good : Bad, now);
                     if (before.Usable && good) answered = true;
                     break;
@@ -59,7 +59,7 @@ public class LinkJudgeLifeTests
             Assert.False(string.IsNullOrWhiteSpace(after.Cause), where);
             Assert.True(changed == (before.Health != after.Health || before.Usable != after.Usable), where);
             Assert.True(after.Usable == after.Health is LinkHealth.Up or LinkHealth.Standby or LinkHealth.Degraded, where);
-            if (after.Usable) Assert.True(enabled && ground.Firm, where);
+            if (after.Usable) Assert.True(ground.Firm, where);
             if (after.Usable) Assert.True(badRow < settings.DownAfter || !before.Usable, where);
             if (!after.Usable && before.Usable)
             {

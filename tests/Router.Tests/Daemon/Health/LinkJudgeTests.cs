@@ -151,18 +151,6 @@ public class LinkJudgeTests
     }
 
     [Fact]
-    public void Enabled_link_begins_as_new()
-    {
-        Serve();
-        Play("!...");
-        Assert.True(_judge.Enabled(false, _now));
-        Assert.Equal((LinkHealth.Disabled, false), (_judge.Verdict.Health, _judge.Verdict.Usable));
-        Assert.False(_judge.Ground(Firm, "", _now));
-        Assert.True(_judge.Enabled(true, _now));
-        Assert.Equal((LinkHealth.Up, true), (_judge.Verdict.Health, _judge.Verdict.Usable));
-    }
-
-    [Fact]
     public void Since_holds_while_the_health_does()
     {
         Serve();
