@@ -1,5 +1,4 @@
 using System.Numerics;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using Router.Wire;
 
@@ -20,9 +19,9 @@ internal sealed class RuleTable
     private const int MostRowsOfRule = 16;
 
     private readonly Scale _source, _destination;
-    private readonly List<int> _rules = [];
-    private readonly List<ulong> _sourcePorts = [], _destinationPorts = [];
-    private readonly List<int>[] _bounds = [[], [], [], [], [], []];
+    private readonly List<Row> _building = [];
+    private int[] _rules = [], _fromSource = [], _toSource = [], _fromDestination = [], _toDestination = [], _fromService = [], _toService = [];
+    private ulong[] _sourcePorts = [], _destinationPorts = [];
 
     /// <summary>Where a search stands. <see cref="Rule"/> is the rule that was found last.</summary>
     public struct Cursor
@@ -33,9 +32,11 @@ internal sealed class RuleTable
         internal uint Held;
     }
 
+    private readonly record struct Row(int Rule, Part Source, Part Destination, Part Service);
+
     private RuleTable(Scale source, Scale destination) => (_source, _destination) = (source, destination);
 
-    public long Octets => (long)_rules.Capacity * ((_bounds.Length + 1) * sizeof(int) + 2 * sizeof(ulong));
+    public long Octets => (long)_rules.Length * (7 * sizeof(int) + 2 * sizeof(ulong));
 
     public static RuleTable Build(Rule[] rules, bool v4)
     {
@@ -44,7 +45,8 @@ internal sealed class RuleTable
         {
             if (rules[i].Active && rules[i].Family != (v4 ? RuleFamily.IPv6 : RuleFamily.IPv4)) table.Add(i, rules[i], v4);
         }
-        while (table._rules.Count % Lanes != 0) table.AddRow(-1, Part.Nothing, Part.Nothing, Part.Nothing);
+        while (table._building.Count % Lanes != 0) table._building.Add(new Row(-1, Part.Nothing, Part.Nothing, Part.Nothing));
+        table.Turn();
         return table;
     }
 
@@ -62,32 +64,29 @@ internal sealed class RuleTable
     /// <summary>Finds the next rule that may match, below the one that was found last.</summary>
     public bool MoveNext(ref Cursor cursor)
     {
-        while (true)
+        while (cursor.Held != 0 || Compare(ref cursor))
         {
-            while (cursor.Held != 0)
-            {
-                int row = cursor.Row + BitOperations.TrailingZeroCount(cursor.Held);
-                cursor.Held &= cursor.Held - 1;
-                if (_rules[row] == cursor.Rule) continue;
-                if ((_sourcePorts[row] & cursor.SourcePorts) == 0 || (_destinationPorts[row] & cursor.DestinationPorts) == 0) continue;
-                cursor.Rule = _rules[row];
-                return true;
-            }
-            if (!Compare(ref cursor)) return false;
+            int rule = _rules[cursor.Row + BitOperations.TrailingZeroCount(cursor.Held)];
+            cursor.Held &= cursor.Held - 1;
+            if (rule == cursor.Rule) continue;
+            cursor.Rule = rule;
+            return true;
         }
+        return false;
     }
 
-    // Goes on to the next rows of which any holds by its intervals.
+    // Goes on to the next rows of which any holds.
     private bool Compare(ref Cursor cursor)
     {
         Vector256<int> source = Vector256.Create(cursor.Source), destination = Vector256.Create(cursor.Destination), service = Vector256.Create(cursor.Service);
-        ReadOnlySpan<int> fromSource = Column(0), toSource = Column(1), fromDestination = Column(2), toDestination = Column(3), fromService = Column(4), toService = Column(5);
-        for (int row = cursor.Row + Lanes; row < fromSource.Length; row += Lanes)
+        Vector256<ulong> sourcePorts = Vector256.Create(cursor.SourcePorts), destinationPorts = Vector256.Create(cursor.DestinationPorts);
+        for (int row = cursor.Row + Lanes; row < _rules.Length; row += Lanes)
         {
-            Vector256<int> outside = Vector256.GreaterThan(At(fromDestination, row), destination) | Vector256.GreaterThan(destination, At(toDestination, row))
-                | Vector256.GreaterThan(At(fromService, row), service) | Vector256.GreaterThan(service, At(toService, row))
-                | Vector256.GreaterThan(At(fromSource, row), source) | Vector256.GreaterThan(source, At(toSource, row));
+            Vector256<int> outside = Outside(_fromService, _toService, row, service)
+                | Outside(_fromDestination, _toDestination, row, destination) | Outside(_fromSource, _toSource, row, source);
             uint held = ~outside.ExtractMostSignificantBits() & ((1u << Lanes) - 1);
+            if (held == 0) continue;
+            held &= ~(Unmet(_sourcePorts, row, sourcePorts) | Unmet(_destinationPorts, row, destinationPorts));
             if (held == 0) continue;
             (cursor.Row, cursor.Held) = (row, held);
             return true;
@@ -95,9 +94,29 @@ internal sealed class RuleTable
         return false;
     }
 
-    private ReadOnlySpan<int> Column(int which) => CollectionsMarshal.AsSpan(_bounds[which]);
+    private static Vector256<int> Outside(int[] from, int[] to, int row, Vector256<int> value) =>
+        Vector256.GreaterThan(Vector256.LoadUnsafe(ref from[row]), value) | Vector256.GreaterThan(value, Vector256.LoadUnsafe(ref to[row]));
 
-    private static Vector256<int> At(ReadOnlySpan<int> column, int row) => Vector256.Create(column.Slice(row, Lanes));
+    // A bit for each row whose set has none of the ports.
+    private static uint Unmet(ulong[] sets, int row, Vector256<ulong> ports)
+    {
+        Vector256<ulong> low = Vector256.Equals(Vector256.LoadUnsafe(ref sets[row]) & ports, Vector256<ulong>.Zero);
+        Vector256<ulong> high = Vector256.Equals(Vector256.LoadUnsafe(ref sets[row + (Lanes / 2)]) & ports, Vector256<ulong>.Zero);
+        return low.ExtractMostSignificantBits() | high.ExtractMostSignificantBits() << (Lanes / 2);
+    }
+
+    // From rows to columns.
+    private void Turn()
+    {
+        T[] Column<T>(Func<Row, T> value) => [.. _building.Select(value)];
+        _rules = Column(row => row.Rule);
+        (_fromSource, _toSource, _sourcePorts) = (Column(row => row.Source.First), Column(row => row.Source.Last), Column(row => row.Source.Ports));
+        (_fromDestination, _toDestination) = (Column(row => row.Destination.First), Column(row => row.Destination.Last));
+        _destinationPorts = Column(row => row.Destination.Ports);
+        (_fromService, _toService) = (Column(row => row.Service.First), Column(row => row.Service.Last));
+        _building.Clear();
+        _building.TrimExcess();
+    }
 
     private void Add(int index, Rule rule, bool v4)
     {
@@ -114,18 +133,9 @@ internal sealed class RuleTable
         {
             foreach (Part destination in destinations)
             {
-                foreach (Part service in services) AddRow(index, source, destination, service);
+                foreach (Part service in services) _building.Add(new Row(index, source, destination, service));
             }
         }
-    }
-
-    private void AddRow(int index, Part source, Part destination, Part service)
-    {
-        _rules.Add(index);
-        _sourcePorts.Add(source.Ports);
-        _destinationPorts.Add(destination.Ports);
-        ReadOnlySpan<int> bounds = [source.First, source.Last, destination.First, destination.Last, service.First, service.Last];
-        for (int i = 0; i < bounds.Length; i++) _bounds[i].Add(bounds[i]);
     }
 
     /// <summary>One interval of one column, with the ports that it holds for.</summary>
@@ -134,14 +144,15 @@ internal sealed class RuleTable
         public static readonly Part Nothing = new(int.MaxValue, int.MinValue, 0);
 
         private static readonly Part Everything = new(int.MinValue, int.MaxValue);
+        private static readonly Part[] Any = [Everything];
 
         /// <summary>Protocol and port as one number.</summary>
         public static int Service(byte protocol, ushort port) => protocol << 16 | port;
 
         public static Part[] Ends(Selector end, Scale scale, bool v4)
         {
-            if (end.IsAny) return [Everything];
-            var parts = new List<Part>();
+            if (end.IsAny) return Any;
+            var parts = new List<Part>(1);
             if (end.Ports != 0) parts.Add(Everything with { Ports = end.Ports });
             foreach (AddressRange range in end.Ranges)
             {
@@ -152,8 +163,8 @@ internal sealed class RuleTable
 
         public static Part[] Services(ServiceMatch[] services)
         {
-            if (services.Length == 0) return [Everything];
-            var parts = new List<Part>();
+            if (services.Length == 0) return Any;
+            var parts = new List<Part>(1);
             foreach (ServiceMatch service in services)
             {
                 parts.Add(new Part(Service(service.Protocol, service.First), Service(service.Protocol, service.Last)));
