@@ -233,6 +233,7 @@ public sealed class Forwarder : IDisposable
         TcpVerdict verdict = TcpTracker.Segment(ref flow.Tcp, outward, tcp.Sequence, tcp.Acknowledgment, packet.Flags, tcp.Window,
             opens ? tcp.WindowScale : -1, segment.Length - tcp.DataOffset);
         if (flow.Tcp.State != before) _flows.SetDeadline(id, _now + FlowLife.Timeout(flow, _plan.Policy.Timeouts));
+        if (verdict == TcpVerdict.PassStuck) Events.Write(PathEvent.SenderStuck(packet, flow, outward));
         if (!opens) return verdict != TcpVerdict.PassUnchecked;
         int most = Math.Min(_plan.MtuOf(flow.Ingress), _plan.MtuOf(flow.Egress)) - (packet.V4 ? 40 : 60);
         SegmentSize.Clamp(segment, (ushort)most, offload.ChecksumUnfinished);
