@@ -80,6 +80,10 @@ internal static class TcpTracker
         return track.State == TcpState.Established && from.Repeats == Stuck ? TcpVerdict.PassStuck : TcpVerdict.Pass;
     }
 
+    /// <summary>Whether a SYN without ACK would begin a new connection where one is over; such a SYN is admitted like any first packet.</summary>
+    public static bool BeginsAnew(in TcpTrack track, bool fromInside, uint seq) =>
+        track.State != TcpState.None && IsOver(track.State, fromInside ? track.Inside : track.Outside, seq, hasAck: false);
+
     /// <summary>How long a flow in this state lives without a packet, microseconds.</summary>
     public static long Timeout(TcpState state, FlowTimeouts timeouts) => state switch
     {
