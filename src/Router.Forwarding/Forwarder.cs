@@ -47,7 +47,7 @@ public sealed class Forwarder : IDisposable
         _mappings = new Mappings(tables.Mappings);
         _pins = new Pins(tables.Pins);
         _flows = new FlowTable(tables.Flows);
-        _progress = new Progress(_flows);
+        _progress = new Progress(_flows, Events);
         _outbox = new Outbox(batchSlots);
         _refusals = new Refusals(_outbox);
         _exit = new Exit(_outbox, _refusals, Events);
@@ -219,42 +219,6 @@ public sealed class Forwarder : IDisposable
     // Whether a receiver sees datagrams of several hosts behind one address of ours, so that their ids must differ (RFC 6864).
     private bool SharesOurIds(in Flow flow, bool outward) => outward || _plan.IsLink(flow.Ingress);
 
-<<<<<<< HEAD
-    private void Count(ref Flow flow, in Datagram packet, bool outward, bool refreshes)
-    {
-        if (refreshes) flow.LastUse = _now;
-        if (outward)
-        {
-            flow.PacketsOut++;
-            flow.OctetsOut += (uint)packet.Length;
-        }
-        else
-        {
-            flow.PacketsIn++;
-            flow.OctetsIn += (uint)packet.Length;
-        }
-    }
-
-    // Answers whether the segment is a sign of life; a SYN or RST that does not fit is not.
-    private bool Follow(Span<byte> octets, in Datagram packet, ref Offload offload, FlowId id, bool outward)
-    {
-        ref Flow flow = ref _flows[id];
-        Span<byte> segment = octets[packet.Transport..];
-        Tcp tcp = Tcp.Over(segment);
-        bool opens = (packet.Flags & TcpFlags.Syn) != 0;
-        TcpState before = flow.Tcp.State;
-        TcpVerdict verdict = TcpTracker.Segment(ref flow.Tcp, outward, tcp.Sequence, tcp.Acknowledgment, packet.Flags, tcp.Window,
-            opens ? tcp.WindowScale : -1, segment.Length - tcp.DataOffset);
-        if (flow.Tcp.State != before) _flows.SetDeadline(id, _now + FlowLife.Timeout(flow, _plan.Policy.Timeouts));
-        if (verdict == TcpVerdict.PassStuck) Events.Write(PathEvent.SenderStuck(packet, flow, outward));
-        if (!opens) return verdict != TcpVerdict.PassUnchecked;
-        int most = Math.Min(_plan.MtuOf(flow.Ingress), _plan.MtuOf(flow.Egress)) - (packet.V4 ? 40 : 60);
-        SegmentSize.Clamp(segment, (ushort)most, offload.ChecksumUnfinished);
-        return verdict != TcpVerdict.PassUnchecked;
-    }
-
-=======
->>>>>>> nat
     private DropReason PassError(PortId ingress, Batch batch, int slot, Span<byte> octets, in Datagram packet)
     {
         if (packet.IsFragment) return DropReason.IcmpUnexplained;
