@@ -47,7 +47,7 @@ public sealed class Forwarder : IDisposable
         _mappings = new Mappings(tables.Mappings);
         _pins = new Pins(tables.Pins);
         _flows = new FlowTable(tables.Flows);
-        _progress = new Progress(_flows);
+        _progress = new Progress(_flows, Events);
         _outbox = new Outbox(batchSlots);
         _refusals = new Refusals(_outbox);
         _exit = new Exit(_outbox, _refusals, Events);

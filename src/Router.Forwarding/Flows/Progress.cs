@@ -12,7 +12,7 @@ namespace Router.Forwarding.Flows;
 /// TCP no SYN or RST that does not fit the connection, and nothing that leaves a connection over that was over before, so that
 /// whoever answers noise with resets keeps nothing open.
 /// </summary>
-internal sealed class Progress(FlowTable flows)
+internal sealed class Progress(FlowTable flows, PathEvents events)
 {
     /// <summary>Takes a packet of a live flow.</summary>
     /// <param name="plan">The plan in force.</param>
@@ -53,6 +53,7 @@ internal sealed class Progress(FlowTable flows)
         TcpState before = flow.Tcp.State;
         TcpVerdict verdict = TcpTracker.Segment(ref flow.Tcp, outward, tcp.Sequence, tcp.Acknowledgment, packet.Flags, tcp.Window,
             opens ? tcp.WindowScale : -1, segment.Length - tcp.DataOffset);
+        if (verdict == TcpVerdict.PassStuck) events.Write(PathEvent.SenderStuck(packet, flow, outward));
         if (flow.Tcp.State != before) flows.SetDeadline(id, now + FlowLife.Timeout(flow, plan.Policy.Timeouts));
         if (opens)
         {
