@@ -17,7 +17,14 @@ public sealed class PathMtuThroughRouterd() : PathMtu(bed => new RouterDaemon(be
     [Fact]
     public void Sender_of_large_segments_that_get_lost_is_told_of()
     {
-        Bed.Providers[0].RunWithInput("table ip hole { chain f { type filter hook forward priority 0; ip length > 1000 drop; } }", "nft", "-f", "-").OrThrow();
+        Bed.Providers[0].RunWithInput("""
+            table ip hole {
+                chain through {
+                    type filter hook forward priority 0
+                    ip length > 1000 drop
+                }
+            }
+            """, "nft", "-f", "-").OrThrow();
         using var upload = Bed.Hosts[0].Start("bash", "-c", $"exec 3<>/dev/tcp/{Plan.Servers[0]}/80; head -c 200000 /dev/zero >&3; cat <&3");
         Wait.Until(() => Router.Log.Contains($"octets get lost beyond {RouterYaml.LinkNames[0]}", StringComparison.Ordinal), TimeSpan.FromSeconds(15), () => Router.Log);
     }
