@@ -1,5 +1,6 @@
 using Router.Forwarding.Answers;
 using Router.Forwarding.Flows;
+using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
 using Router.Forwarding.Rules;
@@ -52,10 +53,11 @@ public sealed class Forwarder : IDisposable
         _refusals = new Refusals(_outbox);
         _exit = new Exit(_outbox, _refusals, Events);
         var chooser = new LinkChooser(_pins);
-        _admission = new Admission(_flows, _mappings, chooser, _pins, Events);
+        Quotas = new Quotas(_flows, _pins.Capacity, Events);
+        _admission = new Admission(_flows, _mappings, chooser, _pins, Quotas, Events);
         _review = new Review(_flows, _mappings, chooser, _admission, _refusals);
         _held = new HeldSyns(_refusals);
-        Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _admission, _held);
+        Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _admission, Quotas, _held);
         _mappings.Prepare(plan);
         _admission.Resume();
         _review.BeginScan();
@@ -109,6 +111,8 @@ public sealed class Forwarder : IDisposable
     internal Upkeep Upkeep { get; }
 
     internal Review Review => _review;
+
+    internal Quotas Quotas { get; }
 
     internal Pins Pins => _pins;
 
@@ -270,6 +274,7 @@ public sealed class Forwarder : IDisposable
         _outbox.Dispose();
         _fragments.Dispose();
         _held.Dispose();
+        Quotas.Dispose();
         _flows.Dispose();
         _mappings.Dispose();
         _pins.Dispose();
