@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-
 using Router.Lab.Bed;
 using Router.Lab.Clients;
 using Router.Lab.Routers;
@@ -17,12 +15,12 @@ public sealed class HostsWithLimits(LabWithLimits lab) : IClassFixture<LabWithLi
     public void R9_A_host_that_scans_gets_its_six_hundred_and_no_one_else_notices()
     {
         using BackgroundProgram scan = lab.Bed.Hosts[0].Start("hping3", "-S", "-q", "-p", "++1", "-i", "u300", "-c", "6000", $"{Plan.Servers[1]}");
-        Wait.Until(() => Refused("HostRate") > 1000, TimeSpan.FromSeconds(10), () => $"no refusal by rate: {Router.Ask("status")}");
+        Wait.Until(() => Refused() > 1000, TimeSpan.FromSeconds(10), () => $"nothing is refused: {Router.Ask("status")}");
         for (int i = 0; i < 20; i++) Assert.InRange(Who.LinkOf(lab.Bed.Hosts[1]), 0, 2);
         scan.WaitForExit(TimeSpan.FromSeconds(20));
         Assert.InRange(FlowsOf(Plan.LanHost(0).ToString()), 500, 700);
         string line = Assert.Single(Router.Log.Split('\n'), one => one.Contains($"{Plan.LanHost(0)}", StringComparison.Ordinal) && one.Contains("limits", StringComparison.Ordinal));
-        Assert.Contains("new_flows", line, StringComparison.Ordinal);
+        Assert.Contains("is refused new ones", line, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -30,18 +28,19 @@ public sealed class HostsWithLimits(LabWithLimits lab) : IClassFixture<LabWithLi
     {
         long before = Used();
         using BackgroundProgram flood = lab.Bed.Hosts[2].Start("hping3", "-S", "-q", "--flood", "-p", "80", $"{Plan.Servers[2]}");
-        Wait.Until(() => Refused("HostRate") > 20_000, TimeSpan.FromSeconds(20), () => $"no flood: {Router.Ask("status")}");
+        long refused = Refused();
+        Wait.Until(() => Refused() - refused > 20_000, TimeSpan.FromSeconds(20), () => $"no flood: {Router.Ask("status")}");
         for (int i = 0; i < 20; i++) Assert.InRange(Who.LinkOf(lab.Bed.Hosts[1]), 0, 2);
         flood.Kill();
-        Assert.InRange(Used() - before, 500, 800);
+        // Source ports come round again, and what opens anew over its limit is not admitted again: it may end with less.
+        Assert.InRange(Used() - before, 0, 700);
     }
 
     private long Used() => Router.Ask("status")["flows"]!["used"]!.GetValue<long>();
 
     private long FlowsOf(string host) => Router.Ask("flows").AsArray().Count(one => one!.ToJsonString().Contains($"\"{host}", StringComparison.Ordinal));
 
-    private long Refused(string reason) => Find(Router.Ask("status"), reason);
-
-    private static long Find(JsonNode status, string reason) => status["drops"]!.AsArray()
-        .Where(one => (string?)one!["reason"] == reason).Sum(one => one!["packets"]!.GetValue<long>());
+    // By the number of live flows, or by that of a minute, whichever came first: a scan's flows live four minutes each.
+    private long Refused() => Router.Ask("status")["drops"]!.AsArray()
+        .Where(one => (string?)one!["reason"] is "HostFlows" or "HostRate").Sum(one => one!["packets"]!.GetValue<long>());
 }

@@ -42,7 +42,7 @@ public sealed class Tunnels(DaemonLab lab) : IClassFixture<DaemonLab>
         Assert.SkipUnless(File.Exists("/usr/sbin/openvpn"), "no OpenVPN here: package openvpn");
         string key = Path.Combine(Bed.Directory, "openvpn.key");
         Command.Run("openvpn", ["--genkey", "secret", key]).OrThrow();
-        string[] common = ["--dev-type", "tun", "--secret", key, "--allow-deprecated-insecure-static-crypto", "--cipher", "AES-256-CBC", "--auth", "SHA256", "--ping", "1"];
+        string[] common = ["--dev-type", "tun", "--secret", key, "--cipher", "AES-256-CBC", "--auth", "SHA256", "--ping", "1"];
         using BackgroundProgram server = Bed.Internet.Start("openvpn",
             [.. common, "--dev", "of" + _number, "--proto", there, "--local", $"{Plan.Servers[0]}", "--port", "1194", "--ifconfig", "10.78.0.1", "10.78.0.2"]);
         using BackgroundProgram client = Bed.Hosts[1].Start("openvpn",
