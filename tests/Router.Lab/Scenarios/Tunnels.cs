@@ -3,6 +3,7 @@ using System.Net;
 using Router.Lab.Bed;
 using Router.Lab.Clients;
 using Router.Lab.Kernel;
+using Router.Lab.Servers;
 
 namespace Router.Lab.Scenarios;
 
@@ -52,6 +53,19 @@ public sealed class Tunnels(DaemonLab lab) : IClassFixture<DaemonLab>
         AssertCarries(Bed.Internet, "10.78.0.2");
     }
 
+    [Fact]
+    public void An_ipsec_tunnel_finds_that_it_is_translated_and_carries_both_ways()
+    {
+        Assert.SkipUnless(IpsecPeer.Available, "no strongSwan here: packages strongswan-starter and libcharon-extra-plugins");
+        using BackgroundProgram server = IpsecPeer.Start(Bed, Bed.Internet, "far", "10.79.0.1", ("near", "10.79.0.2"), Plan.Servers[2], remote: null);
+        server.WaitToSay("added configuration", Patience);
+        using BackgroundProgram client = IpsecPeer.Start(Bed, Bed.Hosts[2], "near", "10.79.0.2", ("far", "10.79.0.1"), Plan.LanHost(2), Plan.Servers[2]);
+        client.WaitToSay("local host is behind NAT", Patience);
+        client.WaitToSay("CHILD_SA tunnel{1} established", Patience);
+        AssertCarries(Bed.Hosts[2], "-I", "10.79.0.2", "10.79.0.1");
+        AssertCarries(Bed.Internet, "-I", "10.79.0.1", "10.79.0.2");
+    }
+
     private static (string Private, string Public) Keys()
     {
         string key = Command.Run("wg", ["genkey"]).OrThrow().Text;
@@ -68,10 +82,10 @@ public sealed class Tunnels(DaemonLab lab) : IClassFixture<DaemonLab>
         space.Run("ip", "link", "set", name, "up").OrThrow();
     }
 
-    private static void AssertCarries(NetworkNamespace from, string to)
+    private static void AssertCarries(NetworkNamespace from, params string[] to)
     {
-        Wait.Until(() => from.Run("ping", "-n", "-c1", "-W1", to).Succeeded, Patience, () => $"{to} does not answer");
-        Outcome large = from.Run("ping", "-n", "-q", "-c20", "-i0.02", "-W2", "-s", "1300", to);
-        Assert.Contains("20 received", large.Output, StringComparison.Ordinal);
+        Wait.Until(() => from.Run("ping", ["-n", "-c1", "-W1", .. to]).Succeeded, Patience, () => $"{to[^1]} does not answer");
+        Outcome large = from.Run("ping", ["-n", "-q", "-c20", "-i0.02", "-W2", "-s", "1300", .. to]);
+        Assert.True(large.Output.Contains("20 received", StringComparison.Ordinal), large.Output);
     }
 }
