@@ -25,7 +25,9 @@ public class CollisionTests
     {
         using var bed = new PathBed(draft => draft.LinkOne = draft.LinkOne with
         {
-            Addresses = [Address.Parse("192.168.10.200")], Subnets = [new Prefix(Address.Parse("192.168.10.0"), 24)], Gateway4 = Address.Parse("192.168.10.1"),
+            Addresses = [Address.Parse("192.168.10.200")],
+            Subnets = [new Prefix(Address.Parse("192.168.10.0"), 24)],
+            Gateway4 = Address.Parse("192.168.10.1"),
         });
         bed.Change(draft => draft.TrustedZone = draft.TrustedZone with { Addresses = [Address.Parse("192.168.10.254")] });
         Sent sent = bed.Pass(PathBed.Trusted, Make.Udp("192.168.10.5:5000", "192.0.2.1:80"));
