@@ -13,8 +13,11 @@ public static class ControlPath
     public const string Rules = "/v1/rules";
     public const string Check = "/v1/check";
     public const string Explain = "/v1/explain";
+    public const string Why = "/v1/why";
 
-    /// <summary>The only one that is asked by POST.</summary>
+    /// <summary>Asked by POST, as it changes something; so are those below.</summary>
+    public const string KillFlows = "/v1/flows/kill";
+
     public const string Reload = "/v1/reload";
 
     /// <summary>Where the daemon listens unless it is told otherwise.</summary>

@@ -32,6 +32,7 @@ public sealed class Forwarder : IDisposable
     private readonly Exit _exit;
     private readonly Admission _admission;
     private readonly Review _review;
+    private readonly LinkChooser _chooser;
     private readonly long[] _drops = new long[(int)DropReason.SendRefused + 1];
     private Plan _plan;
     private long _now;
@@ -48,9 +49,9 @@ public sealed class Forwarder : IDisposable
         _outbox = new Outbox(batchSlots);
         _refusals = new Refusals(_outbox);
         _exit = new Exit(_outbox, _refusals, Events);
-        var chooser = new LinkChooser(_pins);
-        _admission = new Admission(_flows, _mappings, chooser, _pins, Events);
-        _review = new Review(_flows, _mappings, chooser, _admission, _refusals, Events);
+        _chooser = new LinkChooser(_pins);
+        _admission = new Admission(_flows, _mappings, _chooser, _pins, Events);
+        _review = new Review(_flows, _mappings, _chooser, _admission, _refusals, Events);
         Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _admission, Events);
         _mappings.Prepare(plan);
         _admission.Resume();
@@ -98,7 +99,25 @@ public sealed class Forwarder : IDisposable
 
     /// <summary>What would become of a packet. On the forwarding thread.</summary>
     public Explanation Explain(PortId ingress, Address from, byte protocol, Address to, ushort port) =>
-        Explanation.Of(_plan, _mappings, _pins, Datagram.First(from, protocol, to, port), ingress);
+        Explanation.Of(_plan, _mappings, _pins, _chooser, Datagram.First(from, protocol, to, port), ingress);
+
+    /// <summary>Ends flows on request, as many of them as are still there. On the forwarding thread, between two batches.</summary>
+    /// <param name="flows">At most <see cref="MostKills"/>, by place and time of admission.</param>
+    /// <param name="now">Monotonic microseconds.</param>
+    /// <returns>How many there were.</returns>
+    public int Kill(ReadOnlySpan<(int Id, long Created)> flows, long now)
+    {
+        int killed = 0;
+        foreach ((int id, long created) in flows)
+        {
+            if (_review.Kill(_plan, new FlowId(id), created, now)) killed++;
+        }
+        _outbox.Flush(_outbox.Spare);
+        return killed;
+    }
+
+    /// <summary>Most flows that one call of <see cref="Kill"/> ends: their resets all find room.</summary>
+    public const int MostKills = 100;
 
     internal Outbox Outbox => _outbox;
 

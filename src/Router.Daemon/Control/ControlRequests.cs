@@ -57,17 +57,19 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
         ExpectMethod(context, path);
         ExpectNoLongBody(context.Request);
         IQueryCollection query = context.Request.Query;
-        if (path is not (ControlPath.Flows or ControlPath.Explain)) Queries.None(query);
+        if (path is not (ControlPath.Flows or ControlPath.KillFlows or ControlPath.Explain or ControlPath.Why)) Queries.None(query);
         ControlJson json = ControlJson.Wire;
         return path switch
         {
             ControlPath.Status => SendAsync(context, verbs.Status(), json.StatusReport),
             ControlPath.Links => SendAsync(context, verbs.Links(), json.IReadOnlyListLinkReport),
             ControlPath.Flows => SendAsync(context, verbs.Flows(Queries.Flows(query)), json.IReadOnlyListFlowReport),
+            ControlPath.KillFlows => SendAsync(context, verbs.KillFlows(Queries.Kill(query)), json.KillReport),
             ControlPath.Hosts => SendAsync(context, verbs.Hosts(), json.IReadOnlyListHostReport),
             ControlPath.Rules => SendAsync(context, verbs.Rules(), json.IReadOnlyListRuleReport),
             ControlPath.Check => SendAsync(context, verbs.Check(), json.CheckReport),
             ControlPath.Explain => SendAsync(context, verbs.Explain(Queries.Explain(query)), json.ExplainReport),
+            ControlPath.Why => SendAsync(context, verbs.Why(Queries.Why(query)), json.IReadOnlyListWhyReport),
             ControlPath.Reload => ReloadAsync(context),
             _ => throw Unknown(path),
         };
@@ -94,8 +96,8 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
         string expected = path switch
         {
             ControlPath.Status or ControlPath.Links or ControlPath.Flows or ControlPath.Hosts
-                or ControlPath.Rules or ControlPath.Check or ControlPath.Explain => HttpMethods.Get,
-            ControlPath.Reload => HttpMethods.Post,
+                or ControlPath.Rules or ControlPath.Check or ControlPath.Explain or ControlPath.Why => HttpMethods.Get,
+            ControlPath.Reload or ControlPath.KillFlows => HttpMethods.Post,
             _ => throw Unknown(path),
         };
         if (context.Request.Method == expected) return;

@@ -16,6 +16,9 @@ internal sealed record ControlVerbs
     /// <summary>Live flows that fit the query, no more than its limit. Names and addresses in it are as a stranger typed them.</summary>
     public required Func<FlowQuery, IReadOnlyList<FlowReport>> Flows { get; init; }
 
+    /// <summary>Ends the live flows that fit the query; its limit and order mean nothing.</summary>
+    public required Func<FlowQuery, KillReport> KillFlows { get; init; }
+
     public required Func<IReadOnlyList<HostReport>> Hosts { get; init; }
 
     public required Func<IReadOnlyList<RuleReport>> Rules { get; init; }
@@ -31,4 +34,7 @@ internal sealed record ControlVerbs
 
     /// <summary>Addresses and port have been parsed once before; the zone may not exist.</summary>
     public required Func<ExplainQuery, ExplainReport> Explain { get; init; }
+
+    /// <summary>Live flows of that name, and why each is as it is; a few at the most.</summary>
+    public required Func<FlowName, IReadOnlyList<WhyReport>> Why { get; init; }
 }

@@ -6,6 +6,7 @@ using Router.Configuration;
 using Router.Daemon.Control;
 using Router.Daemon.Kernel;
 using Router.Daemon.Steering;
+using Router.Daemon.Systemd;
 using Router.Forwarding;
 using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
@@ -19,21 +20,25 @@ namespace Router.Daemon.Reporting;
 /// Answers to the control socket. Tables are read beside the path without its knowing; what only the forwarding thread may look at
 /// is asked of it by errand.
 /// </summary>
-internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables)
+internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, Journal journal)
 {
     private readonly TrafficMeter _meter = new(worker);
-    private readonly FlowReports _flows = new(helm, ports, tables);
+    private readonly FlowReports _flows = new(helm, worker, ports, tables, journal);
+
+    private WhyReports Why => new(helm, ports, tables, _flows);
 
     public ControlVerbs Verbs => new()
     {
         Status = Status,
         Links = Links,
         Flows = _flows.Flows,
+        KillFlows = _flows.Kill,
         Hosts = _flows.Hosts,
         Rules = Rules,
         Check = () => ConfigurationReports.Checked(file, ConfigurationLoader.Load(file)),
         Reload = () => helm.ReloadAsync().GetAwaiter().GetResult(),
         Explain = Explain,
+        Why = Why.Find,
     };
 
     private StatusReport Status()

@@ -68,6 +68,9 @@ internal sealed class Helm : IDisposable
 
     public LinkWatch Health => _health;
 
+    /// <summary>Names of rules that are gone, for flows that they admitted.</summary>
+    public RetiredRules Retired { get; } = new();
+
     /// <summary>Called once when the forwarding thread has ended by a fault.</summary>
     public event Action<Exception>? Faulted;
 
@@ -211,6 +214,7 @@ internal sealed class Helm : IDisposable
         {
             (InForce after, Api.ReloadReport report) = _reload.Run(_inForce, _view);
             if (!report.Loaded) return report;
+            Retired.Note(_inForce.Policy, after.Policy);
             Volatile.Write(ref _inForce, after);
             (_nextNames, _owed) = (0, null);
             WarnOfMissing();

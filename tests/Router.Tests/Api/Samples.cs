@@ -122,4 +122,14 @@ internal static class Samples
         SourceAddress = "203.0.113.7",
         Pin = "10.0.0.5 is pinned to fiber for 1h01m",
     };
+
+    public static readonly WhyReport Why = new()
+    {
+        Flow = Flow,
+        Admitted = Now.AddSeconds(-61.5),
+        AdmittedBy = "Mail by DSL",
+        LinkReason = "the host was pinned to it",
+        Pin = "Placed, 12 s before",
+        Verdict = "tcp 10.0.0.5:40000 was admitted by \"Mail by DSL\", and leaves by fiber as 203.0.113.7:40000: the host was pinned to it",
+    };
 }
