@@ -15,6 +15,9 @@ public static class ControlPath
     public const string Explain = "/v1/explain";
     public const string Why = "/v1/why";
 
+    /// <summary>Answers with a file in the making: pcapng, as long as it lasts.</summary>
+    public const string Capture = "/v1/capture";
+
     /// <summary>Asked by POST, as it changes something; so are those below.</summary>
     public const string KillFlows = "/v1/flows/kill";
 

@@ -45,7 +45,7 @@ internal static class CommandLine
         {
             Socket, Json,
             ReadVerbs.Status(), ReadVerbs.Links(), FlowsVerb.Build(), ReadVerbs.Hosts(), ReadVerbs.Rules(),
-            CheckVerb.Build(), ReadVerbs.Reload(), ExplainVerb.Build(), WhyVerb.Build(),
+            CheckVerb.Build(), ReadVerbs.Reload(), ExplainVerb.Build(), WhyVerb.Build(), CaptureVerb.Build(),
         };
         ParseResult parsed = root.Parse(args);
         if (parsed.Action is ParseErrorAction wrong) wrong.ShowHelp = args.Length == 0;

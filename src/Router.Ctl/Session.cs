@@ -69,6 +69,27 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
             return ExitCode.Ok;
         });
 
+    /// <summary>Copies a capture to a file, which is opened once there is an answer.</summary>
+    /// <exception cref="ControlFailure">There is no answer, or it breaks off.</exception>
+    public async Task<PcapngTally> CopyAsync(string path, Func<Stream> open, CancellationToken cancel)
+    {
+        using var client = new ControlClient(socket);
+        var tally = new PcapngTally();
+        await client.StreamAsync(path, async answer =>
+        {
+            await using Stream file = open();
+            try
+            {
+                await tally.CopyAsync(answer, file, cancel);
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                // Ctrl-C ends a capture; what came so far is kept.
+            }
+        }, cancel);
+        return tally;
+    }
+
     /// <summary>Prints an answer that did not come over the socket.</summary>
     public void Show<T>(T answer, JsonTypeInfo<T> type, Action<T, Screen> page)
         where T : class => Show(JsonSerializer.SerializeToUtf8Bytes(answer, type), type, page, Screen.StandardOutput(output));

@@ -35,6 +35,7 @@ public sealed class Forwarder : IDisposable
     private readonly LinkChooser _chooser;
     private readonly long[] _drops = new long[(int)DropReason.SendRefused + 1];
     private Plan _plan;
+    private Capture? _capture;
     private long _now;
 
     /// <param name="tables">What outlives the process; flows in it go on.</param>
@@ -99,7 +100,14 @@ public sealed class Forwarder : IDisposable
 
     /// <summary>What would become of a packet. On the forwarding thread.</summary>
     public Explanation Explain(PortId ingress, Address from, byte protocol, Address to, ushort port) =>
-        Explanation.Of(_plan, _mappings, _pins, _chooser, Datagram.First(from, protocol, to, port), ingress);
+        Explanation.Of(_plan, _flows, _mappings, _pins, _chooser, Datagram.First(from, protocol, to, port), ingress);
+
+    /// <summary>Begins to record packets, or with null ends it. On the forwarding thread.</summary>
+    public void Record(Capture? capture)
+    {
+        _capture = capture;
+        _outbox.Capture = capture;
+    }
 
     /// <summary>Ends flows on request, as many of them as are still there. On the forwarding thread, between two batches.</summary>
     /// <param name="flows">At most <see cref="MostKills"/>, by place and time of admission.</param>
@@ -151,10 +159,17 @@ public sealed class Forwarder : IDisposable
         {
             traffic.PacketsIn++;
             traffic.OctetsIn += batch[slot].Length;
+            _capture?.Seen(ingress, inbound: true, batch.Octets(slot));
             DropReason reason = Pass(ingress, batch, slot);
-            if (reason > DropReason.Consumed) _drops[(int)reason]++;
+            if (reason > DropReason.Consumed) Drop(ingress, reason, batch, slot);
         }
         _outbox.Flush(batch);
+    }
+
+    private void Drop(PortId ingress, DropReason reason, Batch batch, int slot)
+    {
+        _drops[(int)reason]++;
+        _capture?.Refused(ingress, reason, batch.Octets(slot));
     }
 
     private DropReason Pass(PortId ingress, Batch batch, int slot)

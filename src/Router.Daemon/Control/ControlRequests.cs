@@ -57,7 +57,7 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
         ExpectMethod(context, path);
         ExpectNoLongBody(context.Request);
         IQueryCollection query = context.Request.Query;
-        if (path is not (ControlPath.Flows or ControlPath.KillFlows or ControlPath.Explain or ControlPath.Why)) Queries.None(query);
+        if (path is not (ControlPath.Flows or ControlPath.KillFlows or ControlPath.Explain or ControlPath.Why or ControlPath.Capture)) Queries.None(query);
         ControlJson json = ControlJson.Wire;
         return path switch
         {
@@ -70,6 +70,7 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
             ControlPath.Check => SendAsync(context, verbs.Check(), json.CheckReport),
             ControlPath.Explain => SendAsync(context, verbs.Explain(Queries.Explain(query)), json.ExplainReport),
             ControlPath.Why => SendAsync(context, verbs.Why(Queries.Why(query)), json.IReadOnlyListWhyReport),
+            ControlPath.Capture => CaptureAsync(context, verbs.Capture(Queries.Capture(query))),
             ControlPath.Reload => ReloadAsync(context),
             _ => throw Unknown(path),
         };
@@ -91,12 +92,18 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
         await SendAsync(context, report, ControlJson.Wire.ReloadReport);
     }
 
+    private static async Task CaptureAsync(HttpContext context, Func<Stream, CancellationToken, Task> record)
+    {
+        context.Response.ContentType = "application/x-pcapng";
+        await record(context.Response.Body, context.RequestAborted);
+    }
+
     private static void ExpectMethod(HttpContext context, string path)
     {
         string expected = path switch
         {
             ControlPath.Status or ControlPath.Links or ControlPath.Flows or ControlPath.Hosts
-                or ControlPath.Rules or ControlPath.Check or ControlPath.Explain or ControlPath.Why => HttpMethods.Get,
+                or ControlPath.Rules or ControlPath.Check or ControlPath.Explain or ControlPath.Why or ControlPath.Capture => HttpMethods.Get,
             ControlPath.Reload or ControlPath.KillFlows => HttpMethods.Post,
             _ => throw Unknown(path),
         };

@@ -37,4 +37,10 @@ internal sealed record ControlVerbs
 
     /// <summary>Live flows of that name, and why each is as it is; a few at the most.</summary>
     public required Func<FlowName, IReadOnlyList<WhyReport>> Why { get; init; }
+
+    /// <summary>
+    /// Begins to record packets; the answer writes them to a stream as pcapng until there are enough or the time is over. What cannot be
+    /// recorded is refused before anything is begun.
+    /// </summary>
+    public required Func<CaptureQuery, Func<Stream, CancellationToken, Task>> Capture { get; init; }
 }

@@ -70,6 +70,22 @@ internal static class Queries
         return FlowName.Read(text, out string? complaint) ?? throw new RefusedRequest(StatusCodes.Status400BadRequest, complaint!);
     }
 
+    /// <exception cref="RefusedRequest">A name or a value that is wrong.</exception>
+    public static CaptureQuery Capture(IQueryCollection query)
+    {
+        AllowOnly(query, "port", "drop", "host", "protocol", "service", "count", "seconds");
+        return new CaptureQuery
+        {
+            Port = Text(query, "port"),
+            Drop = Text(query, "drop"),
+            Host = Address(query, "host"),
+            Protocol = Protocol(query),
+            Service = Number(query, "service", 1, 65535),
+            Count = Number(query, "count", 1, CaptureQuery.MostPackets) ?? new CaptureQuery().Count,
+            Seconds = Number(query, "seconds", 1, CaptureQuery.MostSeconds) ?? new CaptureQuery().Seconds,
+        };
+    }
+
     /// <exception cref="RefusedRequest">Anything is asked of a verb that takes no query.</exception>
     public static void None(IQueryCollection query) => AllowOnly(query);
 

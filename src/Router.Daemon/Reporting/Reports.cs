@@ -25,6 +25,8 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
     private readonly TrafficMeter _meter = new(worker);
     private readonly FlowReports _flows = new(helm, worker, ports, tables, journal);
 
+    private readonly Recordings _recordings = new(helm, worker, ports);
+    private readonly RuleReports _rules = new(helm, tables);
     private WhyReports Why => new(helm, ports, tables, _flows);
 
     public ControlVerbs Verbs => new()
@@ -34,11 +36,12 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
         Flows = _flows.Flows,
         KillFlows = _flows.Kill,
         Hosts = _flows.Hosts,
-        Rules = Rules,
+        Rules = _rules.Rules,
         Check = () => ConfigurationReports.Checked(file, ConfigurationLoader.Load(file)),
         Reload = () => helm.ReloadAsync().GetAwaiter().GetResult(),
         Explain = Explain,
         Why = Why.Find,
+        Capture = _recordings.Begin,
     };
 
     private StatusReport Status()
@@ -100,20 +103,6 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
                 LatencyMilliseconds = verdict is { Latency: > 0 } ? verdict.Latency * 1000 : null,
                 Received = received, Sent = sent, Flows = flows[id.Value], Pins = pins.GetValueOrDefault(id),
             };
-        })];
-    }
-
-    private List<RuleReport> Rules()
-    {
-        Policy policy = helm.Policy;
-        var live = new (long Packets, long Octets)[policy.Rules.Length];
-        tables.SumByRule(policy.Generation, live);
-        return [.. policy.Rules.Select((rule, index) => new RuleReport
-        {
-            Index = index + 1, Name = rule.Name, Action = rule.Action.ToString().ToLowerInvariant(), Active = rule.Active,
-            Packets = rule.Counters.Packets + live[index].Packets,
-            Octets = rule.Counters.Octets + live[index].Octets,
-            Flows = rule.Counters.Flows, LastMatch = rule.Counters.LastMatch == 0 ? null : WallClock(rule.Counters.LastMatch),
         })];
     }
 

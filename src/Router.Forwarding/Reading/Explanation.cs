@@ -40,7 +40,7 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
 
     public string? PinReason { get; init; }
 
-    internal static Explanation Of(Plan plan, Mappings mappings, Pins pins, LinkChooser chooser, in Datagram packet, PortId ingress)
+    internal static Explanation Of(Plan plan, FlowTable flows, Mappings mappings, Pins pins, LinkChooser chooser, in Datagram packet, PortId ingress)
     {
         DropReason refused = Martians.Check(plan, packet, ingress);
         if (refused != DropReason.None) return new Explanation([], refused, $"refused before any rule: {refused}");
@@ -54,9 +54,19 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
             : rule.Action == RuleAction.Drop ? new([], DropReason.RuleDropped, $"dropped in silence by \"{rule.Name}\"")
             : course.ToInternet ? ToInternet(plan, pins, chooser, rule, course, key)
             : Local(plan, rule, course, key);
+        if (!course.ToBox && IsTaken(flows, told, key))
+        {
+            told = new Explanation([], DropReason.MappingCollision, $"refused: another host has a flow of protocol {key.Protocol} with {told.Destination} as {told.Source}, and the answers could not be told apart");
+        }
         if (isProbe) return told with { Steps = [new ExplanationStep("(probe)", true, "the daemon's own probes pass whatever the rules say")] };
         return told with { Rule = course.Rule, Steps = Walked(plan, course, key) };
     }
+
+    // Protocols without ports have one flow between two addresses.
+    private static bool IsTaken(FlowTable flows, Explanation told, in FlowKey key) =>
+        told is { Egress: { } egress, Source: { } source, Destination: { } destination }
+        && !Protocol.HasPorts(key.Protocol) && key.Protocol is not (Protocol.Icmp or Protocol.Icmp6)
+        && flows.Find(new FlowKey(destination, source, 0, 0, key.Protocol, egress), out _).Exists;
 
     // Every rule down to the one that decides.
     private static List<ExplanationStep> Walked(Plan plan, in Course course, in FlowKey key)

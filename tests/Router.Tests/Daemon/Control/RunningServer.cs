@@ -20,6 +20,7 @@ internal sealed class RunningServer : IAsyncDisposable
         Check = () => Samples.Check,
         Reload = () => Samples.Reload,
         Explain = _ => Samples.Explain,
+        Capture = _ => (output, cancel) => output.WriteAsync(Samples.Capture(), cancel).AsTask(),
         Why = _ => [Samples.Why],
     };
 

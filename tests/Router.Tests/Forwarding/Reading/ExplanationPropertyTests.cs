@@ -103,7 +103,8 @@ public class ExplanationPropertyTests
         draft.Order = Pick<PortId[]>(random, [[PathBed.One, PathBed.Two], [PathBed.Two, PathBed.One], [PathBed.Two], []]);
         (draft.WeightOne, draft.WeightTwo) = (random.Next(4), random.Next(4));
         if (random.Next(2) == 0) draft.Probed.Add(Address.Parse("203.0.113.1"));
-        foreach (string near in (string[])[.. s_outside, .. s_outside6])
+        // While a link has lost its address, that address is a neighbour's like any other.
+        foreach (string near in (string[])[.. s_outside, .. s_outside6, "203.0.113.2", "2001:db8:2::2"])
         {
             foreach (PortId link in (PortId[])[PathBed.One, PathBed.Two]) draft.Neighbours[(link, Address.Parse(near))] = 0x020000000999;
         }
