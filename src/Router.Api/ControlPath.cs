@@ -23,6 +23,17 @@ public static class ControlPath
 
     public const string Reload = "/v1/reload";
 
+    /// <summary>The body is the file.</summary>
+    public const string Apply = "/v1/apply";
+
+    public const string Confirm = "/v1/confirm";
+
+    /// <summary>Most octets of a file that is applied.</summary>
+    public const int MostFileOctets = 16 * 1024 * 1024;
+
+    /// <summary>Longest time to wait for a confirmation, seconds.</summary>
+    public const int MostConfirmSeconds = 3600;
+
     /// <summary>Where the daemon listens unless it is told otherwise.</summary>
     public const string DefaultSocket = "/run/routerd/control.sock";
 }

@@ -33,13 +33,14 @@ internal sealed class ControlClient : IDisposable
     /// <summary>The JSON of the answer.</summary>
     /// <param name="method">As the verb wants it, see <see cref="ControlPath"/>.</param>
     /// <param name="pathAndQuery">From <see cref="ControlPath"/>, with the query if there is one.</param>
+    /// <param name="body">What goes with it, or null.</param>
     /// <exception cref="ControlFailure">There is no answer, or not the one that was asked for.</exception>
-    public Task<byte[]> AskAsync(HttpMethod method, string pathAndQuery, CancellationToken cancel) => GuardAsync(async () =>
+    public Task<byte[]> AskAsync(HttpMethod method, string pathAndQuery, byte[]? body, CancellationToken cancel) => GuardAsync(async () =>
     {
-        using var request = new HttpRequestMessage(method, pathAndQuery);
+        using var request = new HttpRequestMessage(method, pathAndQuery) { Content = body is null ? null : new ByteArrayContent(body) };
         using HttpResponseMessage answer = await _http.SendAsync(request, cancel);
-        byte[] body = await answer.Content.ReadAsByteArrayAsync(cancel);
-        return answer.IsSuccessStatusCode ? body : throw Refused(answer.StatusCode, body);
+        byte[] told = await answer.Content.ReadAsByteArrayAsync(cancel);
+        return answer.IsSuccessStatusCode ? told : throw Refused(answer.StatusCode, told);
     }, cancel);
 
     /// <summary>Reads an answer while it comes, however long that takes.</summary>

@@ -34,6 +34,7 @@ internal static class Life
         long begun = Stopwatch.GetTimestamp();
         Urgency.TrySet(Nice);
         var before = new ReadBefore();
+        Trial.TakeBackAtStart(options.Config, journal);
         LoadResult loaded = Load(options, before, journal);
         Settings settings = loaded.Settings!;
         Directory.CreateDirectory(options.Runtime, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);

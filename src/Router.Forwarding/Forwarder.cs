@@ -35,7 +35,6 @@ public sealed class Forwarder : IDisposable
     private readonly LinkChooser _chooser;
     private readonly long[] _drops = new long[(int)DropReason.SendRefused + 1];
     private Plan _plan;
-    private Capture? _capture;
     private long _now;
 
     /// <param name="tables">What outlives the process; flows in it go on.</param>
@@ -102,31 +101,6 @@ public sealed class Forwarder : IDisposable
     public Explanation Explain(PortId ingress, Address from, byte protocol, Address to, ushort port) =>
         Explanation.Of(_plan, _flows, _mappings, _pins, _chooser, Datagram.First(from, protocol, to, port), ingress);
 
-    /// <summary>Begins to record packets, or with null ends it. On the forwarding thread.</summary>
-    public void Record(Capture? capture)
-    {
-        _capture = capture;
-        _outbox.Capture = capture;
-    }
-
-    /// <summary>Ends flows on request, as many of them as are still there. On the forwarding thread, between two batches.</summary>
-    /// <param name="flows">At most <see cref="MostKills"/>, by place and time of admission.</param>
-    /// <param name="now">Monotonic microseconds.</param>
-    /// <returns>How many there were.</returns>
-    public int Kill(ReadOnlySpan<(int Id, long Created)> flows, long now)
-    {
-        int killed = 0;
-        foreach ((int id, long created) in flows)
-        {
-            if (_review.Kill(_plan, new FlowId(id), created, now)) killed++;
-        }
-        _outbox.Flush(_outbox.Spare);
-        return killed;
-    }
-
-    /// <summary>Most flows that one call of <see cref="Kill"/> ends: their resets all find room.</summary>
-    public const int MostKills = 100;
-
     internal Outbox Outbox => _outbox;
 
     internal Upkeep Upkeep { get; }
@@ -155,21 +129,18 @@ public sealed class Forwarder : IDisposable
     public void Walk(PortId ingress, Batch batch)
     {
         ref PortTraffic traffic = ref _outbox.Traffic[ingress.Value];
+        Capture? capture = _outbox.Capture;
         for (int slot = 0; slot < batch.Count; slot++)
         {
             traffic.PacketsIn++;
             traffic.OctetsIn += batch[slot].Length;
-            _capture?.Seen(ingress, inbound: true, batch.Octets(slot));
+            capture?.Seen(ingress, inbound: true, batch.Octets(slot));
             DropReason reason = Pass(ingress, batch, slot);
-            if (reason > DropReason.Consumed) Drop(ingress, reason, batch, slot);
+            if (reason <= DropReason.Consumed) continue;
+            _drops[(int)reason]++;
+            capture?.Refused(ingress, reason, batch.Octets(slot));
         }
         _outbox.Flush(batch);
-    }
-
-    private void Drop(PortId ingress, DropReason reason, Batch batch, int slot)
-    {
-        _drops[(int)reason]++;
-        _capture?.Refused(ingress, reason, batch.Octets(slot));
     }
 
     private DropReason Pass(PortId ingress, Batch batch, int slot)

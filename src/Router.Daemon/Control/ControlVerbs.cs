@@ -32,6 +32,12 @@ internal sealed record ControlVerbs
 
     public required Func<ReloadReport> Reload { get; init; }
 
+    /// <summary>Puts a text in the place of the configuration file, for good or until it is not confirmed in time. Never while a reload runs.</summary>
+    public required Func<byte[], TimeSpan?, ReloadReport> Apply { get; init; }
+
+    /// <summary>Confirms what was applied; false if nothing waits for that.</summary>
+    public required Func<bool> Confirm { get; init; }
+
     /// <summary>Addresses and port have been parsed once before; the zone may not exist.</summary>
     public required Func<ExplainQuery, ExplainReport> Explain { get; init; }
 

@@ -86,6 +86,14 @@ internal static class Queries
         };
     }
 
+    /// <summary>How long to wait for a confirmation; null for none.</summary>
+    /// <exception cref="RefusedRequest">A name or a value that is wrong.</exception>
+    public static TimeSpan? Confirm(IQueryCollection query)
+    {
+        AllowOnly(query, "confirm");
+        return Number(query, "confirm", 1, ControlPath.MostConfirmSeconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
+    }
+
     /// <exception cref="RefusedRequest">Anything is asked of a verb that takes no query.</exception>
     public static void None(IQueryCollection query) => AllowOnly(query);
 

@@ -26,9 +26,9 @@ internal sealed class FlowReports(Helm helm, Worker worker, PortRegistry ports, 
     public KillReport Kill(FlowQuery query)
     {
         int killed = 0;
-        foreach ((int, long)[] some in Select(query, helm.Policy).Where(flow => !flow.Probe).Select(flow => (flow.Id, flow.Created)).Chunk(Forwarder.MostKills))
+        foreach ((int, long)[] some in Select(query, helm.Policy).Where(flow => !flow.Probe).Select(flow => (flow.Id, flow.Created)).Chunk(Worker.MostKills))
         {
-            killed += worker.Ask(w => w.Forwarder.Kill(some, Monotonic.Microseconds())).GetAwaiter().GetResult();
+            killed += worker.Ask(w => w.Kill(some)).GetAwaiter().GetResult();
         }
         if (killed > 0) journal.Write(Priority.Notice, $"{killed} live flows were ended on request: {(query.IsNarrow ? query.ToKillQuery(all: false)[1..] : "all")}");
         return new KillReport { Killed = killed };

@@ -120,7 +120,7 @@ internal sealed class Recordings(Helm helm, Worker worker, PortRegistry ports)
 
     private static bool Record(Worker worker, Capture? capture)
     {
-        worker.Forwarder.Record(capture);
+        worker.Record(capture);
         return true;
     }
 

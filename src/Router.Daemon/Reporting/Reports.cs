@@ -37,12 +37,24 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
         KillFlows = _flows.Kill,
         Hosts = _flows.Hosts,
         Rules = _rules.Rules,
-        Check = () => ConfigurationReports.Checked(file, ConfigurationLoader.Load(file)),
+        Check = Check,
         Reload = () => helm.ReloadAsync().GetAwaiter().GetResult(),
+        Apply = (text, confirm) => helm.ApplyAsync(text, confirm).GetAwaiter().GetResult(),
+        Confirm = () => helm.ConfirmAsync().GetAwaiter().GetResult(),
         Explain = Explain,
         Why = Why.Find,
         Capture = _recordings.Begin,
     };
+
+    private CheckReport Check()
+    {
+        LoadResult loaded = ConfigurationLoader.Load(file);
+        if (loaded.Settings is { } settings)
+        {
+            loaded = loaded with { Warnings = [.. loaded.Warnings, .. LockOut.Warnings(file, settings, helm.View, TcpConnections.ToTheBox())] };
+        }
+        return ConfigurationReports.Checked(file, loaded);
+    }
 
     private StatusReport Status()
     {

@@ -19,6 +19,8 @@ internal sealed class RunningServer : IAsyncDisposable
         Rules = () => [Samples.Rule],
         Check = () => Samples.Check,
         Reload = () => Samples.Reload,
+        Apply = (_, _) => Samples.Reload,
+        Confirm = () => true,
         Explain = _ => Samples.Explain,
         Capture = _ => (output, cancel) => output.WriteAsync(Samples.Capture(), cancel).AsTask(),
         Why = _ => [Samples.Why],

@@ -23,7 +23,7 @@ public class CaptureTests
     private static Capture Begin(PathBed bed, CaptureFilter filter, long most = 1000)
     {
         var capture = new Capture(filter, most);
-        bed.Forwarder.Record(capture);
+        bed.Forwarder.Outbox.Capture = capture;
         return capture;
     }
 
@@ -41,7 +41,7 @@ public class CaptureTests
         Assert.Equal(packet, read[0].Octets);
         Assert.Equal(sent.Octets, read[1].Octets);
         Assert.InRange(DateTime.UnixEpoch.AddMicroseconds(read[0].Packet.Microseconds), DateTime.UtcNow.AddMinutes(-1), DateTime.UtcNow);
-        bed.Forwarder.Record(null);
+        bed.Forwarder.Outbox.Capture = null;
         bed.Pass(PathBed.Trusted, packet);
         Assert.Empty(Read(capture));
     }
@@ -97,26 +97,5 @@ public class CaptureTests
         // The ring goes round: what comes after is as whole as what came before.
         for (int i = 0; i < 100; i++) bed.Pass(PathBed.Trusted, last);
         Assert.All(Read(many), one => Assert.Equal(last, one.Octets));
-    }
-
-    [Fact]
-    public void A_flow_that_is_ended_on_request_is_told_on_both_sides_and_no_other_is_touched()
-    {
-        using var bed = new PathBed();
-        var killed = new Connection(bed, PathBed.Trusted, Pc, Web);
-        var other = new Connection(bed, PathBed.Trusted, "192.168.10.6:5000", Web);
-        var id = bed.Forwarder.Flows.Find(Bed.Make.End(Pc) is var near ? new Router.Forwarding.Flows.FlowKey(near.Address, Bed.Make.End(Web).Address, 5000, 80, Protocol.Tcp, PathBed.Trusted) : default, out _);
-        long created = bed.Forwarder.Flows[id].Created;
-
-        Assert.Equal(0, bed.Forwarder.Kill([(id.Value, created + 1)], bed.Now));
-        killed.Talk();
-        Assert.Equal(1, bed.Forwarder.Kill([(id.Value, created)], bed.Now));
-
-        Sent[] told = bed.Collect();
-        Assert.Equal([PathBed.Trusted, PathBed.One], told.Select(sent => sent.Port));
-        Assert.All(told, sent => Assert.True((sent.Flags & TcpFlags.Rst) != 0));
-        Assert.Equal(0, bed.Forwarder.Kill([(id.Value, created)], bed.Now));
-        Assert.Equal(1, bed.Forwarder.FlowCount);
-        other.Talk();
     }
 }
