@@ -13,6 +13,9 @@ namespace Router.Forwarding;
 /// </summary>
 internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser chooser, Pins pins, PathEvents events)
 {
+    /// <summary>How many other ports a stranger is tried with before two of its connections count as one.</summary>
+    private const int MostTurns = 64;
+
     /// <summary>Decides on the daemon's own probes in place of the list.</summary>
     public static readonly Rule Probes = new() { Name = "probes", Action = RuleAction.Allow };
 
@@ -32,7 +35,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         Rule rule = isProbe ? Probes : plan.Policy.Rules[course.Rule];
         if (course.ToBox) return DecideForBox(plan, rule, course.Rule, ingress, packet);
         if (rule.Action != RuleAction.Allow) return Refuse(plan, rule, course.Rule, packet, ingress, now);
-        if (!Opens(packet)) return DropReason.NoFlow;
+        if (!Opens(plan, packet, ingress)) return DropReason.NoFlow;
         var flow = new Flow
         {
             InsideSource = packet.Source,
@@ -95,6 +98,13 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         flows.Remove(id);
     }
 
+    /// <summary>Ends a flow that came to its end by itself, and tells of it if its rule wants that.</summary>
+    public void Finish(Plan plan, FlowId id, long now)
+    {
+        if (IsLogged(plan, flows[id])) events.Write(Describe(flows[id], PathEventKind.FlowClosed));
+        End(plan, id, now);
+    }
+
     /// <summary>Takes up what an earlier process left: its flows hold their mappings and pins again, and are
     /// looked at under the first plan whatever number that has.</summary>
     public void Resume()
@@ -129,10 +139,11 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
     private bool Holds(in Flow flow) =>
         mappings.IsLive(flow.Mapping) && mappings[flow.Mapping].Inside == flow.InsideSource && mappings[flow.Mapping].Outside == flow.OutsideSource;
 
-    // A flow begins with a SYN, a query, or anything in protocols that have no beginning.
-    private static bool Opens(in Datagram packet) => packet.Protocol switch
+    // A flow begins with a SYN, a query, or anything in protocols that have no beginning. Where the policy says so, an inside host's
+    // connection that was begun elsewhere is picked up too (RFC 5382 REQ-2, its last paragraph).
+    private static bool Opens(Plan plan, in Datagram packet, PortId ingress) => packet.Protocol switch
     {
-        Protocol.Tcp => packet.IsSyn,
+        Protocol.Tcp => packet.IsSyn || (plan.Policy.PicksUpTcp && !plan.IsLink(ingress) && packet.IsMidstream),
         Protocol.Icmp or Protocol.Icmp6 => packet.IcmpType is not (Icmp4.EchoReply or Icmp4.TimestampReply or Icmp6.EchoReply),
         _ => true,
     };
@@ -142,20 +153,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
 
     // Where no rule speaks, a local zone may talk to the box, as on the kernel's own way in; guests may not.
     private DropReason DecideForBox(Plan plan, Rule rule, int index, PortId ingress, in Datagram packet) =>
-        MayTalkToBox(plan, rule, index, ingress) ? DropReason.None : Refuse(plan, rule, index, packet, ingress, 0);
-
-    /// <summary>Whether a local zone may talk to the box by a link's address, if this rule decides.</summary>
-    public static bool MayTalkToBox(Plan plan, Rule rule, int index, PortId ingress) =>
-        rule.Action == RuleAction.Allow || (index == plan.Policy.Rules.Length - 1 && !IsGuest(plan, ingress));
-
-    private static bool IsGuest(Plan plan, PortId ingress)
-    {
-        foreach (ZonePolicy zone in plan.Policy.Zones)
-        {
-            if (zone.Id == ingress) return zone.Name == "guest";
-        }
-        return false;
-    }
+        Course.MayTalkToBox(plan, rule, index, ingress) ? DropReason.None : Refuse(plan, rule, index, packet, ingress, 0);
 
     private DropReason Refuse(Plan plan, Rule rule, int index, in Datagram packet, PortId ingress, long now)
     {
@@ -175,16 +173,9 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         return reason;
     }
 
-    /// <summary>The bit of the link that no other will do for, or 0: the sender is bound to its address, or the receiver is on its own network.</summary>
-    public static ulong BoundTo(Plan plan, Rule rule, PortId ingress, Address source, Address destination)
-    {
-        ulong bound = ingress == PortId.Host ? plan.Own(source) & plan.LinkPorts : 0;
-        return bound == 0 && rule.Links.Length == 0 ? plan.OnLink(destination) : bound;
-    }
-
     private DropReason Route(Plan plan, Rule rule, ref Flow flow, long now)
     {
-        ulong bound = BoundTo(plan, rule, flow.Ingress, flow.InsideSource, flow.OutsideDestination);
+        ulong bound = LinkChooser.BoundTo(plan, rule, flow.Ingress, flow.InsideSource, flow.OutsideDestination);
         if (bound == 0)
         {
             DropReason reason = chooser.Choose(plan, rule, flow.InsideSource, now, out LinkChoice choice);
@@ -193,7 +184,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         }
         flow.Egress = new PortId((byte)ulong.TrailingZeroCount(bound));
         flow.Traits |= FlowTraits.Bound;
-        flow.Cause = BoundCause(plan, flow.InsideSource, bound);
+        flow.Cause = LinkChooser.BoundCause(plan, flow.InsideSource, bound);
         return DropReason.None;
     }
 
@@ -205,10 +196,6 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         ref readonly Pin pin = ref pins[choice.Pin];
         (flow.PinReason, flow.PinStood) = (pin.Reason, (uint)Math.Clamp((now - pin.Since) / 1_000_000, 0, uint.MaxValue));
     }
-
-    /// <summary>Why no other link than the bound one will do.</summary>
-    public static LinkCause BoundCause(Plan plan, Address source, ulong bound) =>
-        (plan.Own(source) & bound) != 0 ? LinkCause.BoundAddress : LinkCause.OwnNetwork;
 
     private DropReason Translate(Plan plan, Rule rule, in Course course, ref Flow flow, long now)
     {
@@ -249,6 +236,8 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         bool isBound = IsOwnOn(plan, flow.InsideSource, link);
         Address outside = OutsideSource(plan, rule, course, link, flow.InsideSource, flow.InsideDestination);
         if (outside.IsUnspecified) return DropReason.NoOutsideAddress;
+        // It signs the addresses, so behind a translation no receiver can take it (RFC 4302 3.3.3.1, RFC 3715 2.1).
+        if (flow.Protocol == Protocol.Ah && outside != flow.InsideSource) return DropReason.Untranslatable;
         flow.OutsideSource = outside;
         if (flow.Protocol is not (Protocol.Tcp or Protocol.Udp or Protocol.Icmp)) return DropReason.None;
         var wanted = new Mapping
@@ -264,7 +253,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
 
     private DropReason Settle(Plan plan, Rule rule, in Flow flow, long now, out FlowId id)
     {
-        DropReason reason = flows.Add(flow, FlowLife.Timeout(flow, plan.Policy.Timeouts), out id);
+        DropReason reason = Enter(plan, flow, out id);
         if (reason != DropReason.None) return reason;
         if (flow.Mapping >= 0) mappings.Hold(flow.Mapping);
         if (flow.Pin >= 0) pins.Hold(flow.Pin);
@@ -272,6 +261,23 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         rule.Counters.LastMatch = now;
         if ((rule.Log & RuleLog.Connections) != 0) events.Write(Describe(flow, PathEventKind.FlowOpened));
         return DropReason.None;
+    }
+
+    // One stranger who comes to a mapped server by two links with one port would look the same to the server twice: the later
+    // connection is shown to it from another port. Protocols without ports have nothing to tell them apart by.
+    private DropReason Enter(Plan plan, Flow flow, out FlowId id)
+    {
+        long timeout = FlowLife.Timeout(flow, plan.Policy.Timeouts);
+        DropReason reason = flows.Add(flow, timeout, out id);
+        bool isServed = (flow.Traits & FlowTraits.Inbound) != 0 && flow.OutsideDestination != flow.InsideDestination
+            && flow.Protocol is (Protocol.Tcp or Protocol.Udp or Protocol.Icmp);
+        for (int turn = 1; reason == DropReason.MappingCollision && isServed && turn <= MostTurns; turn++)
+        {
+            flow.OutsideSourcePort = (ushort)(1024 + (flow.InsideSourcePort + turn * 7919) % (65536 - 1024));
+            (flow.AddressDelta, flow.TransportDelta) = Rewrite.Deltas(flow);
+            reason = flows.Add(flow, timeout, out id);
+        }
+        return reason;
     }
 
     /// <summary>Whether the rule that allows a flow wants its end told.</summary>

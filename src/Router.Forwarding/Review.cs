@@ -18,7 +18,7 @@ namespace Router.Forwarding;
 /// the mode prefers has come back, `on_link_return` decides. Flows that came in by a link, and those of programs bound to a link's
 /// address, stay where they are.
 /// </summary>
-internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser chooser, Admission admission, Refusals refusals, PathEvents events)
+internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser chooser, Admission admission, Refusals refusals)
 {
     private FlowId _scan = FlowId.None;
 
@@ -172,7 +172,6 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
             if (tellInside) refusals.ResetSide(plan, flow, towardsInside: true);
             if (tellOutside) refusals.ResetSide(plan, flow, towardsInside: false);
         }
-        if (Admission.IsLogged(plan, flow)) events.Write(Admission.Describe(flow, PathEventKind.FlowClosed));
-        admission.End(plan, id, now);
+        admission.Finish(plan, id, now);
     }
 }

@@ -58,6 +58,17 @@ internal sealed class LinkChooser(Pins pins)
         };
     }
 
+    /// <summary>The bit of the link that no other will do for, or 0: the sender is bound to its address, or the receiver is on its own network.</summary>
+    public static ulong BoundTo(Plan plan, Rule rule, PortId ingress, Address source, Address destination)
+    {
+        ulong bound = ingress == PortId.Host ? plan.Own(source) & plan.LinkPorts : 0;
+        return bound == 0 && rule.Links.Length == 0 ? plan.OnLink(destination) : bound;
+    }
+
+    /// <summary>Why no other link than the bound one will do.</summary>
+    public static LinkCause BoundCause(Plan plan, Address source, ulong bound) =>
+        (plan.Own(source) & bound) != 0 ? LinkCause.BoundAddress : LinkCause.OwnNetwork;
+
     private DropReason Balanced(Plan plan, Rule rule, Address host, ulong able, out LinkChoice choice)
     {
         int pin = rule.Pin == PinMode.Host ? pins.Find(host) : -1;

@@ -54,6 +54,10 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
             : rule.Action == RuleAction.Drop ? new([], DropReason.RuleDropped, $"dropped in silence by \"{rule.Name}\"")
             : course.ToInternet ? ToInternet(plan, pins, chooser, rule, course, key)
             : Local(plan, rule, course, key);
+        if (told is { Allowed: true, Source: { } seen } && key.Protocol == Protocol.Ah && seen != key.Source)
+        {
+            told = new Explanation([], DropReason.Untranslatable, "refused: AH signs the addresses, and one of them would be translated");
+        }
         if (!course.ToBox && IsTaken(flows, told, key))
         {
             told = new Explanation([], DropReason.MappingCollision, $"refused: another host has a flow of protocol {key.Protocol} with {told.Destination} as {told.Source}, and the answers could not be told apart");
@@ -89,7 +93,7 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
 
     private static Explanation ToBox(Plan plan, Rule rule, in Course course, PortId ingress, in FlowKey key)
     {
-        if (!Admission.MayTalkToBox(plan, rule, course.Rule, ingress))
+        if (!Course.MayTalkToBox(plan, rule, course.Rule, ingress))
         {
             return rule.Action == RuleAction.Deny ? new Explanation([], DropReason.RuleDenied, $"denied by \"{rule.Name}\", and the sender is told")
                 : new Explanation([], DropReason.RuleDropped, $"dropped in silence by \"{rule.Name}\"");
@@ -112,8 +116,8 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
 
     private static Explanation ToInternet(Plan plan, Pins pins, LinkChooser chooser, Rule rule, in Course course, in FlowKey key)
     {
-        ulong bound = Admission.BoundTo(plan, rule, key.Ingress, key.Source, course.Destination);
-        var choice = new LinkChoice(new PortId((byte)ulong.TrailingZeroCount(bound)), -1, bound == 0 ? LinkCause.None : Admission.BoundCause(plan, key.Source, bound));
+        ulong bound = LinkChooser.BoundTo(plan, rule, key.Ingress, key.Source, course.Destination);
+        var choice = new LinkChoice(new PortId((byte)ulong.TrailingZeroCount(bound)), -1, bound == 0 ? LinkCause.None : LinkChooser.BoundCause(plan, key.Source, bound));
         if (bound == 0 && chooser.Foresee(plan, rule, key.Source, out choice) is not DropReason.None and var refused)
         {
             bool isNamed = rule.Links.Length > 0 && !rule.Fallback;

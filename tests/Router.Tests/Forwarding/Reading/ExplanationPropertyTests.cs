@@ -39,7 +39,7 @@ public class ExplanationPropertyTests
             }
         }
         // All that can be said has been said, each more than a few times.
-        foreach (string what in (ReadOnlySpan<string>)["RuleDenied", "RuleDropped", "SpoofedSource", "BadDestination", "WrongLink", "NotOurAddress", "NoUsableLink", "NoRoute",
+        foreach (string what in (ReadOnlySpan<string>)["RuleDenied", "RuleDropped", "SpoofedSource", "BadDestination", "WrongLink", "NotOurAddress", "NoUsableLink", "NoRoute", "MappingCollision", "Untranslatable",
             "BoundAddress", "OwnNetwork", "Rule", "Order", "Pinned", "HostByWeight", "FlowByWeight", "hairpin", "box", "inbound", "probe"])
         {
             Assert.True(met.GetValueOrDefault(what) > 5, $"{what}: {met.GetValueOrDefault(what)}");
@@ -51,7 +51,7 @@ public class ExplanationPropertyTests
         PortId ingress = Pick(random, s_ports);
         bool v4 = random.Next(3) > 0;
         Address from = From(random, ingress, v4), to = To(random, v4);
-        byte protocol = Pick<byte>(random, [Protocol.Udp, Protocol.Udp, Protocol.Tcp, v4 ? Protocol.Icmp : Protocol.Icmp6, Protocol.Gre]);
+        byte protocol = Pick<byte>(random, [Protocol.Udp, Protocol.Udp, Protocol.Tcp, v4 ? Protocol.Icmp : Protocol.Icmp6, v4 && random.Next(3) == 0 ? Protocol.Ah : Protocol.Gre]);
         ushort target = protocol is Protocol.Udp or Protocol.Tcp ? (ushort)(random.Next(3) == 0 ? random.Next(20_000, port) : random.Next(1, 8)) : (ushort)0;
         byte[] octets = Packet(protocol, new End(from, port), new End(to, target));
         Assert.Equal(DropReason.None, Datagram.Read(octets, verify: true, out Datagram packet));
@@ -163,7 +163,7 @@ public class ExplanationPropertyTests
     {
         Protocol.Udp => Make.Udp(from, to),
         Protocol.Tcp => Make.Tcp(from, to, TcpFlags.Syn),
-        Protocol.Gre => Make.Ip(Protocol.Gre, from.Address, to.Address, new byte[16]),
+        Protocol.Gre or Protocol.Ah => Make.Ip(protocol, from.Address, to.Address, new byte[16]),
         _ => Make.Echo($"{from.Address}", $"{to.Address}", from.Port),
     };
 
