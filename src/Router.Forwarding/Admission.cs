@@ -1,4 +1,5 @@
 using Router.Forwarding.Flows;
+using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
@@ -11,7 +12,7 @@ namespace Router.Forwarding;
 /// until all of it is granted, so a refusal leaves nothing behind but, at the most, a mapping that nobody uses and that ends by
 /// itself.
 /// </summary>
-internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser chooser, Pins pins, PathEvents events)
+internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser chooser, Pins pins, Quotas quotas, PathEvents events)
 {
     /// <summary>How many other ports a stranger is tried with before two of its connections count as one.</summary>
     private const int MostTurns = 64;
@@ -36,6 +37,9 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         if (course.ToBox) return DecideForBox(plan, rule, course.Rule, ingress, packet);
         if (rule.Action != RuleAction.Allow) return Refuse(plan, rule, course.Rule, packet, ingress, now);
         if (!Opens(plan, packet, ingress)) return DropReason.NoFlow;
+        reason = plan.IsLink(ingress) ? quotas.Ask(plan, course.Destination, course.Egress, begins: false, now)
+            : quotas.Ask(plan, packet.Source, ingress, begins: true, now);
+        if (reason != DropReason.None) return reason;
         var flow = new Flow
         {
             InsideSource = packet.Source,
@@ -93,6 +97,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
             counters.Packets += flow.PacketsOut + flow.PacketsIn;
             counters.Octets += (long)(flow.OctetsOut + flow.OctetsIn);
         }
+        quotas.Release(id);
         if (flow.Mapping >= 0) mappings.Release(flow.Mapping, now);
         if (flow.Pin >= 0) pins.Release(flow.Pin, now);
         flows.Remove(id);
@@ -113,6 +118,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         {
             ref Flow flow = ref flows[id];
             (flow.Epoch, flow.PolicyGeneration, flow.Log) = (0, 0, RuleLog.None);
+            quotas.Hold(id, IsInbound(flow));
             if (flow.Mapping >= 0 && !Holds(flow)) flow.Mapping = -1;
             if (flow.Mapping >= 0) mappings.Hold(flow.Mapping);
             if (flow.Pin >= 0 && (flow.Pin = pins.Find(flow.InsideSource)) >= 0) pins.Hold(flow.Pin);
@@ -122,7 +128,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
     /// <summary>The MAC that a flow's packets to its link go to, 0 while unknown or without meaning.</summary>
     public static ulong NextHop(Plan plan, in Flow flow)
     {
-        bool inbound = (flow.Traits & FlowTraits.Inbound) != 0;
+        bool inbound = IsInbound(flow);
         PortId id = inbound ? flow.Ingress : flow.Egress;
         if (plan.Link(id) is not { Ethernet: true } link) return 0;
         Address towards = inbound ? flow.InsideSource : flow.OutsideDestination;
@@ -135,6 +141,8 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
 
     private static ulong GatewayOf(LinkState link, Address towards) =>
         towards == link.Gateway4 ? link.GatewayMac4 : towards == link.Gateway6 ? link.GatewayMac6 : 0;
+
+    private static bool IsInbound(in Flow flow) => (flow.Traits & FlowTraits.Inbound) != 0;
 
     private bool Holds(in Flow flow) =>
         mappings.IsLive(flow.Mapping) && mappings[flow.Mapping].Inside == flow.InsideSource && mappings[flow.Mapping].Outside == flow.OutsideSource;
@@ -199,7 +207,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
 
     private DropReason Translate(Plan plan, Rule rule, in Course course, ref Flow flow, long now)
     {
-        DropReason reason = IsSourceTranslated(rule, course, flow.InsideSource)
+        DropReason reason = course.IsSourceTranslated(rule, flow.InsideSource)
             ? TranslateSource(plan, rule, course, ref flow, now) : DropReason.None;
         if (reason != DropReason.None) return reason;
         if (flow.OutsideSource != flow.InsideSource || flow.OutsideDestination != flow.InsideDestination
@@ -216,10 +224,6 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         flow.NextHop = NextHop(plan, flow);
         return DropReason.None;
     }
-
-    /// <summary>Whether the far end sees another source than the sender's own.</summary>
-    public static bool IsSourceTranslated(Rule rule, in Course course, Address source) =>
-        course.Hairpin || (course.ToInternet && source.IsV4 && rule.Nat != SourceNat.Off);
 
     /// <summary>As whom the far end sees a sender that is translated; unspecified if the link has no address for it.</summary>
     public static Address OutsideSource(Plan plan, Rule rule, in Course course, PortId link, Address source, Address destination) =>
@@ -255,6 +259,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
     {
         DropReason reason = Enter(plan, flow, out id);
         if (reason != DropReason.None) return reason;
+        quotas.Hold(id, IsInbound(flow));
         if (flow.Mapping >= 0) mappings.Hold(flow.Mapping);
         if (flow.Pin >= 0) pins.Hold(flow.Pin);
         rule.Counters.Flows++;
@@ -269,7 +274,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
     {
         long timeout = FlowLife.Timeout(flow, plan.Policy.Timeouts);
         DropReason reason = flows.Add(flow, timeout, out id);
-        bool isServed = (flow.Traits & FlowTraits.Inbound) != 0 && flow.OutsideDestination != flow.InsideDestination
+        bool isServed = IsInbound(flow) && flow.OutsideDestination != flow.InsideDestination
             && flow.Protocol is (Protocol.Tcp or Protocol.Udp or Protocol.Icmp);
         for (int turn = 1; reason == DropReason.MappingCollision && isServed && turn <= MostTurns; turn++)
         {

@@ -64,6 +64,9 @@ internal struct Course
         return false;
     }
 
+    /// <summary>Whether the far end sees another source than the sender's own.</summary>
+    public readonly bool IsSourceTranslated(Rule rule, Address source) => Hairpin || (ToInternet && source.IsV4 && rule.Nat != SourceNat.Off);
+
     private DropReason ChartInbound(Plan plan, Mappings mappings, in FlowKey key, ulong own)
     {
         if (own == 0)

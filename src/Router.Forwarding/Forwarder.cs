@@ -1,5 +1,6 @@
 using Router.Forwarding.Answers;
 using Router.Forwarding.Flows;
+using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
 using Router.Forwarding.Rules;
@@ -53,10 +54,11 @@ public sealed class Forwarder : IDisposable
         _refusals = new Refusals(_outbox);
         _exit = new Exit(_outbox, _refusals, Events);
         _chooser = new LinkChooser(_pins);
-        _admission = new Admission(_flows, _mappings, _chooser, _pins, Events);
+        Quotas = new Quotas(_flows, _pins.Capacity, Events);
+        _admission = new Admission(_flows, _mappings, _chooser, _pins, Quotas, Events);
         _review = new Review(_flows, _mappings, _chooser, _admission, _refusals);
         _held = new HeldSyns(_refusals);
-        Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _admission, _held);
+        Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _admission, Quotas, _held);
         _mappings.Prepare(plan);
         _admission.Resume();
         _review.BeginScan();
@@ -110,6 +112,8 @@ public sealed class Forwarder : IDisposable
     internal Upkeep Upkeep { get; }
 
     internal Review Review => _review;
+
+    internal Quotas Quotas { get; }
 
     internal Pins Pins => _pins;
 
@@ -275,6 +279,7 @@ public sealed class Forwarder : IDisposable
         _outbox.Dispose();
         _fragments.Dispose();
         _held.Dispose();
+        Quotas.Dispose();
         _flows.Dispose();
         _mappings.Dispose();
         _pins.Dispose();

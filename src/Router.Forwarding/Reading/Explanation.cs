@@ -15,7 +15,7 @@ public readonly record struct ExplanationStep(string Subject, bool Matched, stri
 /// neither; where balancing would place the host or the flow it names the link whose turn it is and takes no turn.
 ///
 /// It speaks of a flow's first packet. What only a real packet can meet is not foreseen: its size and hops, a table that is full, ports
-/// that are all taken, a neighbour whose MAC is not known yet.
+/// that are all taken, the limits of one host, a neighbour whose MAC is not known yet.
 /// </summary>
 public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReason Refusal, string Verdict)
 {
@@ -104,7 +104,7 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
 
     private static Explanation Local(Plan plan, Rule rule, in Course course, in FlowKey key)
     {
-        bool isTranslated = Admission.IsSourceTranslated(rule, course, key.Source);
+        bool isTranslated = course.IsSourceTranslated(rule, key.Source);
         Address source = isTranslated ? Admission.OutsideSource(plan, rule, course, course.HairpinLink, key.Source, key.Destination) : key.Source;
         string seen = isTranslated ? $", as {source}" : "";
         string where = course.Egress == PortId.Host ? "to the box itself" : $"to {course.Destination}";
@@ -124,7 +124,7 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
             return new Explanation([], refused, isNamed ? $"refused: no link that \"{rule.Name}\" names is usable, and it has no fallback" : "refused: no link is usable");
         }
         string name = plan.LinkPolicy(choice.Link)?.Name ?? choice.Link.ToString();
-        Address source = Admission.IsSourceTranslated(rule, course, key.Source)
+        Address source = course.IsSourceTranslated(rule, key.Source)
             ? Admission.OutsideSource(plan, rule, course, choice.Link, key.Source, key.Destination) : key.Source;
         if (source.IsUnspecified) return new Explanation([], DropReason.NoOutsideAddress, $"refused: {name} has no address to leave by");
         Pin? pin = choice.Cause == LinkCause.Pinned ? pins[choice.Pin] : null;
