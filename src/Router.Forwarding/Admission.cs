@@ -1,4 +1,5 @@
 using Router.Forwarding.Flows;
+using Router.Forwarding.Gateways;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
@@ -11,7 +12,7 @@ namespace Router.Forwarding;
 /// until all of it is granted, so a refusal leaves nothing behind but, at the most, a mapping that nobody uses and that ends by
 /// itself.
 /// </summary>
-internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser chooser, Pins pins, PathEvents events)
+internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser chooser, Pins pins, ApplicationGateways gateways, PathEvents events)
 {
     private readonly Rule _probes = new() { Name = "probes", Action = RuleAction.Allow };
 
@@ -25,6 +26,8 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
     {
         id = FlowId.None;
         FlowKey key = packet.Key(ingress);
+        int expected = gateways.Find(key, now);
+        if (expected >= 0 && Opens(packet)) return AdmitExpected(plan, packet, expected, now, out id);
         DropReason reason = Course.Chart(plan, mappings, key, out Course course);
         if (reason != DropReason.None) return reason;
         bool isProbe = plan.IsProbe(key);
@@ -57,7 +60,21 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         };
         reason = course.ToInternet ? Route(plan, rule, ref flow, now) : DropReason.None;
         if (reason == DropReason.None) reason = Translate(plan, rule, course, ref flow, now);
+        if (reason == DropReason.None && !isProbe && gateways.Wants(rule, flow)) flow.Traits |= FlowTraits.Watched;
         return reason == DropReason.None ? Settle(plan, rule, flow, now, out id) : reason;
+    }
+
+    // What a gateway has announced: by the rule of the control flow, the other way round than rules would have it.
+    private DropReason AdmitExpected(Plan plan, in Datagram packet, int expected, long now, out FlowId id)
+    {
+        id = FlowId.None;
+        DropReason reason = gateways.Make(plan, packet, expected, now, out Flow flow);
+        if (reason != DropReason.None) return reason;
+        Rule rule = plan.Policy.Rules[flow.Rule];
+        Prepare(plan, rule, ref flow);
+        reason = Settle(plan, rule, flow, now, out id);
+        if (reason == DropReason.None) gateways.Settle(expected, id, now);
+        return reason;
     }
 
     /// <summary>Gives a flow another link, by the same rule: the old one ends, a new one with the same inside takes its place.</summary>
@@ -67,6 +84,8 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         Rule rule = plan.Policy.Rules[flow.Rule];
         flow.Egress = link;
         flow.Pin = pin;
+        // Who announced it is on another way now: it goes on as a flow of its own. An unwatched stream was never changed either.
+        flow.Traits &= ~(FlowTraits.Expected | (flow.Protocol == Protocol.Tcp ? FlowTraits.Watched : FlowTraits.None));
         (flow.OutsideSource, flow.OutsideSourcePort, flow.Mapping) = (flow.InsideSource, flow.InsideSourcePort, -1);
         id = FlowId.None;
         DropReason reason = Translate(plan, rule, new Course { ToInternet = true }, ref flow, now);
@@ -88,6 +107,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
             counters.Packets += flow.PacketsOut + flow.PacketsIn;
             counters.Octets += (long)(flow.OctetsOut + flow.OctetsIn);
         }
+        if ((flow.Traits & (FlowTraits.Watched | FlowTraits.Expected)) != 0) gateways.End(id, now);
         if (flow.Mapping >= 0) mappings.Release(flow.Mapping, now);
         if (flow.Pin >= 0) pins.Release(flow.Pin, now);
         flows.Remove(id);
@@ -105,6 +125,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
             if (flow.Mapping >= 0) mappings.Hold(flow.Mapping);
             if (flow.Pin >= 0 && (flow.Pin = pins.Find(flow.InsideSource)) >= 0) pins.Hold(flow.Pin);
         }
+        gateways.Resume();
     }
 
     /// <summary>The MAC that a flow's packets to its link go to, 0 while unknown or without meaning.</summary>
@@ -194,6 +215,13 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         DropReason reason = course.Hairpin || (course.ToInternet && flow.InsideSource.IsV4 && rule.Nat != SourceNat.Off)
             ? TranslateSource(plan, rule, course, ref flow, now) : DropReason.None;
         if (reason != DropReason.None) return reason;
+        Prepare(plan, rule, ref flow);
+        return DropReason.None;
+    }
+
+    // What follows from a flow's two sides and its rule.
+    private static void Prepare(Plan plan, Rule rule, ref Flow flow)
+    {
         if (flow.OutsideSource != flow.InsideSource || flow.OutsideDestination != flow.InsideDestination
             || flow.OutsideSourcePort != flow.InsideSourcePort || flow.OutsideDestinationPort != flow.InsideDestinationPort)
         {
@@ -206,7 +234,6 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
             flow.Dscp = (byte)rule.Dscp;
         }
         flow.NextHop = NextHop(plan, flow);
-        return DropReason.None;
     }
 
     private DropReason TranslateSource(Plan plan, Rule rule, in Course course, ref Flow flow, long now)
@@ -237,6 +264,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         if (reason != DropReason.None) return reason;
         if (flow.Mapping >= 0) mappings.Hold(flow.Mapping);
         if (flow.Pin >= 0) pins.Hold(flow.Pin);
+        if ((flow.Traits & FlowTraits.Watched) != 0) gateways.Begin(id);
         rule.Counters.Flows++;
         rule.Counters.LastMatch = now;
         if ((rule.Log & RuleLog.Connections) != 0) events.Write(Describe(flow, PathEventKind.FlowOpened));

@@ -53,6 +53,7 @@ public enum DropReason : byte
 
     // On the way out.
     FlowClosed,
+    OutOfOrder,
     TooBig,
     NoNextHop,
     NoPort,

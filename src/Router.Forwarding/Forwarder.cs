@@ -1,5 +1,6 @@
 using Router.Forwarding.Answers;
 using Router.Forwarding.Flows;
+using Router.Forwarding.Gateways;
 using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
 using Router.Forwarding.Rules;
@@ -30,6 +31,7 @@ public sealed class Forwarder : IDisposable
     private readonly Outbox _outbox;
     private readonly Refusals _refusals;
     private readonly Exit _exit;
+    private readonly ApplicationGateways _gateways;
     private readonly Admission _admission;
     private readonly Review _review;
     private readonly long[] _drops = new long[(int)DropReason.SendRefused + 1];
@@ -49,9 +51,10 @@ public sealed class Forwarder : IDisposable
         _refusals = new Refusals(_outbox);
         _exit = new Exit(_outbox, _refusals, Events);
         var chooser = new LinkChooser(_pins);
-        _admission = new Admission(_flows, _mappings, chooser, _pins, Events);
-        _review = new Review(_flows, _mappings, chooser, _admission, _refusals, Events);
-        Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _admission, Events);
+        _gateways = new ApplicationGateways(tables, _flows, _mappings, _outbox, _refusals);
+        _admission = new Admission(_flows, _mappings, chooser, _pins, _gateways, Events);
+        _review = new Review(_flows, _mappings, chooser, _admission, _gateways, _refusals, Events);
+        Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _gateways, _admission, Events);
         _mappings.Prepare(plan);
         _admission.Resume();
         _review.BeginScan();
@@ -191,7 +194,14 @@ public sealed class Forwarder : IDisposable
         DropReason reason = _exit.Fit(_plan, _now, ingress, egress, ref meta, octets, packet, out int pieces);
         if (reason != DropReason.None) return reason;
         bool isLife = packet.Protocol != Protocol.Tcp || packet.Shape == Shape.LaterFragment || Follow(octets, packet, ref meta.Offload, id, outward);
-        Count(ref flow, packet, outward, isLife && FlowLife.Refreshes(flow, outward));
+        flow.Count(packet.Length, outward);
+        if (isLife && FlowLife.Refreshes(flow, outward)) flow.LastUse = _now;
+        if ((flow.Traits & FlowTraits.Watched) != 0)
+        {
+            reason = _gateways.Pass(_plan, batch, slot, packet, id, outward, _now);
+            if (reason != DropReason.None) return reason;
+            octets = batch.Octets(slot);
+        }
         bool unfinished = meta.Offload.ChecksumUnfinished;
         if ((flow.Traits & FlowTraits.Translated) != 0) Rewrite.Apply(octets, packet, flow, outward, unfinished);
         if ((flow.Traits & FlowTraits.Marked) != 0) Headers.WriteDscp(octets, packet.V4, flow.Dscp);
@@ -207,21 +217,6 @@ public sealed class Forwarder : IDisposable
     // Whether a receiver sees datagrams of several hosts behind one address of ours, so that their ids must differ (RFC 6864).
     private bool SharesOurIds(in Flow flow, bool outward) => outward || _plan.IsLink(flow.Ingress);
 
-    private void Count(ref Flow flow, in Datagram packet, bool outward, bool refreshes)
-    {
-        if (refreshes) flow.LastUse = _now;
-        if (outward)
-        {
-            flow.PacketsOut++;
-            flow.OctetsOut += (uint)packet.Length;
-        }
-        else
-        {
-            flow.PacketsIn++;
-            flow.OctetsIn += (uint)packet.Length;
-        }
-    }
-
     // Answers whether the segment is a sign of life; a SYN or RST that does not fit is not.
     private bool Follow(Span<byte> octets, in Datagram packet, ref Offload offload, FlowId id, bool outward)
     {
@@ -230,7 +225,9 @@ public sealed class Forwarder : IDisposable
         Tcp tcp = Tcp.Over(segment);
         bool opens = (packet.Flags & TcpFlags.Syn) != 0;
         TcpState before = flow.Tcp.State;
-        TcpVerdict verdict = TcpTracker.Segment(ref flow.Tcp, outward, tcp.Sequence, tcp.Acknowledgment, packet.Flags, tcp.Window,
+        // The tracker counts as each sender does.
+        uint acknowledged = (flow.Traits & FlowTraits.Watched) == 0 ? tcp.Acknowledgment : _gateways.Acknowledged(id, outward, tcp.Acknowledgment);
+        TcpVerdict verdict = TcpTracker.Segment(ref flow.Tcp, outward, tcp.Sequence, acknowledged, packet.Flags, tcp.Window,
             opens ? tcp.WindowScale : -1, segment.Length - tcp.DataOffset);
         if (flow.Tcp.State != before) _flows.SetDeadline(id, _now + FlowLife.Timeout(flow, _plan.Policy.Timeouts));
         if (!opens) return verdict != TcpVerdict.PassUnchecked;
@@ -289,6 +286,7 @@ public sealed class Forwarder : IDisposable
     {
         _outbox.Dispose();
         _fragments.Dispose();
+        _gateways.Dispose();
         _flows.Dispose();
         _mappings.Dispose();
         _pins.Dispose();

@@ -1,4 +1,5 @@
 using Router.Forwarding.Flows;
+using Router.Forwarding.Gateways;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
@@ -9,7 +10,7 @@ namespace Router.Forwarding;
 /// What the forwarding thread does between batches, in slices small enough not to be felt: flows, mappings, pins and fragments
 /// whose time is over. A slice looks at deadlines only, four octets an entry; a table of a million is gone through in a second.
 /// </summary>
-internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Fragments fragments, Admission admission, PathEvents events)
+internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Fragments fragments, ApplicationGateways gateways, Admission admission, PathEvents events)
 {
     /// <summary>How often a slice is due, microseconds.</summary>
     public const long Interval = 10_000;
@@ -33,6 +34,7 @@ internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Frag
         mappings.Sweep(now, mappings.Capacity / SlicesPerRound + 1);
         pins.Sweep(now, pins.Capacity / SlicesPerRound + 1, plan.Policy.PinIdle);
         fragments.Sweep(now);
+        gateways.Sweep(now);
     }
 
     private void LookAt(FlowId id, Plan plan, long now)
