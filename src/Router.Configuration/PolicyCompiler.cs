@@ -51,10 +51,11 @@ public static class PolicyCompiler
             Rules = rules,
             Mode = settings.Internet.Mode,
             Order = Order(settings, ports),
-            Links = [.. settings.Links.Select(l => new LinkPolicy(ports[l.Name], l.Name, l.Interface, l.Weight, l.Metered))],
+            Links = [.. settings.Links.Select(l => new LinkPolicy(ports[l.Name], l.Name, l.Interface, l.Weight, l.Metered, l.RefusesPrivate))],
             Zones = [.. settings.Zones.Select(z => new ZonePolicy(ports[z.Name], z.Name, [.. z.Interfaces], Licensed: true))],
             PinIdle = settings.Internet.PinIdle.Ticks / TimeSpan.TicksPerMicrosecond,
             Timeouts = settings.Timeouts,
+            PicksUpTcp = settings.Internet.PicksUpTcp,
         };
         return new CompiledPolicy(policy, clock.NextChange, selectors.Warnings);
     }

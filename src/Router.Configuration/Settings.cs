@@ -56,6 +56,9 @@ public sealed record LinkSettings(string Name, string Interface)
 
     public bool Metered { get; init; }
 
+    /// <summary>Takes nothing from private addresses there: a public link has no strangers with such.</summary>
+    public bool RefusesPrivate { get; init; }
+
     /// <summary>The gateway as written, or null: it is found from the kernel's routes.</summary>
     public Address? Gateway4 { get; init; }
 
@@ -81,6 +84,9 @@ public sealed record InternetSettings
 
     /// <summary>How long a host's pin outlives its last flow.</summary>
     public TimeSpan PinIdle { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>Takes up an inside host's TCP connection whose beginning nobody here saw; else it is reset.</summary>
+    public bool PicksUpTcp { get; init; }
 }
 
 /// <summary>The rule that ends the list: `deny` or `drop`, never `allow`.</summary>

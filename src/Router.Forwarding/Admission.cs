@@ -14,6 +14,9 @@ namespace Router.Forwarding;
 /// </summary>
 internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser chooser, Pins pins, ApplicationGateways gateways, PathEvents events)
 {
+    /// <summary>How many other ports a stranger is tried with before two of its connections count as one.</summary>
+    private const int MostTurns = 64;
+
     private readonly Rule _probes = new() { Name = "probes", Action = RuleAction.Allow };
 
     /// <summary>Admits a packet that no live flow explains.</summary>
@@ -27,14 +30,14 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         id = FlowId.None;
         FlowKey key = packet.Key(ingress);
         int expected = gateways.Find(key, now);
-        if (expected >= 0 && Opens(packet)) return AdmitExpected(plan, packet, expected, now, out id);
+        if (expected >= 0 && (packet.Protocol != Protocol.Tcp || packet.IsSyn)) return AdmitExpected(plan, packet, expected, now, out id);
         DropReason reason = Course.Chart(plan, mappings, key, out Course course);
         if (reason != DropReason.None) return reason;
         bool isProbe = plan.IsProbe(key);
         Rule rule = isProbe ? _probes : plan.Policy.Rules[course.Rule];
         if (course.ToBox) return DecideForBox(plan, rule, course.Rule, ingress, packet);
         if (rule.Action != RuleAction.Allow) return Refuse(plan, rule, course.Rule, packet, ingress, now);
-        if (!Opens(packet)) return DropReason.NoFlow;
+        if (!Opens(plan, packet, ingress)) return DropReason.NoFlow;
         var flow = new Flow
         {
             InsideSource = packet.Source,
@@ -113,6 +116,13 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         flows.Remove(id);
     }
 
+    /// <summary>Ends a flow that came to its end by itself, and tells of it if its rule wants that.</summary>
+    public void Finish(Plan plan, FlowId id, long now)
+    {
+        if (IsLogged(plan, flows[id])) events.Write(Describe(flows[id], PathEventKind.FlowClosed));
+        End(plan, id, now);
+    }
+
     /// <summary>Takes up what an earlier process left: its flows hold their mappings and pins again, and are
     /// looked at under the first plan whatever number that has.</summary>
     public void Resume()
@@ -128,30 +138,14 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         gateways.Resume();
     }
 
-    /// <summary>The MAC that a flow's packets to its link go to, 0 while unknown or without meaning.</summary>
-    public static ulong NextHop(Plan plan, in Flow flow)
-    {
-        bool inbound = (flow.Traits & FlowTraits.Inbound) != 0;
-        PortId id = inbound ? flow.Ingress : flow.Egress;
-        if (plan.Link(id) is not { Ethernet: true } link) return 0;
-        Address towards = inbound ? flow.InsideSource : flow.OutsideDestination;
-        foreach (Prefix subnet in link.Subnets)
-        {
-            if (subnet.Contains(towards)) return plan.Neighbours.GetValueOrDefault((id, towards), GatewayOf(link, towards));
-        }
-        return towards.IsV4 ? link.GatewayMac4 : link.GatewayMac6;
-    }
-
-    private static ulong GatewayOf(LinkState link, Address towards) =>
-        towards == link.Gateway4 ? link.GatewayMac4 : towards == link.Gateway6 ? link.GatewayMac6 : 0;
-
     private bool Holds(in Flow flow) =>
         mappings.IsLive(flow.Mapping) && mappings[flow.Mapping].Inside == flow.InsideSource && mappings[flow.Mapping].Outside == flow.OutsideSource;
 
-    // A flow begins with a SYN, a query, or anything in protocols that have no beginning.
-    private static bool Opens(in Datagram packet) => packet.Protocol switch
+    // A flow begins with a SYN, a query, or anything in protocols that have no beginning. Where the policy says so, an inside host's
+    // connection that was begun elsewhere is picked up too (RFC 5382 REQ-2, its last paragraph).
+    private static bool Opens(Plan plan, in Datagram packet, PortId ingress) => packet.Protocol switch
     {
-        Protocol.Tcp => packet.IsSyn,
+        Protocol.Tcp => packet.IsSyn || (plan.Policy.PicksUpTcp && !plan.IsLink(ingress) && packet.IsMidstream),
         Protocol.Icmp or Protocol.Icmp6 => packet.IcmpType is not (Icmp4.EchoReply or Icmp4.TimestampReply or Icmp6.EchoReply),
         _ => true,
     };
@@ -233,7 +227,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
             flow.Traits |= FlowTraits.Marked;
             flow.Dscp = (byte)rule.Dscp;
         }
-        flow.NextHop = NextHop(plan, flow);
+        flow.NextHop = NextHop.Of(plan, flow);
     }
 
     private DropReason TranslateSource(Plan plan, Rule rule, in Course course, ref Flow flow, long now)
@@ -245,6 +239,8 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
             : rule.Nat == SourceNat.Fixed ? rule.NatAddress
             : plan.Link(link)?.Outside(flow.InsideSource.IsV4) ?? default;
         if (outside.IsUnspecified) return DropReason.NoOutsideAddress;
+        // It signs the addresses, so behind a translation no receiver can take it (RFC 4302 3.3.3.1, RFC 3715 2.1).
+        if (flow.Protocol == Protocol.Ah && outside != flow.InsideSource) return DropReason.Untranslatable;
         flow.OutsideSource = outside;
         if (flow.Protocol is not (Protocol.Tcp or Protocol.Udp or Protocol.Icmp)) return DropReason.None;
         var wanted = new Mapping
@@ -260,7 +256,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
 
     private DropReason Settle(Plan plan, Rule rule, in Flow flow, long now, out FlowId id)
     {
-        DropReason reason = flows.Add(flow, FlowLife.Timeout(flow, plan.Policy.Timeouts), out id);
+        DropReason reason = Enter(plan, flow, out id);
         if (reason != DropReason.None) return reason;
         if (flow.Mapping >= 0) mappings.Hold(flow.Mapping);
         if (flow.Pin >= 0) pins.Hold(flow.Pin);
@@ -269,6 +265,23 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         rule.Counters.LastMatch = now;
         if ((rule.Log & RuleLog.Connections) != 0) events.Write(Describe(flow, PathEventKind.FlowOpened));
         return DropReason.None;
+    }
+
+    // One stranger who comes to a mapped server by two links with one port would look the same to the server twice: the later
+    // connection is shown to it from another port. Protocols without ports have nothing to tell them apart by.
+    private DropReason Enter(Plan plan, Flow flow, out FlowId id)
+    {
+        long timeout = FlowLife.Timeout(flow, plan.Policy.Timeouts);
+        DropReason reason = flows.Add(flow, timeout, out id);
+        bool isServed = (flow.Traits & FlowTraits.Inbound) != 0 && flow.OutsideDestination != flow.InsideDestination
+            && flow.Protocol is (Protocol.Tcp or Protocol.Udp or Protocol.Icmp);
+        for (int turn = 1; reason == DropReason.MappingCollision && isServed && turn <= MostTurns; turn++)
+        {
+            flow.OutsideSourcePort = (ushort)(1024 + (flow.InsideSourcePort + turn * 7919) % (65536 - 1024));
+            (flow.AddressDelta, flow.TransportDelta) = Rewrite.Deltas(flow);
+            reason = flows.Add(flow, timeout, out id);
+        }
+        return reason;
     }
 
     /// <summary>Whether the rule that allows a flow wants its end told.</summary>

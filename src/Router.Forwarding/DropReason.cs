@@ -32,6 +32,7 @@ public enum DropReason : byte
 
     // Fragments.
     FragmentTiny,
+    FragmentDuplicate,
     FragmentOverlap,
     FragmentTooLong,
     FragmentTableFull,
@@ -49,6 +50,7 @@ public enum DropReason : byte
     MappingsFull,
     FlowsFull,
     MappingCollision,
+    Untranslatable,
     NoRoute,
 
     // On the way out.

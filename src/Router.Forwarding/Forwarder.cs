@@ -34,6 +34,8 @@ public sealed class Forwarder : IDisposable
     private readonly ApplicationGateways _gateways;
     private readonly Admission _admission;
     private readonly Review _review;
+    private readonly Progress _progress;
+    private readonly HeldSyns _held;
     private readonly long[] _drops = new long[(int)DropReason.SendRefused + 1];
     private Plan _plan;
     private long _now;
@@ -52,9 +54,11 @@ public sealed class Forwarder : IDisposable
         _exit = new Exit(_outbox, _refusals, Events);
         var chooser = new LinkChooser(_pins);
         _gateways = new ApplicationGateways(tables, _flows, _mappings, _outbox, _refusals);
+        _progress = new Progress(_flows, _gateways, Events);
         _admission = new Admission(_flows, _mappings, chooser, _pins, _gateways, Events);
-        _review = new Review(_flows, _mappings, chooser, _admission, _gateways, _refusals, Events);
-        Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _gateways, _admission, Events);
+        _review = new Review(_flows, _mappings, chooser, _admission, _gateways, _refusals);
+        _held = new HeldSyns(_refusals);
+        Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _gateways, _admission, _held);
         _mappings.Prepare(plan);
         _admission.Resume();
         _review.BeginScan();
@@ -115,6 +119,8 @@ public sealed class Forwarder : IDisposable
 
     internal FlowTable Flows => _flows;
 
+    internal ApplicationGateways Gateways => _gateways;
+
     internal Plan Plan => _plan;
 
     /// <summary>Takes up the plan and the time for the next batch.</summary>
@@ -163,6 +169,11 @@ public sealed class Forwarder : IDisposable
             if (reason == DropReason.FlowClosed && packet.IsSyn) id = FlowId.None;
             else if (reason != DropReason.None) return reason;
         }
+        if (id.Exists && outward && packet.IsSyn && _progress.IsOver(octets, packet, id))
+        {
+            _admission.Finish(_plan, id, _now);
+            id = FlowId.None;
+        }
         if (!id.Exists)
         {
             reason = Admit(ingress, octets, packet, out id);
@@ -181,7 +192,11 @@ public sealed class Forwarder : IDisposable
         DropReason reason = Martians.Check(_plan, packet, ingress);
         if (reason != DropReason.None) return reason;
         reason = _admission.Admit(_plan, packet, ingress, _now, out id);
-        if (reason != DropReason.None) _refusals.Answer(_plan, reason, octets, packet, ingress, 0, _now);
+        if (reason == DropReason.None) return reason;
+        bool mayBeCrossing = reason == DropReason.RuleDenied && packet.IsSyn && _plan.IsLink(ingress)
+            && _mappings.FindOutside(packet.Destination, packet.DestinationPort, packet.Protocol) >= 0;
+        if (mayBeCrossing) _held.Hold(octets, packet.Key(ingress), _now);
+        else _refusals.Answer(_plan, reason, octets, packet, ingress, 0, _now);
         return reason;
     }
 
@@ -193,9 +208,7 @@ public sealed class Forwarder : IDisposable
         ref PacketMeta meta = ref batch[slot];
         DropReason reason = _exit.Fit(_plan, _now, ingress, egress, ref meta, octets, packet, out int pieces);
         if (reason != DropReason.None) return reason;
-        bool isLife = packet.Protocol != Protocol.Tcp || packet.Shape == Shape.LaterFragment || Follow(octets, packet, ref meta.Offload, id, outward);
-        flow.Count(packet.Length, outward);
-        if (isLife && FlowLife.Refreshes(flow, outward)) flow.LastUse = _now;
+        _progress.Take(_plan, octets, packet, meta.Offload, id, outward, _now);
         if ((flow.Traits & FlowTraits.Watched) != 0)
         {
             reason = _gateways.Pass(_plan, batch, slot, packet, id, outward, _now);
@@ -216,25 +229,6 @@ public sealed class Forwarder : IDisposable
 
     // Whether a receiver sees datagrams of several hosts behind one address of ours, so that their ids must differ (RFC 6864).
     private bool SharesOurIds(in Flow flow, bool outward) => outward || _plan.IsLink(flow.Ingress);
-
-    // Answers whether the segment is a sign of life; a SYN or RST that does not fit is not.
-    private bool Follow(Span<byte> octets, in Datagram packet, ref Offload offload, FlowId id, bool outward)
-    {
-        ref Flow flow = ref _flows[id];
-        Span<byte> segment = octets[packet.Transport..];
-        Tcp tcp = Tcp.Over(segment);
-        bool opens = (packet.Flags & TcpFlags.Syn) != 0;
-        TcpState before = flow.Tcp.State;
-        // The tracker counts as each sender does.
-        uint acknowledged = (flow.Traits & FlowTraits.Watched) == 0 ? tcp.Acknowledgment : _gateways.Acknowledged(id, outward, tcp.Acknowledgment);
-        TcpVerdict verdict = TcpTracker.Segment(ref flow.Tcp, outward, tcp.Sequence, acknowledged, packet.Flags, tcp.Window,
-            opens ? tcp.WindowScale : -1, segment.Length - tcp.DataOffset);
-        if (flow.Tcp.State != before) _flows.SetDeadline(id, _now + FlowLife.Timeout(flow, _plan.Policy.Timeouts));
-        if (!opens) return verdict != TcpVerdict.PassUnchecked;
-        int most = Math.Min(_plan.MtuOf(flow.Ingress), _plan.MtuOf(flow.Egress)) - (packet.V4 ? 40 : 60);
-        SegmentSize.Clamp(segment, (ushort)most, offload.ChecksumUnfinished);
-        return verdict != TcpVerdict.PassUnchecked;
-    }
 
     private DropReason PassError(PortId ingress, Batch batch, int slot, Span<byte> octets, in Datagram packet)
     {
@@ -287,6 +281,7 @@ public sealed class Forwarder : IDisposable
         _outbox.Dispose();
         _fragments.Dispose();
         _gateways.Dispose();
+        _held.Dispose();
         _flows.Dispose();
         _mappings.Dispose();
         _pins.Dispose();

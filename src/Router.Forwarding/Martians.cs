@@ -14,6 +14,7 @@ internal static class Martians
         if (!MayReceive(packet.Destination) || plan.IsDirectedBroadcast(packet.Destination)) return DropReason.BadDestination;
         if (!MaySend(packet.Source)) return DropReason.MartianSource;
         if (ingress == PortId.Host) return DropReason.None;
+        if (packet.Source.IsPrivate && plan.LinkPolicy(ingress) is { RefusesPrivate: true }) return DropReason.MartianSource;
         if (plan.Own(packet.Source) != 0) return DropReason.MartianSource;
         bool isLocal = plan.TryBehind(packet.Source, out PortId zone);
         // A host of ours never speaks from outside, and a zone's host never with another zone's address.

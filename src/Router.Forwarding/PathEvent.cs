@@ -4,7 +4,7 @@ using Router.Wire;
 namespace Router.Forwarding;
 
 /// <summary>What the path has to tell the journal.</summary>
-public enum PathEventKind : byte { FlowOpened, FlowClosed, PacketLogged, PacketRefused, NeighbourWanted, PortGone }
+public enum PathEventKind : byte { FlowOpened, FlowClosed, PacketLogged, PacketRefused, NeighbourWanted, PortGone, SenderStuck }
 
 /// <summary>One thing that happened on the path, small enough to be copied.</summary>
 public record struct PathEvent
@@ -22,6 +22,14 @@ public record struct PathEvent
 
     /// <summary>Octets both ways, for a flow that closed; those of the packet, for one that is told.</summary>
     public ulong Octets;
+
+    /// <summary>A large segment of TCP does not get through, although small ones did.</summary>
+    internal static PathEvent SenderStuck(in Datagram packet, in Flow flow, bool outward) => new()
+    {
+        Kind = PathEventKind.SenderStuck, Protocol = packet.Protocol, Rule = flow.Rule, PolicyGeneration = flow.PolicyGeneration,
+        Ingress = outward ? flow.Ingress : flow.Egress, Egress = outward ? flow.Egress : flow.Ingress, Octets = (ulong)packet.Length,
+        Source = packet.Source, SourcePort = packet.SourcePort, Destination = packet.Destination, DestinationPort = packet.DestinationPort,
+    };
 }
 
 /// <summary>

@@ -35,6 +35,7 @@ internal sealed class Refusals(Outbox outbox)
                 break;
             case DropReason.RuleDenied:
             case DropReason.PortsExhausted or DropReason.MappingsFull or DropReason.FlowsFull when !stranger:
+            case DropReason.MappingCollision or DropReason.Untranslatable when !stranger:
                 Unreachable(plan, octets, packet, ingress, Icmp4.AdministrativelyProhibited, Icmp6.AdministrativelyProhibited, now);
                 break;
             case DropReason.NoUsableLink or DropReason.NoOutsideAddress or DropReason.NoNextHop or DropReason.NoRoute when !stranger:
@@ -51,6 +52,10 @@ internal sealed class Refusals(Outbox outbox)
                 break;
         }
     }
+
+    /// <summary>Tells a stranger that nobody listens where its SYN went (see <see cref="HeldSyns"/>).</summary>
+    public void TellPortUnreachable(Plan plan, Span<byte> octets, in Datagram packet, PortId ingress, long now) =>
+        Unreachable(plan, octets, packet, ingress, Icmp4.PortUnreachable, Icmp6.PortUnreachable, now);
 
     /// <summary>Ends a TCP connection towards one of its sides, with the sequence number that this side expects (RFC 5961 3.2).</summary>
     /// <param name="plan">The plan in force.</param>

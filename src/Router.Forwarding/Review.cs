@@ -19,7 +19,7 @@ namespace Router.Forwarding;
 /// the mode prefers has come back, `on_link_return` decides. Flows that came in by a link, and those of programs bound to a link's
 /// address, stay where they are.
 /// </summary>
-internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser chooser, Admission admission, ApplicationGateways gateways, Refusals refusals, PathEvents events)
+internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser chooser, Admission admission, ApplicationGateways gateways, Refusals refusals)
 {
     private FlowId _scan = FlowId.None;
 
@@ -67,7 +67,7 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
             return DropReason.FlowClosed;
         }
         flow.Epoch = plan.Epoch;
-        flow.NextHop = Admission.NextHop(plan, flow);
+        flow.NextHop = NextHop.Of(plan, flow);
         bool ownsItsWay = plan.IsLink(flow.Egress) && (flow.Traits & (FlowTraits.Inbound | FlowTraits.Bound)) == 0;
         return ownsItsWay ? LookAtLink(plan, ref id, now) : DropReason.None;
     }
@@ -169,7 +169,6 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
             if (tellInside) refusals.ResetSide(plan, flow, towardsInside: true, gateways.Shift(id, fromInside: false));
             if (tellOutside) refusals.ResetSide(plan, flow, towardsInside: false, gateways.Shift(id, fromInside: true));
         }
-        if (Admission.IsLogged(plan, flow)) events.Write(Admission.Describe(flow, PathEventKind.FlowClosed));
-        admission.End(plan, id, now);
+        admission.Finish(plan, id, now);
     }
 }

@@ -1,3 +1,4 @@
+using Router.Forwarding.Answers;
 using Router.Forwarding.Flows;
 using Router.Forwarding.Gateways;
 using Router.Forwarding.Links;
@@ -8,9 +9,9 @@ namespace Router.Forwarding;
 
 /// <summary>
 /// What the forwarding thread does between batches, in slices small enough not to be felt: flows, mappings, pins and fragments
-/// whose time is over. A slice looks at deadlines only, four octets an entry; a table of a million is gone through in a second.
+/// whose time is over, and SYNs that were held. A slice looks at deadlines only, four octets an entry; a table of a million is gone through in a second.
 /// </summary>
-internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Fragments fragments, ApplicationGateways gateways, Admission admission, PathEvents events)
+internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Fragments fragments, ApplicationGateways gateways, Admission admission, HeldSyns held)
 {
     /// <summary>How often a slice is due, microseconds.</summary>
     public const long Interval = 10_000;
@@ -23,10 +24,10 @@ internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Frag
     /// <summary>Flows that ended because nothing came any more.</summary>
     public long Expired { get; private set; }
 
-    /// <summary>Does the slice that is due, if one is.</summary>
-    public void Tend(Plan plan, long now)
+    /// <summary>Does the slice that is due, if one is. Answers whether it did, and so may have left something to be sent.</summary>
+    public bool Tend(Plan plan, long now)
     {
-        if (now < _next) return;
+        if (now < _next) return false;
         _next = now + Interval;
         Span<int> due = stackalloc int[MostPerSlice];
         int count = flows.Due(now, flows.Capacity / SlicesPerRound + 1, due);
@@ -35,6 +36,8 @@ internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Frag
         pins.Sweep(now, pins.Capacity / SlicesPerRound + 1, plan.Policy.PinIdle);
         fragments.Sweep(now);
         gateways.Sweep(now);
+        held.Tend(plan, flows, now);
+        return true;
     }
 
     private void LookAt(FlowId id, Plan plan, long now)
@@ -47,7 +50,6 @@ internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Frag
             return;
         }
         Expired++;
-        if (Admission.IsLogged(plan, flow)) events.Write(Admission.Describe(flow, PathEventKind.FlowClosed));
-        admission.End(plan, id, now);
+        admission.Finish(plan, id, now);
     }
 }

@@ -172,7 +172,7 @@ public sealed class Worker : IDisposable
             _forwarder.Review.Scan(_forwarder.Plan, ReviewSlice, now);
             _forwarder.Outbox.Flush(_batch);
         }
-        _forwarder.Upkeep.Tend(_forwarder.Plan, now);
+        if (_forwarder.Upkeep.Tend(_forwarder.Plan, now)) _forwarder.Outbox.Flush(_batch);
         Volatile.Write(ref _beats, _beats + 1);
     }
 

@@ -6,7 +6,7 @@ namespace Router.Configuration.Reading;
 /// <summary>Reads the parts that are one for the whole router: `internet`, `timeouts`, `tables`, `on_exit`.</summary>
 internal static class GlobalReader
 {
-    private static readonly KeySet InternetKeys = new(["mode", "order", "pin", "pin_idle"]);
+    private static readonly KeySet InternetKeys = new(["mode", "order", "pin", "pin_idle", "pick_up_tcp"]);
     private static readonly KeySet TableKeys = new(["flows", "pins"]);
     private static readonly KeySet TimeoutKeys =
         new(["tcp_established", "tcp_transitory", "tcp_time_wait", "tcp_reset", "udp", "udp_dns", "icmp", "other"]);
@@ -26,6 +26,7 @@ internal static class GlobalReader
                 },
                 "order" => internet with { Order = Order(value, names) },
                 "pin" => internet with { Pin = RuleFields.Pin(value) ?? internet.Pin },
+                "pick_up_tcp" => internet with { PicksUpTcp = value.Flag() ?? internet.PicksUpTcp },
                 _ => internet with { PinIdle = value.Duration(TimeSpan.FromSeconds(1), LongestTimeout) ?? internet.PinIdle },
             };
         }

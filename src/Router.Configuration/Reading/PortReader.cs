@@ -21,7 +21,7 @@ internal sealed class PortReader(Names names, ErrorList errors)
     private const int MostWeight = 1000;
 
     private static readonly KeySet ZoneKeys = new(["interfaces", "spoof_check"], "licensed", "welcome");
-    private static readonly KeySet LinkKeys = new(["interface", "weight", "speed", "metered", "gateway", "health"]);
+    private static readonly KeySet LinkKeys = new(["interface", "weight", "speed", "metered", "gateway", "refuse_private", "health"]);
 
     private readonly Dictionary<string, Place> _interfaces = new(StringComparer.Ordinal);
 
@@ -97,6 +97,9 @@ internal sealed class PortReader(Names names, ErrorList errors)
                     break;
                 case "gateway":
                     made = Gateways(value, made);
+                    break;
+                case "refuse_private":
+                    made = made with { RefusesPrivate = value.Flag() ?? false };
                     break;
                 case "health":
                     made = made with { Health = HealthReader.Read(value, common) };

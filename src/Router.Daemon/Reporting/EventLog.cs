@@ -15,6 +15,7 @@ internal sealed class EventLog(Worker worker, PortRegistry ports, Journal journa
     private static readonly EventKind Refusals = new("refused", 20, TimeSpan.FromSeconds(1));
 
     private static readonly EventKind Packets = new("packet", 2 * PathEvents.MostPackets, TimeSpan.FromSeconds(1));
+    private static readonly EventKind Stuck = new("stuck sender", 1, TimeSpan.FromMinutes(1));
     private static readonly TimeSpan TellSuppressed = TimeSpan.FromSeconds(1);
 
     private long _lost, _suppressed, _toldAt;
@@ -40,6 +41,11 @@ internal sealed class EventLog(Worker worker, PortRegistry ports, Journal journa
                     break;
                 case PathEventKind.PacketRefused:
                     journal.Write(Refusals, Priority.Info, $"{Verb(happened.Reason)} {Describe(happened)} from {ports.NameOf(happened.Ingress)}", Fields(happened, policy));
+                    break;
+                case PathEventKind.SenderStuck:
+                    journal.Write(Stuck, Priority.Warning,
+                        $"{Describe(happened)}: packets of {happened.Octets} octets get lost beyond {ports.NameOf(happened.Egress)}, although the connection opened; "
+                        + "if it happens to many, the path takes less than the interface's MTU and nobody says so: lower that MTU", Fields(happened, policy));
                     break;
                 case PathEventKind.NeighbourWanted or PathEventKind.PortGone:
                     toAct.Add(happened);

@@ -37,6 +37,7 @@ internal sealed class Helm : IDisposable
     private readonly Works _works;
     private readonly Reload _reload;
     private readonly HostNames _names = new();
+    private readonly Collisions _collisions;
     private readonly BlockingCollection<Action> _queue = new(4096);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Thread _thread;
@@ -50,6 +51,7 @@ internal sealed class Helm : IDisposable
     public Helm(string file, ReadBefore read, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, Journal journal, Notify notify)
     {
         (_file, _inForce, _ports, _worker, _journal, _notify) = (file, first, ports, worker, journal, notify);
+        _collisions = new Collisions(journal);
         _eventLog = new EventLog(worker, ports, journal);
         _health = new LinkWatch(changes => Post(() => TakeVerdicts(changes)), remark => journal.Write(Priority.Notice, remark));
         _works = new Works(worker, ports, plumbing, _health, journal);
@@ -82,6 +84,7 @@ internal sealed class Helm : IDisposable
         _works.Prepare(_inForce, view);
         LinkWatch.DemandRight();
         _works.TakeUp(_inForce, view);
+        _collisions.Look(_worker.Plan);
         _worker.Start();
         _health.Start();
         _thread.Start();
@@ -191,6 +194,7 @@ internal sealed class Helm : IDisposable
     {
         Volatile.Write(ref _view, view);
         _works.Follow(_inForce, view);
+        _collisions.Look(_worker.Plan);
     }
 
     private void TakeVerdicts(IReadOnlyList<LinkVerdictChange> changes)
@@ -214,6 +218,7 @@ internal sealed class Helm : IDisposable
             Volatile.Write(ref _inForce, after);
             (_nextNames, _owed) = (0, null);
             WarnOfMissing();
+            _collisions.Look(_worker.Plan);
             return report;
         }
         finally

@@ -56,6 +56,10 @@ internal struct Datagram
     public readonly bool IsSyn => Protocol == Wire.Protocol.Tcp
         && (Flags & (TcpFlags.Syn | TcpFlags.Ack | TcpFlags.Rst | TcpFlags.Fin)) == TcpFlags.Syn;
 
+    /// <summary>It belongs to the middle of a TCP connection: ACK, and nothing that begins or ends one.</summary>
+    public readonly bool IsMidstream => Protocol == Wire.Protocol.Tcp
+        && (Flags & (TcpFlags.Syn | TcpFlags.Ack | TcpFlags.Rst | TcpFlags.Fin)) == TcpFlags.Ack;
+
     public readonly FlowKey Key(PortId ingress) => new(Source, Destination, SourcePort, DestinationPort, Protocol, ingress);
 
     /// <summary>The first packet of a flow that nobody has begun: a SYN, a query, or whatever begins in its protocol.</summary>

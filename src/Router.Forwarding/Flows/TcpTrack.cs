@@ -14,6 +14,12 @@ internal enum TcpVerdict : byte
 
     /// <summary>A SYN or RST that does not fit: the receiver may decide what it means, the flow's state and age stay as they are.</summary>
     PassUnchecked,
+
+    /// <summary>
+    /// A large segment at the head of the sender's window, sent for the <see cref="TcpTracker.Stuck"/>th time on a connection that is
+    /// open: small packets arrived, this one does not. Told once for each place where a sender is stuck.
+    /// </summary>
+    PassStuck,
 }
 
 /// <summary>What is known of one side.</summary>
@@ -60,6 +66,9 @@ internal struct TcpSide
     public byte Scale;
 
     public TcpMarks Marks;
+
+    /// <summary>How often it has repeated the large segment that the other side expects next.</summary>
+    public byte Repeats;
 
     public readonly bool Is(TcpMarks marks) => (Marks & marks) == marks;
 }

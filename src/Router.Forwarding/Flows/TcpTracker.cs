@@ -38,6 +38,12 @@ internal static class TcpTracker
     /// <summary>The largest window without a scale; the least that is granted anywhere.</summary>
     private const uint PlainWindow = 65535;
 
+    /// <summary>Repetitions after which a sender is stuck; with the usual back-off, after some three seconds (RFC 6298 5.5).</summary>
+    public const int Stuck = 4;
+
+    /// <summary>Octets from which a segment is large: what every path of IPv6 and hardly a broken one of IPv4 carries (RFC 8200 5).</summary>
+    private const uint LargeSegment = 1220;
+
     /// <summary>How much a first acknowledgment may leave out: data in and right behind a SYN (RFC 7413), which need not be taken.</summary>
     private const uint SynData = PlainWindow;
 
@@ -70,9 +76,13 @@ internal static class TcpTracker
 
         bool fin = (flags & TcpFlags.Fin) != 0;
         if (fin) end++;
-        Carry(ref track.State, ref from, ref to, seq, end, ack, hasAck, fin, window);
-        return TcpVerdict.Pass;
+        if (!Carry(ref track.State, ref from, ref to, seq, end, ack, hasAck, fin, window)) return TcpVerdict.Pass;
+        return track.State == TcpState.Established && from.Repeats == Stuck ? TcpVerdict.PassStuck : TcpVerdict.Pass;
     }
+
+    /// <summary>Whether a SYN without ACK would begin a new connection where one is over; such a SYN is admitted like any first packet.</summary>
+    public static bool BeginsAnew(in TcpTrack track, bool fromInside, uint seq) =>
+        track.State != TcpState.None && IsOver(track.State, fromInside ? track.Inside : track.Outside, seq, hasAck: false);
 
     /// <summary>How long a flow in this state lives without a packet, microseconds.</summary>
     public static long Timeout(TcpState state, FlowTimeouts timeouts) => state switch
@@ -133,21 +143,24 @@ internal static class TcpTracker
         if (scaleOption >= 0) side.Marks |= TcpMarks.Scale;
     }
 
-    private static void Carry(
+    // Answers whether the segment is a large one that was sent before, from where the other side waits for more.
+    private static bool Carry(
         ref TcpState state, ref TcpSide from, ref TcpSide to, uint seq, uint end, uint ack, bool hasAck, bool fin, ushort window)
     {
-        if (!FitsWindow(from, to, seq, end) || (hasAck && !FitsAck(from, to, ack))) return;
+        if (!FitsWindow(from, to, seq, end) || (hasAck && !FitsAck(from, to, ack))) return false;
         if (!from.Is(TcpMarks.Known))
         {
             (from.End, from.MaxEnd) = (end, end + (PlainWindow << LargestScale));
             from.Marks |= TcpMarks.Known;
         }
+        bool again = to.Is(TcpMarks.Acked) && seq == to.Acked && end - seq >= LargeSegment && !IsAfter(end, from.End);
+        if (again && from.Repeats < byte.MaxValue) from.Repeats++;
         if (IsAfter(end, from.End)) from.End = end;
         if (hasAck) Acknowledge(ref from, ref to, ack, (uint)window << ScaleOf(from, to));
         if (fin) from.Marks |= TcpMarks.Fin;
         if (state == TcpState.None) state = TcpState.SynSent;
-        if (!from.Is(TcpMarks.Acked) || !to.Is(TcpMarks.Acked)) return;
-        if (state == TcpState.Reset && !from.Is(TcpMarks.Rst)) return;
+        if (!from.Is(TcpMarks.Acked) || !to.Is(TcpMarks.Acked)) return false;
+        if (state == TcpState.Reset && !from.Is(TcpMarks.Rst)) return false;
         from.Marks &= ~TcpMarks.Rst;
         state = (from.Is(TcpMarks.Fin), to.Is(TcpMarks.Fin)) switch
         {
@@ -155,6 +168,7 @@ internal static class TcpTracker
             (true, true) => TcpState.TimeWait,
             _ => TcpState.FinWait,
         };
+        return again;
     }
 
     private static TcpVerdict Break(ref TcpState state, ref TcpSide from, in TcpSide to, uint seq, uint ack, bool hasAck)
@@ -173,7 +187,7 @@ internal static class TcpTracker
             (to.End, to.MaxEnd) = (ack, ack);
             to.Marks |= TcpMarks.Known;
         }
-        if (!from.Is(TcpMarks.Acked) || IsAfter(ack, from.Acked)) from.Acked = ack;
+        if (!from.Is(TcpMarks.Acked) || IsAfter(ack, from.Acked)) (from.Acked, to.Repeats) = (ack, 0);
         from.Marks |= TcpMarks.Acked;
         if (IsAfter(ack, to.End)) to.End = ack;
         if (IsAfter(ack + window, to.MaxEnd)) to.MaxEnd = ack + window;

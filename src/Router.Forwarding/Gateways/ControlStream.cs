@@ -17,7 +17,7 @@ namespace Router.Forwarding.Gateways;
 /// line that was held is entered like a changed one even if it stays the same, since its sender will not send its beginning again.
 ///
 /// Blittable, all zero before the SYN; pure. Text that a sender could still send again is at most <see cref="MostEdits"/> lines
-/// old: both protocols wait for an answer to each line.
+/// old: FTP waits for an answer to each line.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct ControlStream

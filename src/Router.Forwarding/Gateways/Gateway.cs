@@ -17,14 +17,8 @@ public enum Gateway : byte
     /// <summary>RFC 1350: UDP port 69.</summary>
     Tftp = 2,
 
-    /// <summary>RFC 2637: TCP port 1723, and GRE.</summary>
-    Pptp = 4,
-
-    /// <summary>RFC 3261, RFC 4566: port 5060, UDP and TCP.</summary>
-    Sip = 8,
-
-    /// <summary>What a rule has that says nothing of it. SIP is left out: most telephones and providers find their way by themselves.</summary>
-    Default = Ftp | Tftp | Pptp,
+    /// <summary>What a rule has that says nothing of it.</summary>
+    Default = Ftp | Tftp,
 }
 
 /// <summary>Which gateway a service port calls for.</summary>

@@ -3,8 +3,11 @@ namespace Router.Forwarding.Rules;
 /// <summary>How the Internet links share the work.</summary>
 public enum InternetMode : byte { Single, Failover, Balance }
 
-/// <summary>A link as configured. <paramref name="Weight"/> 0 reserves it for rules that name it.</summary>
-public sealed record LinkPolicy(PortId Id, string Name, string Interface, int Weight, bool Metered);
+/// <summary>
+/// A link as configured. <paramref name="Weight"/> 0 reserves it for rules that name it. <paramref name="RefusesPrivate"/>: no
+/// stranger there has a private address, so nothing is taken from one (RFC 1918 3, RFC 3704).
+/// </summary>
+public sealed record LinkPolicy(PortId Id, string Name, string Interface, int Weight, bool Metered, bool RefusesPrivate = false);
 
 /// <summary>A zone as configured.</summary>
 public sealed record ZonePolicy(PortId Id, string Name, string[] Interfaces, bool Licensed);
@@ -73,4 +76,7 @@ public sealed class Policy
     public long PinIdle { get; init; } = 600_000_000;
 
     public FlowTimeouts Timeouts { get; init; } = new();
+
+    /// <summary>Whether an inside host's TCP connection that nobody here saw begin is taken up; else it is reset.</summary>
+    public bool PicksUpTcp { get; init; }
 }

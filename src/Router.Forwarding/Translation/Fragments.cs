@@ -11,7 +11,8 @@ namespace Router.Forwarding.Translation;
 /// wait, copied, for at most two seconds (RFC 4787 REQ-14: in any order). Nothing is reassembled.
 ///
 /// Memory is fixed: 1,024 datagrams and 256 waiting pieces; one sender may have a quarter of each. What finds no room is refused
-/// and counted, and live datagrams stay. Pieces that overlap condemn their datagram (RFC 5722, RFC 8900 3.7).
+/// and counted, and live datagrams stay. Pieces that overlap condemn their datagram (RFC 5722, RFC 8900 3.7); an exact copy of a
+/// piece goes no further and harms nothing (RFC 8200 4.5, <see cref="Coverage"/>).
 ///
 /// Datagrams of two inside hosts may carry the same id behind one outside address, where the receiver would splice them; each
 /// datagram therefore gets an id of our own on the way out (RFC 6864).
@@ -21,7 +22,6 @@ internal sealed class Fragments : IDisposable
     private const int MostDatagrams = 1024;
     private const int MostWaiting = 256;
     private const long Lifetime = 2_000_000;
-    private const int MostRanges = 24;
 
     private struct Train
     {
@@ -34,12 +34,11 @@ internal sealed class Fragments : IDisposable
         public FlowId Flow;
         public uint Serial;
         public long Expires;
-        public int Ranges;
         public int Waiting;
     }
 
     private readonly Train[] _trains = new Train[MostDatagrams];
-    private readonly (ushort First, ushort End)[] _ranges = new (ushort, ushort)[MostDatagrams * MostRanges];
+    private readonly Coverage _coverage = new(MostDatagrams);
     private readonly HashIndex _index = new(MostDatagrams);
     private readonly HashKey _secret = HashKey.Create();
     private readonly Batch _waiting = new(MostWaiting, 9280);
@@ -57,7 +56,7 @@ internal sealed class Fragments : IDisposable
     public long Unclaimed { get; private set; }
 
     /// <summary>
-    /// Finds the datagram of a piece, or begins one; checks that the piece overlaps none before it.
+    /// Finds the datagram of a piece, or begins one; checks that the piece neither repeats nor overlaps one before it.
     /// </summary>
     public DropReason Enter(in Datagram packet, PortId ingress, long now, out int train)
     {
@@ -156,29 +155,22 @@ internal sealed class Fragments : IDisposable
             Source = packet.Source, Destination = packet.Destination, Id = packet.FragmentId, Protocol = packet.Protocol,
             Ingress = ingress, IsLive = true, Flow = FlowId.None, Expires = now + Lifetime,
         };
+        _coverage.Clear(train);
         _index.Add(hash, train);
         return true;
     }
 
     private DropReason Cover(int train, in Datagram packet)
     {
-        ref Train found = ref _trains[train];
-        Span<(ushort First, ushort End)> ranges = _ranges.AsSpan(train * MostRanges, MostRanges);
-        var added = (First: packet.FragmentOffset, End: (ushort)(packet.FragmentOffset + packet.Length - packet.Transport));
-        int grown = -1;
-        for (int i = 0; i < found.Ranges; i++)
+        int first = packet.FragmentOffset / 8, units = (packet.Length - packet.Transport + 7) / 8;
+        switch (_coverage.Add(train, first, first + units))
         {
-            if (added.First < ranges[i].End && ranges[i].First < added.End)
-            {
-                found.Condemned = true;
-                return DropReason.FragmentOverlap;
-            }
-            if (added.First == ranges[i].End || added.End == ranges[i].First) grown = i;
+            case PieceFit.New: return DropReason.None;
+            case PieceFit.Duplicate: return DropReason.FragmentDuplicate;
+            case PieceFit.Overlap: break;
         }
-        if (grown >= 0) ranges[grown] = (Math.Min(added.First, ranges[grown].First), Math.Max(added.End, ranges[grown].End));
-        else if (found.Ranges < MostRanges) ranges[found.Ranges++] = added;
-        else return DropReason.FragmentTableFull;
-        return DropReason.None;
+        _trains[train].Condemned = true;
+        return DropReason.FragmentOverlap;
     }
 
     private int WaitingOf(Address sender)

@@ -49,6 +49,7 @@ internal sealed class RouterDaemon : RouterUnderTest
         Launch(environment);
         Wait.Until(() => _notify.Count("READY=1") > before || !Program.Running, StartLimit, () => $"routerd is not ready:\n{Log}");
         if (!Program.Running) throw new LabException($"routerd ended with status {Program.ExitCode}:\n{Log}");
+        Program.WaitToSay("routerd forwards", StartLimit);
     }
 
     /// <summary>Starts the process and waits for nothing.</summary>
@@ -69,13 +70,20 @@ internal sealed class RouterDaemon : RouterUnderTest
 
     public void Stop() => Program.Stop();
 
-    /// <summary>SIGHUP; returns when the daemon said that it is ready again, with the time that took.</summary>
+    /// <summary>
+    /// SIGHUP; returns when the daemon said that it is ready again, with the time that took. What it wrote about the reload has
+    /// arrived by then: that goes another way, and each outcome ends with a line that says what is in force.
+    /// </summary>
     public TimeSpan Reload()
     {
-        int before = _notify.Count("READY=1");
+        int ready = _notify.Count("READY=1"), told = Outcomes();
         Program.Signal(Libc.SIGHUP);
-        return Wait.Until(() => _notify.Count("READY=1") > before, TimeSpan.FromSeconds(10), () => $"no READY=1 after SIGHUP:\n{Log}");
+        TimeSpan took = Wait.Until(() => _notify.Count("READY=1") > ready, TimeSpan.FromSeconds(10), () => $"no READY=1 after SIGHUP:\n{Log}");
+        Wait.Until(() => Outcomes() > told, TimeSpan.FromSeconds(5), () => $"not a word of what is in force after SIGHUP:\n{Log}");
+        return took;
     }
+
+    private int Outcomes() => Log.Split('\n').Count(line => line.Contains(" in force", StringComparison.Ordinal));
 
     /// <summary>What `routerctl VERB --json` answers.</summary>
     public JsonNode Ask(params string[] verb)

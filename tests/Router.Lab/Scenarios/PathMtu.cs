@@ -2,6 +2,7 @@ using System.Net;
 
 using Router.Lab.Bed;
 using Router.Lab.Clients;
+using Router.Lab.Kernel;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
@@ -10,7 +11,24 @@ namespace Router.Lab.Scenarios;
 /// <summary>A link that takes 1,400 octets, behind which nobody hears "too big": R5 and U13.</summary>
 public sealed class PathMtuThroughTheKernel() : PathMtu(bed => new KernelRouter(bed));
 
-public sealed class PathMtuThroughRouterd() : PathMtu(bed => new RouterDaemon(bed, new RouterYaml { Mode = "single", Weights = [1] }));
+public sealed class PathMtuThroughRouterd() : PathMtu(bed => new RouterDaemon(bed, new RouterYaml { Mode = "single", Weights = [1] }))
+{
+    /// <summary>Beyond the provider large packets are lost and nobody says so; the connection opens and then hangs.</summary>
+    [Fact]
+    public void Sender_of_large_segments_that_get_lost_is_told_of()
+    {
+        Bed.Providers[0].RunWithInput("""
+            table ip hole {
+                chain through {
+                    type filter hook forward priority 0
+                    ip length > 1000 drop
+                }
+            }
+            """, "nft", "-f", "-").OrThrow();
+        using var upload = Bed.Hosts[0].Start("bash", "-c", $"exec 3<>/dev/tcp/{Plan.Servers[0]}/80; head -c 200000 /dev/zero >&3; cat <&3");
+        Wait.Until(() => Router.Log.Contains($"octets get lost beyond {RouterYaml.LinkNames[0]}", StringComparison.Ordinal), TimeSpan.FromSeconds(15), () => Router.Log);
+    }
+}
 
 public abstract class PathMtu : IDisposable
 {
@@ -18,6 +36,11 @@ public abstract class PathMtu : IDisposable
 
     private readonly Topology _bed;
     private readonly RouterUnderTest _router;
+
+    private protected Topology Bed => _bed;
+
+    private protected RouterDaemon Router => (RouterDaemon)_router;
+
     private readonly WebServer _web;
 
     internal PathMtu(Func<Topology, RouterUnderTest> router)

@@ -38,6 +38,7 @@ public class DropReasonTests
         [DropReason.NotOurAddress] = new(bed => bed.Send(PathBed.One, Make.Udp(Web, "192.168.10.5:5000"))),
         [DropReason.FragmentTiny] = new(bed => bed.Send(PathBed.Trusted, Pieces.Piece4(Udp(), new byte[4], 0, false, 1).With(6, 0x20))),
         [DropReason.FragmentOverlap] = new(bed => bed.Send(PathBed.Trusted, Pieces.Piece4(Udp(), new byte[16], 8, true, 1), Pieces.Piece4(Udp(), new byte[16], 16, true, 1))),
+        [DropReason.FragmentDuplicate] = new(bed => bed.Send(PathBed.Trusted, Pieces.Piece4(Udp(), new byte[16], 8, true, 1), Pieces.Piece4(Udp(), new byte[16], 8, true, 1))),
         [DropReason.FragmentTooLong] = new(bed => bed.Send(PathBed.Trusted, Pieces.Piece4(Udp(), new byte[32], 65512, false, 1))),
         [DropReason.FragmentTableFull] = new(bed =>
         {
@@ -71,6 +72,7 @@ public class DropReasonTests
             bed.Pass(PathBed.Trusted, Gre("192.168.10.5"));
             bed.Send(PathBed.Trusted, Gre("192.168.10.6"));
         }),
+        [DropReason.Untranslatable] = new(bed => bed.Send(PathBed.Trusted, Make.Ip(Protocol.Ah, Make.End(Pc).Address, Make.End(Web).Address, new byte[24]))),
         [DropReason.NoRoute] = new(bed => bed.Send(PathBed.One, Make.Udp(Web, "198.51.100.2:80")), draft => draft.First(new Rule
         {
             Name = "to nowhere", Action = RuleAction.Allow, ForwardTo = new ForwardTarget(Address.Parse("10.9.9.9"), 0),

@@ -25,6 +25,19 @@ public class SizeTests
     }
 
     [Fact]
+    public void R5_A_flow_that_has_moved_to_a_narrower_link_is_told()
+    {
+        using var bed = new PathBed(draft => draft.LinkTwo = draft.LinkTwo with { Mtu = 1400 });
+        byte[] packet = Make.Udp(Pc, Web, 1472).WithDontFragment();
+        Assert.Equal(PathBed.One, bed.Pass(PathBed.Trusted, packet).Port);
+        bed.Change(draft => draft.LinkOne = draft.LinkOne with { Usable = false });
+        Sent told = Assert.Single(bed.Refuse(PathBed.Trusted, packet, DropReason.TooBig));
+        Assert.Equal((Icmp4.DestinationUnreachable, Icmp4.FragmentationNeeded, 1400u), (told.IcmpType, told.IcmpCode, told.IcmpRest));
+        Assert.Equal(1, bed.Forwarder.Ends.Moved);
+        Assert.Equal(PathBed.Two, bed.Pass(PathBed.Trusted, Make.Udp(Pc, Web, 1372).WithDontFragment()).Port);
+    }
+
+    [Fact]
     public void R5_IPv6_is_always_told()
     {
         using var bed = new PathBed(Narrow);

@@ -36,6 +36,11 @@ internal sealed class Draft
 
     public FlowTimeouts Timeouts { get; set; } = new();
 
+    public bool PicksUpTcp { get; set; }
+
+    /// <summary>Of link one.</summary>
+    public bool RefusesPrivate { get; set; }
+
     public uint Generation { get; set; } = 1;
 
     public LinkState LinkOne { get; set; } = Link(One, "198.51.100", "2001:db8:1", 0x020000000101);
@@ -80,8 +85,8 @@ internal sealed class Draft
         {
             _policy = new Policy
             {
-                Generation = Generation, Rules = [.. Rules, Last], Mode = Mode, Order = Order, Timeouts = Timeouts,
-                Links = [new LinkPolicy(One, "one", "wan0", WeightOne, false), new LinkPolicy(Two, "two", "wan1", WeightTwo, false)],
+                Generation = Generation, Rules = [.. Rules, Last], Mode = Mode, Order = Order, Timeouts = Timeouts, PicksUpTcp = PicksUpTcp,
+                Links = [new LinkPolicy(One, "one", "wan0", WeightOne, false, RefusesPrivate), new LinkPolicy(Two, "two", "wan1", WeightTwo, false)],
                 Zones = [new ZonePolicy(Trusted, "trusted", ["lan0"], true), new ZonePolicy(Guest, "guest", ["guest0"], false)],
             };
         }

@@ -247,6 +247,33 @@ public class TcpTrackerTests
         In(1001, 9001, Ack);
     }
 
+    [Fact]
+    public void Large_segment_that_does_not_arrive_is_told_once_where_it_stands()
+    {
+        Establish();
+        Assert.Equal(TcpVerdict.Pass, In(1001, 9001, Ack, 1400));
+        for (int i = 1; i < TcpTracker.Stuck; i++) Assert.Equal(TcpVerdict.Pass, In(1001, 9001, Ack, 1400));
+        Assert.Equal(TcpVerdict.PassStuck, In(1001, 9001, Ack, 1400));
+        Assert.Equal(TcpVerdict.Pass, In(1001, 9001, Ack, 1400));
+        Out(9001, 2401, Ack);
+        In(2401, 9001, Ack, 1400);
+        for (int i = 1; i < TcpTracker.Stuck; i++) Assert.Equal(TcpVerdict.Pass, In(2401, 9001, Ack, 1400));
+        Assert.Equal(TcpVerdict.PassStuck, In(2401, 9001, Ack, 1400));
+    }
+
+    [Fact]
+    public void Neither_small_segments_nor_those_further_on_make_a_sender_stuck()
+    {
+        Establish();
+        In(1001, 9001, Ack, 1400);
+        In(2401, 9001, Ack, 1400);
+        for (int i = 0; i < 2 * TcpTracker.Stuck; i++)
+        {
+            Assert.Equal(TcpVerdict.Pass, In(1001, 9001, Ack, 500));
+            Assert.Equal(TcpVerdict.Pass, In(2401, 9001, Ack, 1400));
+        }
+    }
+
     private TcpVerdict In(uint seq, uint ack, TcpFlags flags, int length = 0, int scale = -1) => Put(true, seq, ack, flags, length, scale);
 
     private TcpVerdict Out(uint seq, uint ack, TcpFlags flags, int length = 0, int scale = -1) => Put(false, seq, ack, flags, length, scale);

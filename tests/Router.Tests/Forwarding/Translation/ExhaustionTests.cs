@@ -8,7 +8,7 @@ namespace Router.Tests.Forwarding.Translation;
 public class ExhaustionTests
 {
     [Fact]
-    public void One_host_opens_64512_ports_and_then_others_are_refused_and_told()
+    public void X2_X9_One_host_opens_64512_ports_and_then_others_are_refused_and_told()
     {
         using var bed = new PathBed(sizes: new TableSizes(70_000, 70_000, 100));
         byte[] packet = Make.Udp("192.168.10.5:1024", "192.0.2.1:1000");

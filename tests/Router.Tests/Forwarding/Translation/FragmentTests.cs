@@ -101,6 +101,44 @@ public class FragmentTests
         Assert.Equal(2, bed.Send(PathBed.Trusted, Pieces.Break(packet, 40, 10)).Length);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void X10_An_exact_copy_of_a_piece_harms_nothing_and_goes_no_further(bool v4)
+    {
+        using var bed = new PathBed();
+        byte[] packet = v4 ? Make.Udp(Pc, Web, 3000) : Make.Udp("[fd00:10::5]:5000", "[2001:db8:9::1]:80", 3000);
+        foreach (bool backwards in new[] { false, true })
+        {
+            byte[][] pieces = Pieces.Break(packet, 1000, backwards ? 1u : 2u);
+            if (backwards) Array.Reverse(pieces);
+            var sent = new List<byte[]>();
+            foreach (byte[] piece in pieces)
+            {
+                sent.AddRange(bed.Send(PathBed.Trusted, piece).Select(one => one.Octets));
+                Assert.Empty(bed.Refuse(PathBed.Trusted, piece, DropReason.FragmentDuplicate));
+            }
+            Assert.Equal(pieces.Length, sent.Count);
+            Assert.Single(Pieces.Join(sent));
+        }
+    }
+
+    [Fact]
+    public void U10_A_datagram_may_come_in_as_many_pieces_as_it_has_room_for()
+    {
+        using var bed = new PathBed();
+        byte[] packet = Make.Udp(Pc, Web, 2000);
+        // Every other piece first, so that no two of the first half touch.
+        byte[][] pieces = Pieces.Break(packet, 8, 5);
+        var octets = new List<byte[]>();
+        foreach (byte[] piece in pieces.Where((_, i) => i % 2 == 0).Concat(pieces.Where((_, i) => i % 2 == 1)))
+        {
+            octets.AddRange(bed.Send(PathBed.Trusted, piece).Select(one => one.Octets));
+            Assert.Equal(DropReason.None, bed.Refused);
+        }
+        Assert.Equal(packet[28..], Assert.Single(Pieces.Join(octets))[28..]);
+    }
+
     [Fact]
     public void X10_Ports_and_flags_are_in_the_first_piece_or_nothing_is()
     {
@@ -126,7 +164,7 @@ public class FragmentTests
     }
 
     [Fact]
-    public void Pieces_whose_first_never_comes_are_forgotten_after_two_seconds()
+    public void U10_Pieces_whose_first_never_comes_are_forgotten_after_two_seconds()
     {
         using var bed = new PathBed();
         byte[][] pieces = Pieces.Break(Make.Udp(Pc, Web, 3000), 1000, 5);
@@ -137,7 +175,7 @@ public class FragmentTests
     }
 
     [Fact]
-    public void A_flood_of_one_sender_leaves_room_for_others_and_ends_with_it()
+    public void U10_X10_A_flood_of_one_sender_leaves_room_for_others_and_ends_with_it()
     {
         using var bed = new PathBed();
         byte[] packet = Make.Udp("192.168.10.66:5000", Web, 3000);
@@ -150,7 +188,7 @@ public class FragmentTests
     }
 
     [Fact]
-    public void A_flood_of_one_sender_leaves_room_for_others_that_come_in_the_wrong_order()
+    public void U10_X10_A_flood_of_one_sender_leaves_room_for_others_that_come_in_the_wrong_order()
     {
         using var bed = new PathBed();
         byte[] packet = Make.Udp("192.168.10.66:5000", Web, 3000);

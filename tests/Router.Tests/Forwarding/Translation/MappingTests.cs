@@ -127,7 +127,7 @@ public class MappingTests
     }
 
     [Fact]
-    public void Protocols_without_ports_have_one_flow_for_each_pair_of_hosts()
+    public void R7_Protocols_without_ports_have_one_flow_for_each_pair_of_hosts()
     {
         using var bed = new PathBed();
         foreach (byte protocol in new[] { Protocol.Gre, Protocol.Esp })
