@@ -1,5 +1,6 @@
 using Router.Forwarding.Flows;
 using Router.Forwarding.Gateways;
+using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
@@ -12,7 +13,7 @@ namespace Router.Forwarding;
 /// until all of it is granted, so a refusal leaves nothing behind but, at the most, a mapping that nobody uses and that ends by
 /// itself.
 /// </summary>
-internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser chooser, Pins pins, ApplicationGateways gateways, PathEvents events)
+internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser chooser, Pins pins, ApplicationGateways gateways, Quotas quotas, PathEvents events)
 {
     /// <summary>How many other ports a stranger is tried with before two of its connections count as one.</summary>
     private const int MostTurns = 64;
@@ -38,28 +39,18 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         if (course.ToBox) return DecideForBox(plan, rule, course.Rule, ingress, packet);
         if (rule.Action != RuleAction.Allow) return Refuse(plan, rule, course.Rule, packet, ingress, now);
         if (!Opens(plan, packet, ingress)) return DropReason.NoFlow;
+        reason = AskQuota(plan, ingress, packet.Source, course.Egress, course.Destination, now);
+        if (reason != DropReason.None) return reason;
         var flow = new Flow
         {
-            InsideSource = packet.Source,
-            InsideDestination = packet.Destination,
-            InsideSourcePort = packet.SourcePort,
-            InsideDestinationPort = packet.DestinationPort,
-            OutsideSource = packet.Source,
-            OutsideSourcePort = packet.SourcePort,
-            OutsideDestination = course.Destination,
-            OutsideDestinationPort = course.DestinationPort,
-            Protocol = packet.Protocol,
-            Ingress = ingress,
-            Egress = course.Egress,
+            InsideSource = packet.Source, InsideSourcePort = packet.SourcePort,
+            InsideDestination = packet.Destination, InsideDestinationPort = packet.DestinationPort,
+            OutsideSource = packet.Source, OutsideSourcePort = packet.SourcePort,
+            OutsideDestination = course.Destination, OutsideDestinationPort = course.DestinationPort,
+            Protocol = packet.Protocol, Ingress = ingress, Egress = course.Egress,
             Traits = Traits(plan, course, ingress) | (isProbe ? FlowTraits.Probe : FlowTraits.None),
-            Mapping = -1,
-            Pin = -1,
-            Created = now,
-            LastUse = now,
-            Rule = (ushort)course.Rule,
-            Log = rule.Log,
-            PolicyGeneration = plan.Policy.Generation,
-            Epoch = plan.Epoch,
+            Mapping = -1, Pin = -1, Created = now, LastUse = now,
+            Rule = (ushort)course.Rule, Log = rule.Log, PolicyGeneration = plan.Policy.Generation, Epoch = plan.Epoch,
         };
         reason = course.ToInternet ? Route(plan, rule, ref flow, now) : DropReason.None;
         if (reason == DropReason.None) reason = Translate(plan, rule, course, ref flow, now);
@@ -72,6 +63,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
     {
         id = FlowId.None;
         DropReason reason = gateways.Make(plan, packet, expected, now, out Flow flow);
+        if (reason == DropReason.None) reason = AskQuota(plan, flow.Ingress, flow.InsideSource, flow.Egress, flow.OutsideDestination, now);
         if (reason != DropReason.None) return reason;
         Rule rule = plan.Policy.Rules[flow.Rule];
         Prepare(plan, rule, ref flow);
@@ -79,6 +71,10 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         if (reason == DropReason.None) gateways.Settle(expected, id, now);
         return reason;
     }
+
+    // Whose flow it is: the local host's that begins it, or that it is for.
+    private DropReason AskQuota(Plan plan, PortId ingress, Address source, PortId egress, Address destination, long now) => plan.IsLink(ingress)
+        ? quotas.Ask(plan, destination, egress, begins: false, now) : quotas.Ask(plan, source, ingress, begins: true, now);
 
     /// <summary>Gives a flow another link, by the same rule: the old one ends, a new one with the same inside takes its place.</summary>
     public DropReason Move(Plan plan, FlowId old, PortId link, int pin, long now, out FlowId id)
@@ -111,6 +107,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
             counters.Octets += (long)(flow.OctetsOut + flow.OctetsIn);
         }
         if ((flow.Traits & (FlowTraits.Watched | FlowTraits.Expected)) != 0) gateways.End(id, now);
+        quotas.Release(id);
         if (flow.Mapping >= 0) mappings.Release(flow.Mapping, now);
         if (flow.Pin >= 0) pins.Release(flow.Pin, now);
         flows.Remove(id);
@@ -131,12 +128,15 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         {
             ref Flow flow = ref flows[id];
             (flow.Epoch, flow.PolicyGeneration, flow.Log) = (0, 0, RuleLog.None);
+            quotas.Hold(id, IsInbound(flow));
             if (flow.Mapping >= 0 && !Holds(flow)) flow.Mapping = -1;
             if (flow.Mapping >= 0) mappings.Hold(flow.Mapping);
             if (flow.Pin >= 0 && (flow.Pin = pins.Find(flow.InsideSource)) >= 0) pins.Hold(flow.Pin);
         }
         gateways.Resume();
     }
+
+    private static bool IsInbound(in Flow flow) => (flow.Traits & FlowTraits.Inbound) != 0;
 
     private bool Holds(in Flow flow) =>
         mappings.IsLive(flow.Mapping) && mappings[flow.Mapping].Inside == flow.InsideSource && mappings[flow.Mapping].Outside == flow.OutsideSource;
@@ -258,6 +258,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
     {
         DropReason reason = Enter(plan, flow, out id);
         if (reason != DropReason.None) return reason;
+        quotas.Hold(id, IsInbound(flow));
         if (flow.Mapping >= 0) mappings.Hold(flow.Mapping);
         if (flow.Pin >= 0) pins.Hold(flow.Pin);
         if ((flow.Traits & FlowTraits.Watched) != 0) gateways.Begin(id);
@@ -273,7 +274,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
     {
         long timeout = FlowLife.Timeout(flow, plan.Policy.Timeouts);
         DropReason reason = flows.Add(flow, timeout, out id);
-        bool isServed = (flow.Traits & FlowTraits.Inbound) != 0 && flow.OutsideDestination != flow.InsideDestination
+        bool isServed = IsInbound(flow) && flow.OutsideDestination != flow.InsideDestination
             && flow.Protocol is (Protocol.Tcp or Protocol.Udp or Protocol.Icmp);
         for (int turn = 1; reason == DropReason.MappingCollision && isServed && turn <= MostTurns; turn++)
         {

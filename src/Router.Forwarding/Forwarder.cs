@@ -1,6 +1,7 @@
 using Router.Forwarding.Answers;
 using Router.Forwarding.Flows;
 using Router.Forwarding.Gateways;
+using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
 using Router.Forwarding.Rules;
@@ -55,10 +56,11 @@ public sealed class Forwarder : IDisposable
         var chooser = new LinkChooser(_pins);
         _gateways = new ApplicationGateways(tables, _flows, _mappings, _outbox, _refusals);
         _progress = new Progress(_flows, _gateways, Events);
-        _admission = new Admission(_flows, _mappings, chooser, _pins, _gateways, Events);
+        Quotas = new Quotas(_flows, _pins.Capacity, Events);
+        _admission = new Admission(_flows, _mappings, chooser, _pins, _gateways, Quotas, Events);
         _review = new Review(_flows, _mappings, chooser, _admission, _gateways, _refusals);
         _held = new HeldSyns(_refusals);
-        Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _gateways, _admission, _held);
+        Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _gateways, _admission, Quotas, _held);
         _mappings.Prepare(plan);
         _admission.Resume();
         _review.BeginScan();
@@ -112,6 +114,8 @@ public sealed class Forwarder : IDisposable
     internal Upkeep Upkeep { get; }
 
     internal Review Review => _review;
+
+    internal Quotas Quotas { get; }
 
     internal Pins Pins => _pins;
 
@@ -282,6 +286,7 @@ public sealed class Forwarder : IDisposable
         _fragments.Dispose();
         _gateways.Dispose();
         _held.Dispose();
+        Quotas.Dispose();
         _flows.Dispose();
         _mappings.Dispose();
         _pins.Dispose();

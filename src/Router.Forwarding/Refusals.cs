@@ -36,6 +36,7 @@ internal sealed class Refusals(Outbox outbox)
             case DropReason.RuleDenied:
             case DropReason.PortsExhausted or DropReason.MappingsFull or DropReason.FlowsFull when !stranger:
             case DropReason.MappingCollision or DropReason.Untranslatable when !stranger:
+            case DropReason.HostFlows or DropReason.HostRate or DropReason.HostShare when !stranger:
                 Unreachable(plan, octets, packet, ingress, Icmp4.AdministrativelyProhibited, Icmp6.AdministrativelyProhibited, now);
                 break;
             case DropReason.NoUsableLink or DropReason.NoOutsideAddress or DropReason.NoNextHop or DropReason.NoRoute when !stranger:

@@ -1,3 +1,5 @@
+using Router.Forwarding.Limits;
+
 namespace Router.Forwarding.Rules;
 
 /// <summary>How the Internet links share the work.</summary>
@@ -76,6 +78,9 @@ public sealed class Policy
     public long PinIdle { get; init; } = 600_000_000;
 
     public FlowTimeouts Timeouts { get; init; } = new();
+
+    /// <summary>What one inside host may have of the flow table.</summary>
+    public HostLimits Limits { get; init; } = HostLimits.None;
 
     /// <summary>Whether an inside host's TCP connection that nobody here saw begin is taken up; else it is reset.</summary>
     public bool PicksUpTcp { get; init; }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Router.Forwarding;
+using Router.Forwarding.Limits;
 using Router.Forwarding.Rules;
 using Router.Ports;
 using Router.Tests.Forwarding.Bed;
@@ -114,6 +115,22 @@ public class AllocationTests
             foreach (byte[] packet in all) BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(packet[0] >> 4 == 4 ? 20 : 40), (ushort)port);
         });
         Assert.Equal(3 * (port - 2000), bed.Forwarder.FlowCount);
+    }
+
+    [Fact]
+    public void R9_New_flows_of_hosts_with_limits_and_those_that_are_refused()
+    {
+        using PathBed bed = Open(draft => draft.Limits = new HostLimits(new HostLimit(300, 6000), []));
+        byte[][] packets = [Make.Udp("192.168.10.5:2000", Web), Make.Tcp("192.168.10.6:2000", Web, TcpFlags.Syn)];
+        int port = 2000, host = 2;
+        Unchanged(bed, PathBed.Trusted, packets, next: all =>
+        {
+            port++;
+            BinaryPrimitives.WriteUInt16BigEndian(all[0].AsSpan(20), (ushort)port);
+            all[1][15] = (byte)(2 + host++ % 200);
+            BinaryPrimitives.WriteUInt16BigEndian(all[1].AsSpan(20), (ushort)port);
+        });
+        Assert.True(bed.Forwarder.Drops[(int)DropReason.HostFlows] > 0);
     }
 
     [Fact]

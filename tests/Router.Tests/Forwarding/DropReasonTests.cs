@@ -1,4 +1,5 @@
 using Router.Forwarding;
+using Router.Forwarding.Limits;
 using Router.Forwarding.Rules;
 using Router.Tests.Forwarding.Bed;
 using Router.Tests.Forwarding.Gateways;
@@ -67,6 +68,9 @@ public class DropReasonTests
         }),
         [DropReason.MappingsFull] = new(bed => SendFive(bed, anotherPort: true), Sizes: s_small with { Flows = 100 }),
         [DropReason.FlowsFull] = new(bed => SendFive(bed, anotherPort: false), Sizes: s_small),
+        [DropReason.HostFlows] = new(bed => SendFive(bed, anotherPort: true), draft => draft.Limits = new HostLimits(new HostLimit(3, HostLimit.Unlimited), [])),
+        [DropReason.HostRate] = new(bed => SendFive(bed, anotherPort: true), draft => draft.Limits = new HostLimits(new HostLimit(100, 3), [])),
+        [DropReason.HostShare] = new(bed => SendFive(bed, anotherPort: true), draft => draft.Limits = new HostLimits(new HostLimit(100, 100), []), s_small),
         [DropReason.MappingCollision] = new(bed =>
         {
             bed.Pass(PathBed.Trusted, Gre("192.168.10.5"));

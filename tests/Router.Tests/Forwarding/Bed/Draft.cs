@@ -1,4 +1,5 @@
 using Router.Forwarding;
+using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Wire;
@@ -37,6 +38,8 @@ internal sealed class Draft
     public FlowTimeouts Timeouts { get; set; } = new();
 
     public bool PicksUpTcp { get; set; }
+
+    public HostLimits Limits { get; set; } = HostLimits.None;
 
     /// <summary>Of link one.</summary>
     public bool RefusesPrivate { get; set; }
@@ -85,7 +88,7 @@ internal sealed class Draft
         {
             _policy = new Policy
             {
-                Generation = Generation, Rules = [.. Rules, Last], Mode = Mode, Order = Order, Timeouts = Timeouts, PicksUpTcp = PicksUpTcp,
+                Generation = Generation, Rules = [.. Rules, Last], Mode = Mode, Order = Order, Timeouts = Timeouts, PicksUpTcp = PicksUpTcp, Limits = Limits,
                 Links = [new LinkPolicy(One, "one", "wan0", WeightOne, false, RefusesPrivate), new LinkPolicy(Two, "two", "wan1", WeightTwo, false)],
                 Zones = [new ZonePolicy(Trusted, "trusted", ["lan0"], true), new ZonePolicy(Guest, "guest", ["guest0"], false)],
             };
