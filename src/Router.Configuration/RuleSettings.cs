@@ -21,6 +21,9 @@ public enum EndKind : byte
 
     /// <summary>A host, by <see cref="EndTerm.Name"/>, looked up before compiling.</summary>
     Host,
+
+    /// <summary>Devices of logged-in users: `user:NAME`, `group:NAME` or `authenticated`, as <see cref="EndTerm.Name"/> says.</summary>
+    User,
 }
 
 /// <summary>One item of a source or destination. Groups have become their members.</summary>

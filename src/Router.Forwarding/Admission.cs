@@ -18,7 +18,8 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
     /// <summary>How many other ports a stranger is tried with before two of its connections count as one.</summary>
     private const int MostTurns = 64;
 
-    private readonly Rule _probes = new() { Name = "probes", Action = RuleAction.Allow };
+    /// <summary>Decides on the daemon's own probes in place of the list.</summary>
+    public static readonly Rule Probes = new() { Name = "probes", Action = RuleAction.Allow };
 
     /// <summary>Admits a packet that no live flow explains.</summary>
     /// <param name="plan">The plan in force.</param>
@@ -35,7 +36,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         DropReason reason = Course.Chart(plan, mappings, key, out Course course);
         if (reason != DropReason.None) return reason;
         bool isProbe = plan.IsProbe(key);
-        Rule rule = isProbe ? _probes : plan.Policy.Rules[course.Rule];
+        Rule rule = isProbe ? Probes : plan.Policy.Rules[course.Rule];
         if (course.ToBox) return DecideForBox(plan, rule, course.Rule, ingress, packet);
         if (rule.Action != RuleAction.Allow) return Refuse(plan, rule, course.Rule, packet, ingress, now);
         if (!Opens(plan, packet, ingress)) return DropReason.NoFlow;
@@ -51,6 +52,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
             Traits = Traits(plan, course, ingress) | (isProbe ? FlowTraits.Probe : FlowTraits.None),
             Mapping = -1, Pin = -1, Created = now, LastUse = now,
             Rule = (ushort)course.Rule, Log = rule.Log, PolicyGeneration = plan.Policy.Generation, Epoch = plan.Epoch,
+            AdmittedBy = rule.Mark,
         };
         reason = course.ToInternet ? Route(plan, rule, ref flow, now) : DropReason.None;
         if (reason == DropReason.None) reason = Translate(plan, rule, course, ref flow, now);
@@ -77,12 +79,12 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         ? quotas.Ask(plan, destination, egress, begins: false, now) : quotas.Ask(plan, source, ingress, begins: true, now);
 
     /// <summary>Gives a flow another link, by the same rule: the old one ends, a new one with the same inside takes its place.</summary>
-    public DropReason Move(Plan plan, FlowId old, PortId link, int pin, long now, out FlowId id)
+    public DropReason Move(Plan plan, FlowId old, LinkChoice choice, LinkMove why, long now, out FlowId id)
     {
         Flow flow = flows[old];
         Rule rule = plan.Policy.Rules[flow.Rule];
-        flow.Egress = link;
-        flow.Pin = pin;
+        (flow.Before, flow.Moved) = (flow.Egress, why);
+        Follow(choice, ref flow, now);
         // Who announced it is on another way now: it goes on as a flow of its own. An unwatched stream was never changed either.
         flow.Traits &= ~(FlowTraits.Expected | (flow.Protocol == Protocol.Tcp ? FlowTraits.Watched : FlowTraits.None));
         (flow.OutsideSource, flow.OutsideSourcePort, flow.Mapping) = (flow.InsideSource, flow.InsideSourcePort, -1);
@@ -154,21 +156,8 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         (plan.IsLink(ingress) ? FlowTraits.Inbound : FlowTraits.None) | (course.Hairpin ? FlowTraits.Hairpin : FlowTraits.None);
 
     // Where no rule speaks, a local zone may talk to the box, as on the kernel's own way in; guests may not.
-    private DropReason DecideForBox(Plan plan, Rule rule, int index, PortId ingress, in Datagram packet)
-    {
-        if (rule.Action == RuleAction.Allow) return DropReason.None;
-        bool byDefault = index == plan.Policy.Rules.Length - 1 && !IsGuest(plan, ingress);
-        return byDefault ? DropReason.None : Refuse(plan, rule, index, packet, ingress, 0);
-    }
-
-    private static bool IsGuest(Plan plan, PortId ingress)
-    {
-        foreach (ZonePolicy zone in plan.Policy.Zones)
-        {
-            if (zone.Id == ingress) return zone.Name == "guest";
-        }
-        return false;
-    }
+    private DropReason DecideForBox(Plan plan, Rule rule, int index, PortId ingress, in Datagram packet) =>
+        Course.MayTalkToBox(plan, rule, index, ingress) ? DropReason.None : Refuse(plan, rule, index, packet, ingress, 0);
 
     private DropReason Refuse(Plan plan, Rule rule, int index, in Datagram packet, PortId ingress, long now)
     {
@@ -188,25 +177,33 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         return reason;
     }
 
-    /// <summary>The bit of the link that no other will do for, or 0: the sender is bound to its address, or the receiver is on its own network.</summary>
-    public static ulong BoundTo(Plan plan, Rule rule, PortId ingress, Address source, Address destination)
-    {
-        ulong bound = ingress == PortId.Host ? plan.Own(source) & plan.LinkPorts : 0;
-        return bound == 0 && rule.Links.Length == 0 ? plan.OnLink(destination) : bound;
-    }
-
     private DropReason Route(Plan plan, Rule rule, ref Flow flow, long now)
     {
-        ulong bound = BoundTo(plan, rule, flow.Ingress, flow.InsideSource, flow.OutsideDestination);
-        if (bound == 0) return chooser.Choose(plan, rule, flow.InsideSource, now, out flow.Egress, out flow.Pin);
+        ulong bound = LinkChooser.BoundTo(plan, rule, flow.Ingress, flow.InsideSource, flow.OutsideDestination);
+        if (bound == 0)
+        {
+            DropReason reason = chooser.Choose(plan, rule, flow.InsideSource, now, out LinkChoice choice);
+            Follow(choice, ref flow, now);
+            return reason;
+        }
         flow.Egress = new PortId((byte)ulong.TrailingZeroCount(bound));
         flow.Traits |= FlowTraits.Bound;
+        flow.Cause = LinkChooser.BoundCause(plan, flow.InsideSource, bound);
         return DropReason.None;
+    }
+
+    // Takes the link that was chosen, and keeps why.
+    private void Follow(LinkChoice choice, ref Flow flow, long now)
+    {
+        (flow.Egress, flow.Pin, flow.Cause, flow.PinStood) = (choice.Link, choice.Pin, choice.Cause, 0);
+        if (choice.Pin < 0) return;
+        ref readonly Pin pin = ref pins[choice.Pin];
+        (flow.PinReason, flow.PinStood) = (pin.Reason, (uint)Math.Clamp((now - pin.Since) / 1_000_000, 0, uint.MaxValue));
     }
 
     private DropReason Translate(Plan plan, Rule rule, in Course course, ref Flow flow, long now)
     {
-        DropReason reason = course.Hairpin || (course.ToInternet && flow.InsideSource.IsV4 && rule.Nat != SourceNat.Off)
+        DropReason reason = course.IsSourceTranslated(rule, flow.InsideSource)
             ? TranslateSource(plan, rule, course, ref flow, now) : DropReason.None;
         if (reason != DropReason.None) return reason;
         Prepare(plan, rule, ref flow);
@@ -230,14 +227,20 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         flow.NextHop = NextHop.Of(plan, flow);
     }
 
+    /// <summary>As whom the far end sees a sender that is translated; unspecified if the link has no address for it.</summary>
+    public static Address OutsideSource(Plan plan, Rule rule, in Course course, PortId link, Address source, Address destination) =>
+        course.Hairpin ? destination
+        : IsOwnOn(plan, source, link) ? source
+        : rule.Nat == SourceNat.Fixed ? rule.NatAddress
+        : plan.Link(link)?.Outside(source.IsV4) ?? default;
+
+    private static bool IsOwnOn(Plan plan, Address source, PortId link) => (plan.Own(source) & link.Bit) != 0;
+
     private DropReason TranslateSource(Plan plan, Rule rule, in Course course, ref Flow flow, long now)
     {
         PortId link = course.Hairpin ? course.HairpinLink : flow.Egress;
-        bool isBound = (plan.Own(flow.InsideSource) & link.Bit) != 0;
-        Address outside = course.Hairpin ? flow.InsideDestination
-            : isBound ? flow.InsideSource
-            : rule.Nat == SourceNat.Fixed ? rule.NatAddress
-            : plan.Link(link)?.Outside(flow.InsideSource.IsV4) ?? default;
+        bool isBound = IsOwnOn(plan, flow.InsideSource, link);
+        Address outside = OutsideSource(plan, rule, course, link, flow.InsideSource, flow.InsideDestination);
         if (outside.IsUnspecified) return DropReason.NoOutsideAddress;
         // It signs the addresses, so behind a translation no receiver can take it (RFC 4302 3.3.3.1, RFC 3715 2.1).
         if (flow.Protocol == Protocol.Ah && outside != flow.InsideSource) return DropReason.Untranslatable;

@@ -35,6 +35,7 @@ public sealed class Forwarder : IDisposable
     private readonly ApplicationGateways _gateways;
     private readonly Admission _admission;
     private readonly Review _review;
+    private readonly LinkChooser _chooser;
     private readonly Progress _progress;
     private readonly HeldSyns _held;
     private readonly long[] _drops = new long[(int)DropReason.SendRefused + 1];
@@ -53,12 +54,12 @@ public sealed class Forwarder : IDisposable
         _outbox = new Outbox(batchSlots);
         _refusals = new Refusals(_outbox);
         _exit = new Exit(_outbox, _refusals, Events);
-        var chooser = new LinkChooser(_pins);
+        _chooser = new LinkChooser(_pins);
         _gateways = new ApplicationGateways(tables, _flows, _mappings, _outbox, _refusals);
         _progress = new Progress(_flows, _gateways, Events);
         Quotas = new Quotas(_flows, _pins.Capacity, Events);
-        _admission = new Admission(_flows, _mappings, chooser, _pins, _gateways, Quotas, Events);
-        _review = new Review(_flows, _mappings, chooser, _admission, _gateways, _refusals);
+        _admission = new Admission(_flows, _mappings, _chooser, _pins, _gateways, Quotas, Events);
+        _review = new Review(_flows, _mappings, _chooser, _admission, _gateways, _refusals);
         _held = new HeldSyns(_refusals);
         Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _gateways, _admission, Quotas, _held);
         _mappings.Prepare(plan);
@@ -107,7 +108,7 @@ public sealed class Forwarder : IDisposable
 
     /// <summary>What would become of a packet. On the forwarding thread.</summary>
     public Explanation Explain(PortId ingress, Address from, byte protocol, Address to, ushort port) =>
-        Explanation.Of(_plan, _mappings, _pins, Datagram.First(from, protocol, to, port), ingress);
+        Explanation.Of(_plan, _flows, _mappings, _pins, _chooser, Datagram.First(from, protocol, to, port), ingress);
 
     internal Outbox Outbox => _outbox;
 
@@ -141,12 +142,16 @@ public sealed class Forwarder : IDisposable
     public void Walk(PortId ingress, Batch batch)
     {
         ref PortTraffic traffic = ref _outbox.Traffic[ingress.Value];
+        Capture? capture = _outbox.Capture;
         for (int slot = 0; slot < batch.Count; slot++)
         {
             traffic.PacketsIn++;
             traffic.OctetsIn += batch[slot].Length;
+            capture?.Seen(ingress, inbound: true, batch.Octets(slot));
             DropReason reason = Pass(ingress, batch, slot);
-            if (reason > DropReason.Consumed) _drops[(int)reason]++;
+            if (reason <= DropReason.Consumed) continue;
+            _drops[(int)reason]++;
+            capture?.Refused(ingress, reason, batch.Octets(slot));
         }
         _outbox.Flush(batch);
     }

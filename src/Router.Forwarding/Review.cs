@@ -72,6 +72,18 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         return ownsItsWay ? LookAtLink(plan, ref id, now) : DropReason.None;
     }
 
+    /// <summary>Ends a flow on request, and tells both sides; false if it is not there any more.</summary>
+    /// <param name="plan">The plan in force.</param>
+    /// <param name="id">Its place in the table.</param>
+    /// <param name="created">When it was admitted, to tell it from another that has its place by now.</param>
+    /// <param name="now">Monotonic microseconds.</param>
+    public bool Kill(Plan plan, FlowId id, long created, long now)
+    {
+        if (!flows.IsLive(id) || flows[id].Created != created) return false;
+        Close(plan, id, now, tellInside: true, tellOutside: true);
+        return true;
+    }
+
     private bool IsStillAllowed(Plan plan, FlowId id, ref Flow flow)
     {
         FlowKey key = flow.ForwardKey;
@@ -122,13 +134,14 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         bool isLost = !isAble || !hasAddress;
         // Balancing prefers no link to another: only a rule, or an order, can have a better one.
         if (!isLost && plan.Policy.Mode != InternetMode.Failover && !IsAnyAble(rule.Links, able)) return DropReason.None;
-        if (chooser.Choose(plan, rule, flow.InsideSource, now, out PortId better, out int pin) != DropReason.None) return DropReason.None;
-        if (better == flow.Egress && hasAddress) return DropReason.None;
+        if (chooser.Choose(plan, rule, flow.InsideSource, now, out LinkChoice better) != DropReason.None) return DropReason.None;
+        if (better.Link == flow.Egress && hasAddress) return DropReason.None;
         FlowPlan what = (isLost ? rule.OnLinkDown : rule.OnLinkReturn).For(flow.Protocol);
         return what switch
         {
             FlowPlan.Keep or FlowPlan.Drain => DropReason.None,
-            FlowPlan.Move when flow.Protocol != Protocol.Tcp || flow.OutsideSource == flow.InsideSource => MoveTo(plan, ref id, better, pin, now),
+            FlowPlan.Move when flow.Protocol != Protocol.Tcp || flow.OutsideSource == flow.InsideSource =>
+                MoveTo(plan, ref id, better, isLost ? LinkMove.LinkDown : LinkMove.BetterLink, now),
             FlowPlan.Move or FlowPlan.Reset => ResetFor(plan, id, now),
             _ => throw new InvalidOperationException($"unknown plan {what}"),
         };
@@ -143,9 +156,9 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         return false;
     }
 
-    private DropReason MoveTo(Plan plan, ref FlowId id, PortId link, int pin, long now)
+    private DropReason MoveTo(Plan plan, ref FlowId id, LinkChoice choice, LinkMove why, long now)
     {
-        DropReason reason = admission.Move(plan, id, link, pin, now, out FlowId moved);
+        DropReason reason = admission.Move(plan, id, choice, why, now, out FlowId moved);
         if (reason != DropReason.None) return flows.IsLive(id) ? DropReason.None : reason;
         id = moved;
         Moved++;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Tables;
 using Router.Wire;
@@ -37,8 +38,7 @@ internal enum FlowTraits : byte
 }
 
 /// <summary>
-/// One flow: 184 octets in mapped memory, three cache lines with the eight that the table puts in front. It says all that a
-/// stateless rewriter needs. Inside and Outside are the two sides of us: Inside is where the first packet came in, Outside where
+/// One flow: 200 octets in mapped memory, and eight that the table puts in front. It says all that a stateless rewriter needs. Inside and Outside are the two sides of us: Inside is where the first packet came in, Outside where
 /// it went out. On a flow to the Internet InsideSource is the host and OutsideSource the link's address; on a mapped port
 /// InsideDestination is the link's address and OutsideDestination the server behind it.
 ///
@@ -51,7 +51,7 @@ internal struct Flow : ITableEntry
 {
     public static int IdentityOctets => 92;
 
-    public static uint LayoutVersion => 1;
+    public static uint LayoutVersion => 2;
 
     public Address InsideSource, InsideDestination, OutsideSource, OutsideDestination;
     public ushort InsideSourcePort, InsideDestinationPort, OutsideSourcePort, OutsideDestinationPort;
@@ -94,6 +94,22 @@ internal struct Flow : ITableEntry
     /// <summary>The plan under which it was last found right.</summary>
     public uint Epoch;
     public TcpTrack Tcp;
+
+    // ---- Why it is as it is, for `routerctl why`: written when it is admitted or moved, never read by the path. ----
+
+    /// <summary>How long the host's pin had stood then, seconds.</summary>
+    public uint PinStood;
+
+    /// <summary>Why it is on its link, why the host was on that one, and why the flow left the link before, if it did.</summary>
+    public LinkCause Cause;
+    public PinReason PinReason;
+    public LinkMove Moved;
+
+    /// <summary>The link that it left, if <see cref="Moved"/> says so.</summary>
+    public PortId Before;
+
+    /// <summary>The rule that admitted it (<see cref="Rules.Rule.Mark"/>); the rule that allows it now may be another.</summary>
+    public ulong AdmittedBy;
 
     /// <summary>Counts a packet.</summary>
     public void Count(int octets, bool outward)

@@ -112,6 +112,7 @@ internal sealed class ApplicationGateways : IDisposable
             Protocol = e.Protocol, Ingress = e.Ingress, Egress = e.Egress, Mapping = -1, Pin = -1, Created = now, LastUse = now,
             Traits = FlowTraits.Expected | (plan.IsLink(e.Ingress) ? FlowTraits.Inbound : FlowTraits.None),
             Rule = (ushort)rule, Log = plan.Policy.Rules[rule].Log, PolicyGeneration = plan.Policy.Generation, Epoch = plan.Epoch,
+            AdmittedBy = plan.Policy.Rules[rule].Mark,
         };
         if (e.SourceShown == packet.Source) return DropReason.None;
         var wanted = new Mapping

@@ -22,7 +22,20 @@ public readonly record struct End(Address Address, ushort Port);
 /// <param name="Probe">Whether it is a probe of the daemon's own, which no rule decides on.</param>
 public sealed record LiveFlow(
     int Id, byte Protocol, End Inside, End Outside, End Remote, PortId Ingress, PortId Egress, bool Inbound, int Rule, uint PolicyGeneration,
-    string State, long Created, long LastUse, long PacketsOut, long OctetsOut, long PacketsIn, long OctetsIn, bool Pinned, bool Bound, bool Probe);
+    string State, long Created, long LastUse, long PacketsOut, long OctetsOut, long PacketsIn, long OctetsIn, bool Pinned, bool Bound, bool Probe)
+{
+    /// <summary>The rule that admitted it, as <see cref="Rules.Rule.Mark"/>.</summary>
+    public ulong AdmittedBy { get; init; }
+
+    /// <summary>Why it is on its link.</summary>
+    public LinkCause Cause { get; init; }
+
+    /// <summary>Why the host was on that link, and for how many seconds, when the flow was admitted; null if no pin held it.</summary>
+    public (string Reason, long Stood)? PinThen { get; init; }
+
+    /// <summary>Whether, and why, it left another link, and which.</summary>
+    public (LinkMove Why, PortId From) Moved { get; init; }
+}
 
 /// <summary>A host's pin as it was at one moment. Times are monotonic microseconds.</summary>
 public sealed record LivePin(Address Host, PortId Link, string Reason, long Since, long Flows);
@@ -90,7 +103,11 @@ public sealed class LiveTables(ForwardingTables tables)
         return new LiveFlow(
             id, flow.Protocol, inbound ? served : insideEnd, inbound ? mapped : outsideEnd, inbound ? insideEnd : served,
             flow.Ingress, flow.Egress, inbound, flow.Rule, flow.PolicyGeneration, State(flow), flow.Created, flow.LastUse,
-            packetsOut, octetsOut, packetsIn, octetsIn, flow.Pin >= 0, (flow.Traits & FlowTraits.Bound) != 0, (flow.Traits & FlowTraits.Probe) != 0);
+            packetsOut, octetsOut, packetsIn, octetsIn, flow.Pin >= 0, (flow.Traits & FlowTraits.Bound) != 0, (flow.Traits & FlowTraits.Probe) != 0)
+        {
+            AdmittedBy = flow.AdmittedBy, Cause = flow.Cause, Moved = (flow.Moved, flow.Before),
+            PinThen = flow.Pin >= 0 ? (flow.PinReason.ToString(), flow.PinStood) : null,
+        };
     }
 
     private static string State(in Flow flow) => flow.Protocol != Protocol.Tcp

@@ -37,7 +37,26 @@ public readonly record struct ForwardTarget(Address Host, ushort Port);
 /// <summary>One traffic rule, compiled: names have become ports, ranges and numbers. Immutable but for its counters.</summary>
 public sealed class Rule
 {
-    public required string Name { get; init; }
+    public required string Name
+    {
+        get;
+        init
+        {
+            field = value;
+            Mark = MarkOf(value);
+        }
+    }
+
+    /// <summary>Stands for the name in a flow, which outlives policies and processes: FNV-1a over its letters, case apart.</summary>
+    public ulong Mark { get; private init; }
+
+    /// <summary>The mark of a name.</summary>
+    public static ulong MarkOf(string name)
+    {
+        ulong mark = 0xcbf29ce484222325;
+        foreach (char letter in name) mark = (mark ^ char.ToLowerInvariant(letter)) * 0x100000001b3;
+        return mark;
+    }
 
     /// <summary>False while it is switched off, or outside its time range; such a rule matches nothing.</summary>
     public bool Active { get; init; } = true;

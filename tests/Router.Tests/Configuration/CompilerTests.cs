@@ -41,6 +41,24 @@ public sealed class CompilerTests
         foreach (string outside in new[] { "10.0.0.4", "10.0.1.4", "10.0.1.8", "2001:db8:0:1::", "192.0.2.8", "::" }) Assert.False(ends.Matches(At(outside, 2)), outside);
     }
 
+    [Theory]
+    [InlineData("user:Tony")]
+    [InlineData("group:staff")]
+    [InlineData("authenticated")]
+    public void A_user_is_accepted_warned_of_and_matches_nobody(string user)
+    {
+        string text = Loading.WithRule($"source: [\"{user}\"]\naction: allow");
+        Assert.Contains($"`{user.ToLowerInvariant()}` matches nobody", Assert.Single(Loading.Warnings(text)), StringComparison.Ordinal);
+        Policy policy = Compile(text).Policy;
+        Assert.False(policy.Rules[0].Source.IsAny);
+        Assert.False(policy.Rules[0].Source.Matches(At("10.0.0.5", ulong.MaxValue)));
+        Assert.Equal(1, policy.Index.Match(At("10.0.0.5", ulong.MaxValue), At("192.0.2.1", ulong.MaxValue), 6, 80));
+
+        // Beside others, the others are meant and nobody else.
+        Selector mixed = Rule($"source: [trusted, \"{user}\"]").Source;
+        Assert.Equal(_registry.Claim("trusted").Bit, mixed.Ports);
+    }
+
     [Fact]
     public void A_host_name_matches_the_addresses_it_has_and_never_everything()
     {
