@@ -82,6 +82,7 @@ public static class PolicyCompiler
             NatAddress = rule.NatAddress,
             FullCone = rule.FullCone,
             ForwardTo = rule.ForwardTo,
+            Gateways = rule.Gateways,
             OnLinkDown = rule.OnLinkDown,
             OnLinkReturn = rule.OnLinkReturn,
             Counters = counters.GetValueOrDefault(rule.Name) ?? new RuleCounters(),

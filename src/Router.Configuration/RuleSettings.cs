@@ -1,3 +1,4 @@
+using Router.Forwarding.Gateways;
 using Router.Forwarding.Rules;
 using Router.Wire;
 
@@ -75,6 +76,9 @@ public sealed record RuleSettings
     public FlowPlans OnLinkDown { get; internal set; } = FlowPlans.DownDefault;
 
     public FlowPlans OnLinkReturn { get; internal set; } = FlowPlans.ReturnDefault;
+
+    /// <summary>`helpers`: which protocols are read along.</summary>
+    public Gateway Gateways { get; internal set; } = Gateway.Default;
 
     internal static readonly EndTerm[] AnyEnd = [new(EndKind.Any, "any", default)];
 }

@@ -1,4 +1,5 @@
 using Router.Forwarding.Flows;
+using Router.Forwarding.Gateways;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
@@ -12,7 +13,7 @@ namespace Router.Forwarding;
 /// until all of it is granted, so a refusal leaves nothing behind but, at the most, a mapping that nobody uses and that ends by
 /// itself.
 /// </summary>
-internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser chooser, Pins pins, Quotas quotas, PathEvents events)
+internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser chooser, Pins pins, ApplicationGateways gateways, Quotas quotas, PathEvents events)
 {
     /// <summary>How many other ports a stranger is tried with before two of its connections count as one.</summary>
     private const int MostTurns = 64;
@@ -30,6 +31,8 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
     {
         id = FlowId.None;
         FlowKey key = packet.Key(ingress);
+        int expected = gateways.Find(key, now);
+        if (expected >= 0 && (packet.Protocol != Protocol.Tcp || packet.IsSyn)) return AdmitExpected(plan, packet, expected, now, out id);
         DropReason reason = Course.Chart(plan, mappings, key, out Course course);
         if (reason != DropReason.None) return reason;
         bool isProbe = plan.IsProbe(key);
@@ -37,37 +40,43 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         if (course.ToBox) return DecideForBox(plan, rule, course.Rule, ingress, packet);
         if (rule.Action != RuleAction.Allow) return Refuse(plan, rule, course.Rule, packet, ingress, now);
         if (!Opens(plan, packet, ingress)) return DropReason.NoFlow;
-        reason = plan.IsLink(ingress) ? quotas.Ask(plan, course.Destination, course.Egress, begins: false, now)
-            : quotas.Ask(plan, packet.Source, ingress, begins: true, now);
+        reason = AskQuota(plan, ingress, packet.Source, course.Egress, course.Destination, now);
         if (reason != DropReason.None) return reason;
         var flow = new Flow
         {
-            InsideSource = packet.Source,
-            InsideDestination = packet.Destination,
-            InsideSourcePort = packet.SourcePort,
-            InsideDestinationPort = packet.DestinationPort,
-            OutsideSource = packet.Source,
-            OutsideSourcePort = packet.SourcePort,
-            OutsideDestination = course.Destination,
-            OutsideDestinationPort = course.DestinationPort,
-            Protocol = packet.Protocol,
-            Ingress = ingress,
-            Egress = course.Egress,
+            InsideSource = packet.Source, InsideSourcePort = packet.SourcePort,
+            InsideDestination = packet.Destination, InsideDestinationPort = packet.DestinationPort,
+            OutsideSource = packet.Source, OutsideSourcePort = packet.SourcePort,
+            OutsideDestination = course.Destination, OutsideDestinationPort = course.DestinationPort,
+            Protocol = packet.Protocol, Ingress = ingress, Egress = course.Egress,
             Traits = Traits(plan, course, ingress) | (isProbe ? FlowTraits.Probe : FlowTraits.None),
-            Mapping = -1,
-            Pin = -1,
-            Created = now,
-            LastUse = now,
-            Rule = (ushort)course.Rule,
-            Log = rule.Log,
-            PolicyGeneration = plan.Policy.Generation,
-            Epoch = plan.Epoch,
+            Mapping = -1, Pin = -1, Created = now, LastUse = now,
+            Rule = (ushort)course.Rule, Log = rule.Log, PolicyGeneration = plan.Policy.Generation, Epoch = plan.Epoch,
             AdmittedBy = rule.Mark,
         };
         reason = course.ToInternet ? Route(plan, rule, ref flow, now) : DropReason.None;
         if (reason == DropReason.None) reason = Translate(plan, rule, course, ref flow, now);
+        if (reason == DropReason.None && !isProbe && gateways.Wants(rule, flow)) flow.Traits |= FlowTraits.Watched;
         return reason == DropReason.None ? Settle(plan, rule, flow, now, out id) : reason;
     }
+
+    // What a gateway has announced: by the rule of the control flow, the other way round than rules would have it.
+    private DropReason AdmitExpected(Plan plan, in Datagram packet, int expected, long now, out FlowId id)
+    {
+        id = FlowId.None;
+        DropReason reason = gateways.Make(plan, packet, expected, now, out Flow flow);
+        if (reason == DropReason.None) reason = AskQuota(plan, flow.Ingress, flow.InsideSource, flow.Egress, flow.OutsideDestination, now);
+        if (reason != DropReason.None) return reason;
+        Rule rule = plan.Policy.Rules[flow.Rule];
+        Prepare(plan, rule, ref flow);
+        reason = Settle(plan, rule, flow, now, out id);
+        if (reason == DropReason.None) gateways.Settle(expected, id, now);
+        return reason;
+    }
+
+    // Whose flow it is: the local host's that begins it, or that it is for.
+    private DropReason AskQuota(Plan plan, PortId ingress, Address source, PortId egress, Address destination, long now) => plan.IsLink(ingress)
+        ? quotas.Ask(plan, destination, egress, begins: false, now) : quotas.Ask(plan, source, ingress, begins: true, now);
 
     /// <summary>Gives a flow another link, by the same rule: the old one ends, a new one with the same inside takes its place.</summary>
     public DropReason Move(Plan plan, FlowId old, LinkChoice choice, LinkMove why, long now, out FlowId id)
@@ -76,6 +85,8 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         Rule rule = plan.Policy.Rules[flow.Rule];
         (flow.Before, flow.Moved) = (flow.Egress, why);
         Follow(choice, ref flow, now);
+        // Who announced it is on another way now: it goes on as a flow of its own. An unwatched stream was never changed either.
+        flow.Traits &= ~(FlowTraits.Expected | (flow.Protocol == Protocol.Tcp ? FlowTraits.Watched : FlowTraits.None));
         (flow.OutsideSource, flow.OutsideSourcePort, flow.Mapping) = (flow.InsideSource, flow.InsideSourcePort, -1);
         id = FlowId.None;
         DropReason reason = Translate(plan, rule, new Course { ToInternet = true }, ref flow, now);
@@ -97,6 +108,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
             counters.Packets += flow.PacketsOut + flow.PacketsIn;
             counters.Octets += (long)(flow.OctetsOut + flow.OctetsIn);
         }
+        if ((flow.Traits & (FlowTraits.Watched | FlowTraits.Expected)) != 0) gateways.End(id, now);
         quotas.Release(id);
         if (flow.Mapping >= 0) mappings.Release(flow.Mapping, now);
         if (flow.Pin >= 0) pins.Release(flow.Pin, now);
@@ -123,24 +135,8 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
             if (flow.Mapping >= 0) mappings.Hold(flow.Mapping);
             if (flow.Pin >= 0 && (flow.Pin = pins.Find(flow.InsideSource)) >= 0) pins.Hold(flow.Pin);
         }
+        gateways.Resume();
     }
-
-    /// <summary>The MAC that a flow's packets to its link go to, 0 while unknown or without meaning.</summary>
-    public static ulong NextHop(Plan plan, in Flow flow)
-    {
-        bool inbound = IsInbound(flow);
-        PortId id = inbound ? flow.Ingress : flow.Egress;
-        if (plan.Link(id) is not { Ethernet: true } link) return 0;
-        Address towards = inbound ? flow.InsideSource : flow.OutsideDestination;
-        foreach (Prefix subnet in link.Subnets)
-        {
-            if (subnet.Contains(towards)) return plan.Neighbours.GetValueOrDefault((id, towards), GatewayOf(link, towards));
-        }
-        return towards.IsV4 ? link.GatewayMac4 : link.GatewayMac6;
-    }
-
-    private static ulong GatewayOf(LinkState link, Address towards) =>
-        towards == link.Gateway4 ? link.GatewayMac4 : towards == link.Gateway6 ? link.GatewayMac6 : 0;
 
     private static bool IsInbound(in Flow flow) => (flow.Traits & FlowTraits.Inbound) != 0;
 
@@ -210,6 +206,13 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         DropReason reason = course.IsSourceTranslated(rule, flow.InsideSource)
             ? TranslateSource(plan, rule, course, ref flow, now) : DropReason.None;
         if (reason != DropReason.None) return reason;
+        Prepare(plan, rule, ref flow);
+        return DropReason.None;
+    }
+
+    // What follows from a flow's two sides and its rule.
+    private static void Prepare(Plan plan, Rule rule, ref Flow flow)
+    {
         if (flow.OutsideSource != flow.InsideSource || flow.OutsideDestination != flow.InsideDestination
             || flow.OutsideSourcePort != flow.InsideSourcePort || flow.OutsideDestinationPort != flow.InsideDestinationPort)
         {
@@ -221,8 +224,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
             flow.Traits |= FlowTraits.Marked;
             flow.Dscp = (byte)rule.Dscp;
         }
-        flow.NextHop = NextHop(plan, flow);
-        return DropReason.None;
+        flow.NextHop = NextHop.Of(plan, flow);
     }
 
     /// <summary>As whom the far end sees a sender that is translated; unspecified if the link has no address for it.</summary>
@@ -262,6 +264,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         quotas.Hold(id, IsInbound(flow));
         if (flow.Mapping >= 0) mappings.Hold(flow.Mapping);
         if (flow.Pin >= 0) pins.Hold(flow.Pin);
+        if ((flow.Traits & FlowTraits.Watched) != 0) gateways.Begin(id);
         rule.Counters.Flows++;
         rule.Counters.LastMatch = now;
         if ((rule.Log & RuleLog.Connections) != 0) events.Write(Describe(flow, PathEventKind.FlowOpened));

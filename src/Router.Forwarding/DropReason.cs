@@ -58,6 +58,7 @@ public enum DropReason : byte
 
     // On the way out.
     FlowClosed,
+    OutOfOrder,
     TooBig,
     NoNextHop,
     NoPort,

@@ -1,5 +1,6 @@
 using Router.Forwarding.Answers;
 using Router.Forwarding.Flows;
+using Router.Forwarding.Gateways;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
@@ -31,6 +32,7 @@ public sealed class Forwarder : IDisposable
     private readonly Outbox _outbox;
     private readonly Refusals _refusals;
     private readonly Exit _exit;
+    private readonly ApplicationGateways _gateways;
     private readonly Admission _admission;
     private readonly Review _review;
     private readonly LinkChooser _chooser;
@@ -49,16 +51,17 @@ public sealed class Forwarder : IDisposable
         _mappings = new Mappings(tables.Mappings);
         _pins = new Pins(tables.Pins);
         _flows = new FlowTable(tables.Flows);
-        _progress = new Progress(_flows, Events);
         _outbox = new Outbox(batchSlots);
         _refusals = new Refusals(_outbox);
         _exit = new Exit(_outbox, _refusals, Events);
         _chooser = new LinkChooser(_pins);
+        _gateways = new ApplicationGateways(tables, _flows, _mappings, _outbox, _refusals);
+        _progress = new Progress(_flows, _gateways, Events);
         Quotas = new Quotas(_flows, _pins.Capacity, Events);
-        _admission = new Admission(_flows, _mappings, _chooser, _pins, Quotas, Events);
-        _review = new Review(_flows, _mappings, _chooser, _admission, _refusals);
+        _admission = new Admission(_flows, _mappings, _chooser, _pins, _gateways, Quotas, Events);
+        _review = new Review(_flows, _mappings, _chooser, _admission, _gateways, _refusals);
         _held = new HeldSyns(_refusals);
-        Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _admission, Quotas, _held);
+        Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _gateways, _admission, Quotas, _held);
         _mappings.Prepare(plan);
         _admission.Resume();
         _review.BeginScan();
@@ -120,6 +123,8 @@ public sealed class Forwarder : IDisposable
     internal Mappings Mappings => _mappings;
 
     internal FlowTable Flows => _flows;
+
+    internal ApplicationGateways Gateways => _gateways;
 
     internal Plan Plan => _plan;
 
@@ -213,6 +218,12 @@ public sealed class Forwarder : IDisposable
         DropReason reason = _exit.Fit(_plan, _now, ingress, egress, ref meta, octets, packet, out int pieces);
         if (reason != DropReason.None) return reason;
         _progress.Take(_plan, octets, packet, meta.Offload, id, outward, _now);
+        if ((flow.Traits & FlowTraits.Watched) != 0)
+        {
+            reason = _gateways.Pass(_plan, batch, slot, packet, id, outward, _now);
+            if (reason != DropReason.None) return reason;
+            octets = batch.Octets(slot);
+        }
         bool unfinished = meta.Offload.ChecksumUnfinished;
         if ((flow.Traits & FlowTraits.Translated) != 0) Rewrite.Apply(octets, packet, flow, outward, unfinished);
         if ((flow.Traits & FlowTraits.Marked) != 0) Headers.WriteDscp(octets, packet.V4, flow.Dscp);
@@ -278,6 +289,7 @@ public sealed class Forwarder : IDisposable
     {
         _outbox.Dispose();
         _fragments.Dispose();
+        _gateways.Dispose();
         _held.Dispose();
         Quotas.Dispose();
         _flows.Dispose();

@@ -1,4 +1,5 @@
 using Router.Forwarding.Flows;
+using Router.Forwarding.Gateways;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
@@ -18,7 +19,7 @@ namespace Router.Forwarding;
 /// the mode prefers has come back, `on_link_return` decides. Flows that came in by a link, and those of programs bound to a link's
 /// address, stay where they are.
 /// </summary>
-internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser chooser, Admission admission, Refusals refusals)
+internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser chooser, Admission admission, ApplicationGateways gateways, Refusals refusals)
 {
     private FlowId _scan = FlowId.None;
 
@@ -59,14 +60,14 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
     public DropReason Look(Plan plan, ref FlowId id, long now)
     {
         ref Flow flow = ref flows[id];
-        if (flow.PolicyGeneration != plan.Policy.Generation && !IsStillAllowed(plan, ref flow))
+        if (flow.PolicyGeneration != plan.Policy.Generation && !IsStillAllowed(plan, id, ref flow))
         {
             Close(plan, id, now, tellInside: true, tellOutside: true);
             Closed++;
             return DropReason.FlowClosed;
         }
         flow.Epoch = plan.Epoch;
-        flow.NextHop = Admission.NextHop(plan, flow);
+        flow.NextHop = NextHop.Of(plan, flow);
         bool ownsItsWay = plan.IsLink(flow.Egress) && (flow.Traits & (FlowTraits.Inbound | FlowTraits.Bound)) == 0;
         return ownsItsWay ? LookAtLink(plan, ref id, now) : DropReason.None;
     }
@@ -83,10 +84,11 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         return true;
     }
 
-    private bool IsStillAllowed(Plan plan, ref Flow flow)
+    private bool IsStillAllowed(Plan plan, FlowId id, ref Flow flow)
     {
         FlowKey key = flow.ForwardKey;
         if ((flow.Traits & FlowTraits.Probe) != 0) return IsStillProbe(plan, ref flow, key);
+        if ((flow.Traits & FlowTraits.Expected) != 0) return IsStillExpected(plan, id, ref flow);
         if (Course.Chart(plan, mappings, key, out Course course) != DropReason.None) return KeepsWithoutCourse(plan, flow);
         Rule rule = plan.Policy.Rules[course.Rule];
         if (rule.Action != RuleAction.Allow || course.ToBox) return false;
@@ -106,6 +108,14 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
     {
         if (!plan.IsProbe(key)) return false;
         (flow.Rule, flow.PolicyGeneration) = ((ushort)(plan.Policy.Rules.Length - 1), plan.Policy.Generation);
+        return true;
+    }
+
+    // A reload that forbids its control flow, or the gateway, forbids it too.
+    private bool IsStillExpected(Plan plan, FlowId id, ref Flow flow)
+    {
+        if (!gateways.IsStillAllowed(plan, id, out int rule)) return KeepsWithoutCourse(plan, flow);
+        (flow.Rule, flow.Log, flow.PolicyGeneration) = ((ushort)rule, plan.Policy.Rules[rule].Log, plan.Policy.Generation);
         return true;
     }
 
@@ -169,8 +179,8 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         ref Flow flow = ref flows[id];
         if (flow.Protocol == Protocol.Tcp)
         {
-            if (tellInside) refusals.ResetSide(plan, flow, towardsInside: true);
-            if (tellOutside) refusals.ResetSide(plan, flow, towardsInside: false);
+            if (tellInside) refusals.ResetSide(plan, flow, towardsInside: true, gateways.Shift(id, fromInside: false));
+            if (tellOutside) refusals.ResetSide(plan, flow, towardsInside: false, gateways.Shift(id, fromInside: true));
         }
         admission.Finish(plan, id, now);
     }

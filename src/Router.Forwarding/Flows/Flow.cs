@@ -29,6 +29,12 @@ internal enum FlowTraits : byte
 
     /// <summary>One of the daemon's own probes, which no rule decides on.</summary>
     Probe = 32,
+
+    /// <summary>A gateway reads it (<see cref="Gateways.ApplicationGateways"/>).</summary>
+    Watched = 64,
+
+    /// <summary>A gateway opened the way for it; the rules are asked about its control flow.</summary>
+    Expected = 128,
 }
 
 /// <summary>
@@ -104,6 +110,13 @@ internal struct Flow : ITableEntry
 
     /// <summary>The rule that admitted it (<see cref="Rules.Rule.Mark"/>); the rule that allows it now may be another.</summary>
     public ulong AdmittedBy;
+
+    /// <summary>Counts a packet.</summary>
+    public void Count(int octets, bool outward)
+    {
+        if (outward) (PacketsOut, OctetsOut) = (PacketsOut + 1, OctetsOut + (uint)octets);
+        else (PacketsIn, OctetsIn) = (PacketsIn + 1, OctetsIn + (uint)octets);
+    }
 
     public readonly FlowKey ForwardKey =>
         new(InsideSource, InsideDestination, InsideSourcePort, InsideDestinationPort, Protocol, Ingress);

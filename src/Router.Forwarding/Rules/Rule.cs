@@ -1,3 +1,4 @@
+using Router.Forwarding.Gateways;
 using Router.Wire;
 
 namespace Router.Forwarding.Rules;
@@ -93,6 +94,9 @@ public sealed class Rule
     public bool FullCone { get; init; }
 
     public ForwardTarget? ForwardTo { get; init; }
+
+    /// <summary>Which protocols are read along (RFC 2663 2.9), where a flow goes to their port.</summary>
+    public Gateway Gateways { get; init; } = Gateway.Default;
 
     public FlowPlans OnLinkDown { get; init; } = FlowPlans.DownDefault;
 

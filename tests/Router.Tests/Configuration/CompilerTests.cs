@@ -1,5 +1,6 @@
 using Router.Configuration;
 using Router.Forwarding;
+using Router.Forwarding.Gateways;
 using Router.Forwarding.Rules;
 using Router.Wire;
 
@@ -102,6 +103,10 @@ public sealed class CompilerTests
         Assert.Equal(new FlowPlans(FlowPlan.Keep, FlowPlan.Move, FlowPlan.Move, FlowPlan.Drain), rule.OnLinkDown);
         Assert.Equal(new FlowPlans(FlowPlan.Move, FlowPlan.Move, FlowPlan.Move, FlowPlan.Move), rule.OnLinkReturn);
         Assert.Equal(SourceNat.Off, Rule("nat: off").Nat);
+        Assert.Equal(Gateway.Default, rule.Gateways);
+        Assert.Equal(Gateway.None, Rule("helpers: none").Gateways);
+        Assert.Equal(Gateway.Tftp, Rule("helpers: tftp").Gateways);
+        Assert.Equal(Gateway.Ftp | Gateway.Tftp, Rule("helpers: [ftp, tftp]").Gateways);
         Assert.Equal(PinMode.Connection, Rule("log: none", "internet: { pin: connection }\n").Pin);
     }
 

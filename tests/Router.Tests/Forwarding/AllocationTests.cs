@@ -4,6 +4,7 @@ using Router.Forwarding.Limits;
 using Router.Forwarding.Rules;
 using Router.Ports;
 using Router.Tests.Forwarding.Bed;
+using Router.Tests.Forwarding.Gateways;
 using Router.Wire;
 
 namespace Router.Tests.Forwarding;
@@ -84,6 +85,22 @@ public class AllocationTests
         Unchanged(bed, PathBed.Trusted, [connection.FromNear(100), Make.Udp(Pc, Web), Make.Echo("192.168.10.5", "192.0.2.1", 5000)]);
         Unchanged(bed, PathBed.One, [connection.FromFar(100), Make.Udp(Web, Us + ":5000"), Make.Echo("192.0.2.1", Us, 5000, isReply: true)]);
         Assert.Equal(3, bed.Forwarder.FlowCount);
+    }
+
+    [Fact]
+    public void Watched_flows_both_ways()
+    {
+        using var bed = new PathBed();
+        Dialogue talk = Dialogue.Ftp(bed, PathBed.Trusted, "192.168.10.55:5000", "192.0.2.80:21");
+        talk.ClientSays("PORT 192,168,10,55,156,65\r\n");
+        Assert.Equal(1, bed.Forwarder.Gateways.Open);
+        byte[] again = talk.Client.Again("PORT 192,168,10,55,156,65\r\n", talk.Client.Next - 27), held = talk.Client.Again("PORT 1", talk.Client.Next);
+        byte[] answer = talk.Server.Segment("200 ok\r\n");
+        foreach (PortId id in new[] { PathBed.Trusted, PathBed.One }) bed.Forwarder.Outbox.Attach(id, s_sink);
+        long before = s_sink.Taken;
+        Unchanged(bed, PathBed.Trusted, [again, held]);
+        Unchanged(bed, PathBed.One, [answer]);
+        Assert.True(s_sink.Taken - before >= 1200);
     }
 
     [Fact]

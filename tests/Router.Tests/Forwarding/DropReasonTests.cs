@@ -2,6 +2,7 @@ using Router.Forwarding;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Rules;
 using Router.Tests.Forwarding.Bed;
+using Router.Tests.Forwarding.Gateways;
 using Router.Wire;
 
 namespace Router.Tests.Forwarding;
@@ -86,6 +87,12 @@ public class DropReasonTests
             bed.Pass(PathBed.Trusted, Udp());
             bed.Change(draft => draft.Rules.Clear(), newPolicy: true);
             bed.Send(PathBed.Trusted, Udp());
+        }),
+        [DropReason.OutOfOrder] = new(bed =>
+        {
+            Dialogue talk = Dialogue.Ftp(bed, PathBed.Trusted, Pc, "192.0.2.80:21");
+            talk.Client.Segment("NOOP\r\n");
+            bed.Send(PathBed.Trusted, talk.Client.Segment("NOOP\r\n"));
         }),
         [DropReason.TooBig] = new(bed => bed.Send(PathBed.Trusted, Make.Udp(Pc, Web, 1472).WithDontFragment()),
             draft => draft.LinkOne = draft.LinkOne with { Mtu = 1400 }),
