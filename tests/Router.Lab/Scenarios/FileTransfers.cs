@@ -14,6 +14,8 @@ public sealed class LabWithFtpRules() : RunningLab(bed => new RouterDaemon(bed, 
     {
         AllowOut = false,
         Mode = "failover",
+        // A wire that loses a tenth must not be taken for a dead one: what moves away with its link is another fact's matter.
+        Health = "down_after: 50",
         Rules = $"""
             - name: FTP server inside
               source: [internet, trusted]
