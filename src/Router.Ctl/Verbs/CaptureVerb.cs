@@ -30,7 +30,10 @@ internal static class CaptureVerb
     {
         CaptureQuery query = ReadFilter(parsed.GetValue(Filter) ?? []) with
         {
-            Port = parsed.GetValue(Port), Drop = parsed.GetValue(Drop), Count = parsed.GetValue(Count), Seconds = ReadSeconds(parsed.GetRequiredValue(For)),
+            Port = parsed.GetValue(Port),
+            Drop = parsed.GetValue(Drop),
+            Count = parsed.GetValue(Count),
+            Seconds = ReadSeconds(parsed.GetRequiredValue(For)),
         };
         string file = parsed.GetRequiredValue(Output);
         PcapngTally tally = await session.CopyAsync(ControlPath.Capture + query.ToQuery(), () => Open(file), cancel);
