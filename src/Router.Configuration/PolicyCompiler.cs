@@ -48,7 +48,7 @@ public static class PolicyCompiler
         };
         var policy = new Policy
         {
-            Generation = (previous?.Generation ?? 0) + 1,
+            Generation = Policy.Following(previous),
             Rules = rules,
             Mode = settings.Internet.Mode,
             Order = Order(settings, ports),

@@ -84,7 +84,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         Flow flow = flows[old];
         Rule rule = plan.Policy.Rules[flow.Rule];
         (flow.Before, flow.Moved) = (flow.Egress, why);
-        Follow(choice, ref flow, now);
+        Follow(choice, ref flow);
         // Who announced it is on another way now: it goes on as a flow of its own. An unwatched stream was never changed either.
         flow.Traits &= ~(FlowTraits.Expected | (flow.Protocol == Protocol.Tcp ? FlowTraits.Watched : FlowTraits.None));
         (flow.OutsideSource, flow.OutsideSourcePort, flow.Mapping) = (flow.InsideSource, flow.InsideSourcePort, -1);
@@ -183,7 +183,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         if (bound == 0)
         {
             DropReason reason = chooser.Choose(plan, rule, flow.InsideSource, now, out LinkChoice choice);
-            Follow(choice, ref flow, now);
+            Follow(choice, ref flow);
             return reason;
         }
         flow.Egress = new PortId((byte)ulong.TrailingZeroCount(bound));
@@ -193,13 +193,8 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
     }
 
     // Takes the link that was chosen, and keeps why.
-    private void Follow(LinkChoice choice, ref Flow flow, long now)
-    {
-        (flow.Egress, flow.Pin, flow.Cause, flow.PinStood) = (choice.Link, choice.Pin, choice.Cause, 0);
-        if (choice.Pin < 0) return;
-        ref readonly Pin pin = ref pins[choice.Pin];
-        (flow.PinReason, flow.PinStood) = (pin.Reason, (uint)Math.Clamp((now - pin.Since) / 1_000_000, 0, uint.MaxValue));
-    }
+    private static void Follow(LinkChoice choice, ref Flow flow) =>
+        (flow.Egress, flow.Pin, flow.Cause) = (choice.Link, choice.Pin, choice.Cause);
 
     private DropReason Translate(Plan plan, Rule rule, in Course course, ref Flow flow, long now)
     {

@@ -16,7 +16,7 @@ public record struct PathEvent
 
     /// <summary>Index of the rule in the policy of <see cref="PolicyGeneration"/>.</summary>
     public ushort Rule;
-    public uint PolicyGeneration;
+    public ushort PolicyGeneration;
     public Address Source, Destination;
     public ushort SourcePort, DestinationPort;
 

@@ -38,7 +38,7 @@ internal sealed class WhyReports(Helm helm, PortRegistry ports, LiveTables table
         FlowReport report = flows.Describe(flow);
         string? admittedBy = flow.Probe ? report.Rule : NameOf(flow.AdmittedBy);
         string? because = Because(flow.Cause);
-        string? pin = flow is { Cause: LinkCause.Pinned, PinThen: { } then } ? $"{then.Reason}, {then.Stood} s before" : null;
+        string? pin = flow.PinThen is { } then ? then.Stood is { } stood ? $"{then.Reason}, {stood / 1_000_000} s before" : $"{then.Reason}; it has been moved since" : null;
         string? from = flow.Moved.Why == LinkMove.None ? null : ports.NameOf(flow.Moved.From);
         DateTimeOffset admitted = Reports.WallClock(flow.Created);
         string by = flow.Probe ? "passes as a probe of the daemon's own, which no rule decides on" : $"was admitted by {(admittedBy is null ? "a rule that is gone since" : $"\"{admittedBy}\"")}";
@@ -54,7 +54,7 @@ internal sealed class WhyReports(Helm helm, PortRegistry ports, LiveTables table
         };
     }
 
-    private string? NameOf(ulong mark)
+    private string? NameOf(uint mark)
     {
         foreach (Rule rule in helm.Policy.Rules)
         {
@@ -70,8 +70,8 @@ internal sealed class WhyReports(Helm helm, PortRegistry ports, LiveTables table
         LinkCause.OwnNetwork => "the destination was on that link's own network",
         LinkCause.Rule => "the rule named it",
         LinkCause.Order => "it was the first usable link in order",
-        LinkCause.Pinned => "the host was pinned to it",
         LinkCause.HostByWeight => "balancing placed the host there, by weight",
         LinkCause.FlowByWeight => "balancing placed this connection, by weight",
+        LinkCause.PinnedAsPlaced or LinkCause.PinnedAsLinkDown or LinkCause.PinnedAsMoved or LinkCause.PinnedAsRestored => "the host was pinned to it",
     };
 }

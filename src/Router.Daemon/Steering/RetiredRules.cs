@@ -11,13 +11,13 @@ internal sealed class RetiredRules
     private const int Most = 1024;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<ulong, string> _names = [];
-    private readonly Queue<ulong> _order = [];
+    private readonly Dictionary<uint, string> _names = [];
+    private readonly Queue<uint> _order = [];
 
     /// <summary>Keeps the names that are in one policy and not in the next.</summary>
     public void Note(Policy before, Policy after)
     {
-        HashSet<ulong> standing = [.. after.Rules.Select(rule => rule.Mark)];
+        HashSet<uint> standing = [.. after.Rules.Select(rule => rule.Mark)];
         lock (_lock)
         {
             foreach (Rule gone in before.Rules.Where(rule => !standing.Contains(rule.Mark)))
@@ -30,7 +30,7 @@ internal sealed class RetiredRules
     }
 
     /// <summary>The name behind a mark, or null.</summary>
-    public string? NameOf(ulong mark)
+    public string? NameOf(uint mark)
     {
         lock (_lock) return _names.GetValueOrDefault(mark);
     }

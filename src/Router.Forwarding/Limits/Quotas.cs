@@ -38,7 +38,7 @@ internal sealed class Quotas : IDisposable
         public int Flows, Begun;
 
         /// <summary>Its limit, as of this policy.</summary>
-        public uint Generation;
+        public ushort Generation;
         public HostLimit Limit;
 
         /// <summary>When its bucket will be full again; see Answers/AnswerLimit.</summary>

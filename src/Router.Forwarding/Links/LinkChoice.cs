@@ -18,14 +18,28 @@ public enum LinkCause : byte
     /// <summary>The first usable one, as the mode orders them.</summary>
     Order,
 
-    /// <summary>The host was pinned to it.</summary>
-    Pinned,
-
     /// <summary>Balancing placed the host there, with this flow.</summary>
     HostByWeight,
 
     /// <summary>Balancing placed this flow by itself.</summary>
     FlowByWeight,
+
+    /// <summary>The host was pinned to it: the members from here on are <see cref="PinReason"/>, in its order.</summary>
+    PinnedAsPlaced,
+    PinnedAsLinkDown,
+    PinnedAsMoved,
+    PinnedAsRestored,
+}
+
+/// <summary>Why a pin was followed is why it stands where it does.</summary>
+internal static class LinkCauses
+{
+    /// <summary>A flow followed its host's pin.</summary>
+    public static LinkCause Pinned(PinReason reason) => LinkCause.PinnedAsPlaced + (byte)reason;
+
+    /// <summary>Why the pin stood there, or null if none was followed.</summary>
+    public static PinReason? PinReason(this LinkCause cause) =>
+        cause >= LinkCause.PinnedAsPlaced ? (PinReason)(cause - LinkCause.PinnedAsPlaced) : null;
 }
 
 /// <summary>Why a live flow was given another link.</summary>

@@ -74,7 +74,7 @@ internal sealed class LinkChooser(Pins pins)
         int pin = rule.Pin == PinMode.Host ? pins.Find(host) : -1;
         if (pin >= 0 && (able & pins[pin].Link.Bit) != 0)
         {
-            choice = new LinkChoice(pins[pin].Link, pin, LinkCause.Pinned);
+            choice = new LinkChoice(pins[pin].Link, pin, LinkCauses.Pinned(pins[pin].Reason));
             return DropReason.None;
         }
         (Balance balance, LinkCause cause) = rule.Pin == PinMode.Host ? (_hosts, LinkCause.HostByWeight) : (_connections, LinkCause.FlowByWeight);

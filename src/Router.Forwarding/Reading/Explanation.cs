@@ -127,7 +127,7 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
         Address source = course.IsSourceTranslated(rule, key.Source)
             ? Admission.OutsideSource(plan, rule, course, choice.Link, key.Source, key.Destination) : key.Source;
         if (source.IsUnspecified) return new Explanation([], DropReason.NoOutsideAddress, $"refused: {name} has no address to leave by");
-        Pin? pin = choice.Cause == LinkCause.Pinned ? pins[choice.Pin] : null;
+        Pin? pin = choice.Cause.PinReason() is not null ? pins[choice.Pin] : null;
         return new Explanation([], DropReason.None, $"allowed by \"{rule.Name}\", leaves by {name} as {source}: {Because(choice.Cause)}")
         {
             Egress = choice.Link, Link = choice.Link, Source = source, Destination = course.Destination,
@@ -143,9 +143,9 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
         LinkCause.OwnNetwork => "the destination is on that link's own network",
         LinkCause.Rule => "the rule names it",
         LinkCause.Order => "it is the first usable link in order",
-        LinkCause.Pinned => "the host is pinned to it",
         LinkCause.HostByWeight => "balancing places the host there, by weight",
         LinkCause.FlowByWeight => "balancing places each connection by itself, by weight",
+        LinkCause.PinnedAsPlaced or LinkCause.PinnedAsLinkDown or LinkCause.PinnedAsMoved or LinkCause.PinnedAsRestored => "the host is pinned to it",
     };
 
     private static Endpoint Sender(Plan plan, in FlowKey key) =>

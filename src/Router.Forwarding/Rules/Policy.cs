@@ -50,7 +50,10 @@ public sealed record FlowTimeouts
 public sealed class Policy
 {
     /// <summary>Grows with each policy that is published; a flow remembers the one that admitted it.</summary>
-    public uint Generation { get; init; }
+    public ushort Generation { get; init; }
+
+    /// <summary>The number of the policy that comes after: 1 after none, and after 65535 again.</summary>
+    public static ushort Following(Policy? previous) => previous is null or { Generation: ushort.MaxValue } ? (ushort)1 : (ushort)(previous.Generation + 1);
 
     public required Rule[] Rules
     {

@@ -48,13 +48,13 @@ public sealed class Rule
     }
 
     /// <summary>Stands for the name in a flow, which outlives policies and processes: FNV-1a over its letters, case apart.</summary>
-    public ulong Mark { get; private init; }
+    public uint Mark { get; private init; }
 
     /// <summary>The mark of a name.</summary>
-    public static ulong MarkOf(string name)
+    public static uint MarkOf(string name)
     {
-        ulong mark = 0xcbf29ce484222325;
-        foreach (char letter in name) mark = (mark ^ char.ToLowerInvariant(letter)) * 0x100000001b3;
+        uint mark = 0x811c9dc5;
+        foreach (char letter in name) mark = (mark ^ char.ToLowerInvariant(letter)) * 0x01000193;
         return mark;
     }
 

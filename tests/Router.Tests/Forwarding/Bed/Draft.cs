@@ -44,7 +44,7 @@ internal sealed class Draft
     /// <summary>Of link one.</summary>
     public bool RefusesPrivate { get; set; }
 
-    public uint Generation { get; set; } = 1;
+    public ushort Generation { get; set; } = 1;
 
     public LinkState LinkOne { get; set; } = Link(One, "198.51.100", "2001:db8:1", 0x020000000101);
 

@@ -28,7 +28,7 @@ public class ExplanationPropertyTests
     {
         Random random = Dice.Roll();
         var met = new Dictionary<string, int>();
-        for (int round = 0; round < 250; round++)
+        for (int round = 0; round < 500; round++)
         {
             using var bed = new PathBed(draft => Shuffle(draft, random));
             ushort port = 20_000;
@@ -89,7 +89,7 @@ public class ExplanationPropertyTests
         string what = !said.Allowed ? $"{said.Refusal}" : !id.Exists ? "box"
             : said.Steps[0].Subject == "(probe)" ? "probe"
             : (bed.Forwarder.Flows[id].Traits & FlowTraits.Hairpin) != 0 ? "hairpin"
-            : said.Link is null ? "inbound" : $"{bed.Forwarder.Flows[id].Cause}";
+            : said.Link is null ? "inbound" : bed.Forwarder.Flows[id].Cause is var cause && cause.PinReason() is not null ? "Pinned" : $"{cause}";
         met[what] = met.GetValueOrDefault(what) + 1;
     }
 
