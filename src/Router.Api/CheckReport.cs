@@ -28,9 +28,18 @@ public sealed record ReloadReport
     /// <summary>What the kernel or the machine refused, so that sound files were not loaded; null otherwise.</summary>
     public string? Refusal { get; init; }
 
+    /// <summary>When the configuration of before comes back unless it is confirmed; null if this one stays.</summary>
+    public DateTimeOffset? RevertsAt { get; init; }
+
     public IReadOnlyList<ConfigurationNote> Errors { get; init; } = [];
 
     public IReadOnlyList<ConfigurationNote> Warnings { get; init; } = [];
+}
+
+/// <summary>What was applied has been confirmed.</summary>
+public sealed record ConfirmReport
+{
+    public required bool Confirmed { get; init; }
 }
 
 /// <summary>One remark on a configuration file, and where it belongs.</summary>

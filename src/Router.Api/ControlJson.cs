@@ -18,9 +18,12 @@ namespace Router.Api;
 [JsonSerializable(typeof(IReadOnlyList<FlowReport>))]
 [JsonSerializable(typeof(IReadOnlyList<HostReport>))]
 [JsonSerializable(typeof(IReadOnlyList<RuleReport>))]
+[JsonSerializable(typeof(IReadOnlyList<WhyReport>))]
 [JsonSerializable(typeof(CheckReport))]
 [JsonSerializable(typeof(ReloadReport))]
 [JsonSerializable(typeof(ExplainReport))]
+[JsonSerializable(typeof(KillReport))]
+[JsonSerializable(typeof(ConfirmReport))]
 [JsonSerializable(typeof(ErrorReport))]
 public sealed partial class ControlJson : JsonSerializerContext
 {

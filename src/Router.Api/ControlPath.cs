@@ -13,9 +13,26 @@ public static class ControlPath
     public const string Rules = "/v1/rules";
     public const string Check = "/v1/check";
     public const string Explain = "/v1/explain";
+    public const string Why = "/v1/why";
 
-    /// <summary>The only one that is asked by POST.</summary>
+    /// <summary>Answers with a file in the making: pcapng, as long as it lasts.</summary>
+    public const string Capture = "/v1/capture";
+
+    /// <summary>Asked by POST, as it changes something; so are those below.</summary>
+    public const string KillFlows = "/v1/flows/kill";
+
     public const string Reload = "/v1/reload";
+
+    /// <summary>The body is the file.</summary>
+    public const string Apply = "/v1/apply";
+
+    public const string Confirm = "/v1/confirm";
+
+    /// <summary>Most octets of a file that is applied.</summary>
+    public const int MostFileOctets = 16 * 1024 * 1024;
+
+    /// <summary>Longest time to wait for a confirmation, seconds.</summary>
+    public const int MostConfirmSeconds = 3600;
 
     /// <summary>Where the daemon listens unless it is told otherwise.</summary>
     public const string DefaultSocket = "/run/routerd/control.sock";

@@ -23,4 +23,10 @@ public sealed record RuleReport
 
     /// <summary>When a flow last matched; null for never.</summary>
     public DateTimeOffset? LastMatch { get; init; }
+
+    /// <summary>The earlier rule that takes all of it, so that it can never match; null if there is none.</summary>
+    public string? ShadowedBy { get; init; }
+
+    /// <summary>Earlier rules that take some of it and do something else with it; a few at the most.</summary>
+    public IReadOnlyList<string> Overlaps { get; init; } = [];
 }

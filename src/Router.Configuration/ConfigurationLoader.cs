@@ -27,7 +27,7 @@ public static class ConfigurationLoader
     private const int MostFragments = 1000;
 
     private static readonly KeySet Keys = new(
-        ["zones", "links", "internet", "health", "services", "groups", "times", "rules", "default_rule", "timeouts", "tables", "on_exit"],
+        ["zones", "links", "internet", "health", "services", "groups", "times", "rules", "default_rule", "timeouts", "tables", "limits", "on_exit"],
         "license", "users", "web_rules", "portal", "metrics");
 
     /// <summary>Loads the file, its fragments and the variables that override it.</summary>
@@ -123,6 +123,7 @@ public static class ConfigurationLoader
             DefaultRule = parts.Read("default_rule", RuleReader.Default, new DefaultRuleSettings(RuleAction.Drop, RuleLog.None)),
             Timeouts = parts.Read("timeouts", GlobalReader.Timeouts, new FlowTimeouts()),
             Tables = parts.Read("tables", GlobalReader.Tables, new TableSettings()),
+            Limits = parts.Read("limits", new LimitReader(names).Limits, new LimitSettings()),
             HostNames = names.Hosts,
         };
     }

@@ -1,4 +1,5 @@
 using Router.Forwarding;
+using Router.Forwarding.Limits;
 using Router.Forwarding.Rules;
 using Router.Wire;
 
@@ -47,7 +48,7 @@ public static class PolicyCompiler
         };
         var policy = new Policy
         {
-            Generation = (previous?.Generation ?? 0) + 1,
+            Generation = Policy.Following(previous),
             Rules = rules,
             Mode = settings.Internet.Mode,
             Order = Order(settings, ports),
@@ -55,6 +56,8 @@ public static class PolicyCompiler
             Zones = [.. settings.Zones.Select(z => new ZonePolicy(ports[z.Name], z.Name, [.. z.Interfaces], Licensed: true))],
             PinIdle = settings.Internet.PinIdle.Ticks / TimeSpan.TicksPerMicrosecond,
             Timeouts = settings.Timeouts,
+            Limits = new HostLimits(
+                settings.Limits.Common, [.. settings.Limits.Exceptions.Select(e => new HostException(selectors.Compile(e.Source), e.Limit))]),
             PicksUpTcp = settings.Internet.PicksUpTcp,
         };
         return new CompiledPolicy(policy, clock.NextChange, selectors.Warnings);
@@ -79,6 +82,7 @@ public static class PolicyCompiler
             NatAddress = rule.NatAddress,
             FullCone = rule.FullCone,
             ForwardTo = rule.ForwardTo,
+            Gateways = rule.Gateways,
             OnLinkDown = rule.OnLinkDown,
             OnLinkReturn = rule.OnLinkReturn,
             Counters = counters.GetValueOrDefault(rule.Name) ?? new RuleCounters(),

@@ -1,3 +1,4 @@
+using Router.Forwarding.Gateways;
 using Router.Forwarding.Rules;
 using Router.Wire;
 
@@ -20,6 +21,9 @@ public enum EndKind : byte
 
     /// <summary>A host, by <see cref="EndTerm.Name"/>, looked up before compiling.</summary>
     Host,
+
+    /// <summary>Devices of logged-in users: `user:NAME`, `group:NAME` or `authenticated`, as <see cref="EndTerm.Name"/> says.</summary>
+    User,
 }
 
 /// <summary>One item of a source or destination. Groups have become their members.</summary>
@@ -72,6 +76,9 @@ public sealed record RuleSettings
     public FlowPlans OnLinkDown { get; internal set; } = FlowPlans.DownDefault;
 
     public FlowPlans OnLinkReturn { get; internal set; } = FlowPlans.ReturnDefault;
+
+    /// <summary>`helpers`: which protocols are read along.</summary>
+    public Gateway Gateways { get; internal set; } = Gateway.Default;
 
     internal static readonly EndTerm[] AnyEnd = [new(EndKind.Any, "any", default)];
 }

@@ -28,6 +28,8 @@ internal sealed class SelectorCompiler(Dictionary<string, PortId> ports, IReadOn
                 case EndKind.Port: bits |= ports[term.Name].Bit; break;
                 case EndKind.Internet: bits |= PortId.InternetBit; break;
                 case EndKind.Range: (ranges ??= []).Add(term.Range); break;
+                // Nobody can log in yet, so nobody is meant: such an end by itself matches nothing.
+                case EndKind.User: break;
                 case EndKind.Host: AddHost(term.Name, ranges ??= []); break;
             }
         }

@@ -1,3 +1,4 @@
+using Router.Forwarding.Limits;
 using Router.Forwarding.Rules;
 using Router.Wire;
 
@@ -28,6 +29,8 @@ public sealed record Settings
     public required FlowTimeouts Timeouts { get; init; }
 
     public required TableSettings Tables { get; init; }
+
+    public LimitSettings Limits { get; init; } = new();
 
     /// <summary>What the links do without the daemon.</summary>
     public OnExit OnExit { get; init; }
@@ -103,6 +106,17 @@ public sealed record TableSettings
 
     public int Pins { get; init; } = 65_536;
 }
+
+/// <summary>What one inside host may have, and who may have more or less; the first exception that names a host holds.</summary>
+public sealed record LimitSettings
+{
+    public HostLimit Common { get; init; } = new(Flows: 600, NewFlows: 600);
+
+    public IReadOnlyList<LimitException> Exceptions { get; init; } = [];
+}
+
+/// <summary>A limit for some hosts.</summary>
+public sealed record LimitException(EndTerm[] Source, HostLimit Limit);
 
 /// <summary>What passes while no daemon runs. Nothing, so far.</summary>
 public enum OnExit : byte { Closed }

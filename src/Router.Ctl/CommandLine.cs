@@ -45,7 +45,8 @@ internal static class CommandLine
         {
             Socket, Json,
             ReadVerbs.Status(), ReadVerbs.Links(), FlowsVerb.Build(), ReadVerbs.Hosts(), ReadVerbs.Rules(),
-            CheckVerb.Build(), ReadVerbs.Reload(), ExplainVerb.Build(),
+            CheckVerb.Build(), ReadVerbs.Reload(), ExplainVerb.Build(), WhyVerb.Build(), CaptureVerb.Build(),
+            ApplyVerb.Build(), ApplyVerb.BuildConfirm(),
         };
         ParseResult parsed = root.Parse(args);
         if (parsed.Action is ParseErrorAction wrong) wrong.ShowHelp = args.Length == 0;

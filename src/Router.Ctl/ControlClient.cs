@@ -33,21 +33,39 @@ internal sealed class ControlClient : IDisposable
     /// <summary>The JSON of the answer.</summary>
     /// <param name="method">As the verb wants it, see <see cref="ControlPath"/>.</param>
     /// <param name="pathAndQuery">From <see cref="ControlPath"/>, with the query if there is one.</param>
+    /// <param name="body">What goes with it, or null.</param>
     /// <exception cref="ControlFailure">There is no answer, or not the one that was asked for.</exception>
-    public async Task<byte[]> AskAsync(HttpMethod method, string pathAndQuery, CancellationToken cancel)
+    public Task<byte[]> AskAsync(HttpMethod method, string pathAndQuery, byte[]? body, CancellationToken cancel) => GuardAsync(async () =>
+    {
+        using var request = new HttpRequestMessage(method, pathAndQuery) { Content = body is null ? null : new ByteArrayContent(body) };
+        using HttpResponseMessage answer = await _http.SendAsync(request, cancel);
+        byte[] told = await answer.Content.ReadAsByteArrayAsync(cancel);
+        return answer.IsSuccessStatusCode ? told : throw Refused(answer.StatusCode, told);
+    }, cancel);
+
+    /// <summary>Reads an answer while it comes, however long that takes.</summary>
+    /// <exception cref="ControlFailure">There is none, or it breaks off.</exception>
+    public Task StreamAsync(string pathAndQuery, Func<Stream, Task> read, CancellationToken cancel) => GuardAsync(async () =>
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, pathAndQuery);
+        using HttpResponseMessage answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, cancel);
+        if (!answer.IsSuccessStatusCode) throw Refused(answer.StatusCode, await answer.Content.ReadAsByteArrayAsync(cancel));
+        await using Stream body = await answer.Content.ReadAsStreamAsync(cancel);
+        await read(body);
+        return true;
+    }, cancel);
+
+    private async Task<T> GuardAsync<T>(Func<Task<T>> ask, CancellationToken cancel)
     {
         try
         {
-            using var request = new HttpRequestMessage(method, pathAndQuery);
-            using HttpResponseMessage answer = await _http.SendAsync(request, cancel);
-            byte[] body = await answer.Content.ReadAsByteArrayAsync(cancel);
-            return answer.IsSuccessStatusCode ? body : throw Refused(answer.StatusCode, body);
+            return await ask();
         }
         catch (HttpRequestException failed) when (failed.InnerException is SocketException socket)
         {
             throw new ControlFailure(ExitCode.Unreachable, Unreachable(socket.SocketErrorCode, socket.Message));
         }
-        catch (HttpRequestException failed)
+        catch (Exception failed) when (failed is HttpRequestException or HttpIOException or InvalidDataException or EndOfStreamException)
         {
             throw new ControlFailure(ExitCode.Unreachable, $"routerd broke off its answer ({failed.Message}): see journalctl -u routerd");
         }

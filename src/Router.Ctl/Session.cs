@@ -33,11 +33,11 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
     /// <summary>The same, but what goes wrong is thrown to a caller that has another way.</summary>
     /// <exception cref="ControlFailure">There is no answer, or not the one that was asked for.</exception>
     public async Task<int> AskUnguardedAsync<T>(
-        (HttpMethod Method, string Path) verb, JsonTypeInfo<T> type, Action<T, Screen> page, Func<T, bool> good, CancellationToken cancel)
+        (HttpMethod Method, string Path) verb, JsonTypeInfo<T> type, Action<T, Screen> page, Func<T, bool> good, CancellationToken cancel, byte[]? body = null)
         where T : class
     {
         using var client = new ControlClient(socket);
-        T answer = Show(await client.AskAsync(verb.Method, verb.Path, cancel), type, page, Screen.StandardOutput(output));
+        T answer = Show(await client.AskAsync(verb.Method, verb.Path, body, cancel), type, page, Screen.StandardOutput(output));
         return good(answer) ? ExitCode.Ok : ExitCode.Bad;
     }
 
@@ -55,7 +55,7 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
                     // Drawn whole before it is shown, so that a terminal does not flicker.
                     var picture = new StringWriter();
                     Screen screen = Screen.StandardOutput(picture);
-                    Show(await client.AskAsync(HttpMethod.Get, path, cancel), type, page, screen);
+                    Show(await client.AskAsync(HttpMethod.Get, path, null, cancel), type, page, screen);
                     if (screen.Terminal is not null && !json) await output.WriteAsync(ClearScreen);
                     await output.WriteAsync(picture.ToString());
                     await output.FlushAsync(cancel);
@@ -68,6 +68,27 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
             }
             return ExitCode.Ok;
         });
+
+    /// <summary>Copies a capture to a file, which is opened once there is an answer.</summary>
+    /// <exception cref="ControlFailure">There is no answer, or it breaks off.</exception>
+    public async Task<PcapngTally> CopyAsync(string path, Func<Stream> open, CancellationToken cancel)
+    {
+        using var client = new ControlClient(socket);
+        var tally = new PcapngTally();
+        await client.StreamAsync(path, async answer =>
+        {
+            await using Stream file = open();
+            try
+            {
+                await tally.CopyAsync(answer, file, cancel);
+            }
+            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+            {
+                // Ctrl-C ends a capture; what came so far is kept.
+            }
+        }, cancel);
+        return tally;
+    }
 
     /// <summary>Prints an answer that did not come over the socket.</summary>
     public void Show<T>(T answer, JsonTypeInfo<T> type, Action<T, Screen> page)

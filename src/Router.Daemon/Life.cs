@@ -34,6 +34,7 @@ internal static class Life
         long begun = Stopwatch.GetTimestamp();
         Urgency.TrySet(Nice);
         var before = new ReadBefore();
+        Trial.TakeBackAtStart(options.Config, journal);
         LoadResult loaded = Load(options, before, journal);
         Settings settings = loaded.Settings!;
         Directory.CreateDirectory(options.Runtime, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
@@ -64,7 +65,7 @@ internal static class Life
         helm.Start(watch.View);
         double milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
         foreach (string origin in tables.Origins) journal.Write(Priority.Notice, origin);
-        var reports = new Reports(options.Config, helm, worker, ports, new LiveTables(tables));
+        var reports = new Reports(options.Config, helm, worker, ports, new LiveTables(tables), journal);
         await using var control = new ControlServer(options.ControlSocket, reports.Verbs, journal);
         await control.StartAsync(CancellationToken.None).ConfigureAwait(false);
         journal.Write(Priority.Notice, $"routerd forwards: {helm.Summary()}, ready after {milliseconds:0} ms");

@@ -1,4 +1,6 @@
 using Router.Forwarding.Flows;
+using Router.Forwarding.Gateways;
+using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
@@ -11,12 +13,13 @@ namespace Router.Forwarding;
 /// until all of it is granted, so a refusal leaves nothing behind but, at the most, a mapping that nobody uses and that ends by
 /// itself.
 /// </summary>
-internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser chooser, Pins pins, PathEvents events)
+internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser chooser, Pins pins, ApplicationGateways gateways, Quotas quotas, PathEvents events)
 {
     /// <summary>How many other ports a stranger is tried with before two of its connections count as one.</summary>
     private const int MostTurns = 64;
 
-    private readonly Rule _probes = new() { Name = "probes", Action = RuleAction.Allow };
+    /// <summary>Decides on the daemon's own probes in place of the list.</summary>
+    public static readonly Rule Probes = new() { Name = "probes", Action = RuleAction.Allow };
 
     /// <summary>Admits a packet that no live flow explains.</summary>
     /// <param name="plan">The plan in force.</param>
@@ -28,48 +31,62 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
     {
         id = FlowId.None;
         FlowKey key = packet.Key(ingress);
+        int expected = gateways.Find(key, now);
+        if (expected >= 0 && (packet.Protocol != Protocol.Tcp || packet.IsSyn)) return AdmitExpected(plan, packet, expected, now, out id);
         DropReason reason = Course.Chart(plan, mappings, key, out Course course);
         if (reason != DropReason.None) return reason;
         bool isProbe = plan.IsProbe(key);
-        Rule rule = isProbe ? _probes : plan.Policy.Rules[course.Rule];
+        Rule rule = isProbe ? Probes : plan.Policy.Rules[course.Rule];
         if (course.ToBox) return DecideForBox(plan, rule, course.Rule, ingress, packet);
         if (rule.Action != RuleAction.Allow) return Refuse(plan, rule, course.Rule, packet, ingress, now);
         if (!Opens(plan, packet, ingress)) return DropReason.NoFlow;
+        reason = AskQuota(plan, ingress, packet.Source, course.Egress, course.Destination, now);
+        if (reason != DropReason.None) return reason;
         var flow = new Flow
         {
-            InsideSource = packet.Source,
-            InsideDestination = packet.Destination,
-            InsideSourcePort = packet.SourcePort,
-            InsideDestinationPort = packet.DestinationPort,
-            OutsideSource = packet.Source,
-            OutsideSourcePort = packet.SourcePort,
-            OutsideDestination = course.Destination,
-            OutsideDestinationPort = course.DestinationPort,
-            Protocol = packet.Protocol,
-            Ingress = ingress,
-            Egress = course.Egress,
+            InsideSource = packet.Source, InsideSourcePort = packet.SourcePort,
+            InsideDestination = packet.Destination, InsideDestinationPort = packet.DestinationPort,
+            OutsideSource = packet.Source, OutsideSourcePort = packet.SourcePort,
+            OutsideDestination = course.Destination, OutsideDestinationPort = course.DestinationPort,
+            Protocol = packet.Protocol, Ingress = ingress, Egress = course.Egress,
             Traits = Traits(plan, course, ingress) | (isProbe ? FlowTraits.Probe : FlowTraits.None),
-            Mapping = -1,
-            Pin = -1,
-            Created = now,
-            LastUse = now,
-            Rule = (ushort)course.Rule,
-            Log = rule.Log,
-            PolicyGeneration = plan.Policy.Generation,
-            Epoch = plan.Epoch,
+            Mapping = -1, Pin = -1, Created = now, LastUse = now,
+            Rule = (ushort)course.Rule, Log = rule.Log, PolicyGeneration = plan.Policy.Generation, Epoch = plan.Epoch,
+            AdmittedBy = rule.Mark,
         };
         reason = course.ToInternet ? Route(plan, rule, ref flow, now) : DropReason.None;
         if (reason == DropReason.None) reason = Translate(plan, rule, course, ref flow, now);
+        if (reason == DropReason.None && !isProbe && gateways.Wants(rule, flow)) flow.Traits |= FlowTraits.Watched;
         return reason == DropReason.None ? Settle(plan, rule, flow, now, out id) : reason;
     }
 
+    // What a gateway has announced: by the rule of the control flow, the other way round than rules would have it.
+    private DropReason AdmitExpected(Plan plan, in Datagram packet, int expected, long now, out FlowId id)
+    {
+        id = FlowId.None;
+        DropReason reason = gateways.Make(plan, packet, expected, now, out Flow flow);
+        if (reason == DropReason.None) reason = AskQuota(plan, flow.Ingress, flow.InsideSource, flow.Egress, flow.OutsideDestination, now);
+        if (reason != DropReason.None) return reason;
+        Rule rule = plan.Policy.Rules[flow.Rule];
+        Prepare(plan, rule, ref flow);
+        reason = Settle(plan, rule, flow, now, out id);
+        if (reason == DropReason.None) gateways.Settle(expected, id, now);
+        return reason;
+    }
+
+    // Whose flow it is: the local host's that begins it, or that it is for.
+    private DropReason AskQuota(Plan plan, PortId ingress, Address source, PortId egress, Address destination, long now) => plan.IsLink(ingress)
+        ? quotas.Ask(plan, destination, egress, begins: false, now) : quotas.Ask(plan, source, ingress, begins: true, now);
+
     /// <summary>Gives a flow another link, by the same rule: the old one ends, a new one with the same inside takes its place.</summary>
-    public DropReason Move(Plan plan, FlowId old, PortId link, int pin, long now, out FlowId id)
+    public DropReason Move(Plan plan, FlowId old, LinkChoice choice, LinkMove why, long now, out FlowId id)
     {
         Flow flow = flows[old];
         Rule rule = plan.Policy.Rules[flow.Rule];
-        flow.Egress = link;
-        flow.Pin = pin;
+        (flow.Before, flow.Moved) = (flow.Egress, why);
+        Follow(choice, ref flow);
+        // Who announced it is on another way now: it goes on as a flow of its own. An unwatched stream was never changed either.
+        flow.Traits &= ~(FlowTraits.Expected | (flow.Protocol == Protocol.Tcp ? FlowTraits.Watched : FlowTraits.None));
         (flow.OutsideSource, flow.OutsideSourcePort, flow.Mapping) = (flow.InsideSource, flow.InsideSourcePort, -1);
         id = FlowId.None;
         DropReason reason = Translate(plan, rule, new Course { ToInternet = true }, ref flow, now);
@@ -91,6 +108,8 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
             counters.Packets += flow.PacketsOut + flow.PacketsIn;
             counters.Octets += (long)(flow.OctetsOut + flow.OctetsIn);
         }
+        if ((flow.Traits & (FlowTraits.Watched | FlowTraits.Expected)) != 0) gateways.End(id, now);
+        quotas.Release(id);
         if (flow.Mapping >= 0) mappings.Release(flow.Mapping, now);
         if (flow.Pin >= 0) pins.Release(flow.Pin, now);
         flows.Remove(id);
@@ -111,28 +130,15 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         {
             ref Flow flow = ref flows[id];
             (flow.Epoch, flow.PolicyGeneration, flow.Log) = (0, 0, RuleLog.None);
+            quotas.Hold(id, IsInbound(flow));
             if (flow.Mapping >= 0 && !Holds(flow)) flow.Mapping = -1;
             if (flow.Mapping >= 0) mappings.Hold(flow.Mapping);
             if (flow.Pin >= 0 && (flow.Pin = pins.Find(flow.InsideSource)) >= 0) pins.Hold(flow.Pin);
         }
+        gateways.Resume();
     }
 
-    /// <summary>The MAC that a flow's packets to its link go to, 0 while unknown or without meaning.</summary>
-    public static ulong NextHop(Plan plan, in Flow flow)
-    {
-        bool inbound = (flow.Traits & FlowTraits.Inbound) != 0;
-        PortId id = inbound ? flow.Ingress : flow.Egress;
-        if (plan.Link(id) is not { Ethernet: true } link) return 0;
-        Address towards = inbound ? flow.InsideSource : flow.OutsideDestination;
-        foreach (Prefix subnet in link.Subnets)
-        {
-            if (subnet.Contains(towards)) return plan.Neighbours.GetValueOrDefault((id, towards), GatewayOf(link, towards));
-        }
-        return towards.IsV4 ? link.GatewayMac4 : link.GatewayMac6;
-    }
-
-    private static ulong GatewayOf(LinkState link, Address towards) =>
-        towards == link.Gateway4 ? link.GatewayMac4 : towards == link.Gateway6 ? link.GatewayMac6 : 0;
+    private static bool IsInbound(in Flow flow) => (flow.Traits & FlowTraits.Inbound) != 0;
 
     private bool Holds(in Flow flow) =>
         mappings.IsLive(flow.Mapping) && mappings[flow.Mapping].Inside == flow.InsideSource && mappings[flow.Mapping].Outside == flow.OutsideSource;
@@ -150,21 +156,8 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         (plan.IsLink(ingress) ? FlowTraits.Inbound : FlowTraits.None) | (course.Hairpin ? FlowTraits.Hairpin : FlowTraits.None);
 
     // Where no rule speaks, a local zone may talk to the box, as on the kernel's own way in; guests may not.
-    private DropReason DecideForBox(Plan plan, Rule rule, int index, PortId ingress, in Datagram packet)
-    {
-        if (rule.Action == RuleAction.Allow) return DropReason.None;
-        bool byDefault = index == plan.Policy.Rules.Length - 1 && !IsGuest(plan, ingress);
-        return byDefault ? DropReason.None : Refuse(plan, rule, index, packet, ingress, 0);
-    }
-
-    private static bool IsGuest(Plan plan, PortId ingress)
-    {
-        foreach (ZonePolicy zone in plan.Policy.Zones)
-        {
-            if (zone.Id == ingress) return zone.Name == "guest";
-        }
-        return false;
-    }
+    private DropReason DecideForBox(Plan plan, Rule rule, int index, PortId ingress, in Datagram packet) =>
+        Course.MayTalkToBox(plan, rule, index, ingress) ? DropReason.None : Refuse(plan, rule, index, packet, ingress, 0);
 
     private DropReason Refuse(Plan plan, Rule rule, int index, in Datagram packet, PortId ingress, long now)
     {
@@ -184,27 +177,37 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         return reason;
     }
 
-    /// <summary>The bit of the link that no other will do for, or 0: the sender is bound to its address, or the receiver is on its own network.</summary>
-    public static ulong BoundTo(Plan plan, Rule rule, PortId ingress, Address source, Address destination)
-    {
-        ulong bound = ingress == PortId.Host ? plan.Own(source) & plan.LinkPorts : 0;
-        return bound == 0 && rule.Links.Length == 0 ? plan.OnLink(destination) : bound;
-    }
-
     private DropReason Route(Plan plan, Rule rule, ref Flow flow, long now)
     {
-        ulong bound = BoundTo(plan, rule, flow.Ingress, flow.InsideSource, flow.OutsideDestination);
-        if (bound == 0) return chooser.Choose(plan, rule, flow.InsideSource, now, out flow.Egress, out flow.Pin);
+        ulong bound = LinkChooser.BoundTo(plan, rule, flow.Ingress, flow.InsideSource, flow.OutsideDestination);
+        if (bound == 0)
+        {
+            DropReason reason = chooser.Choose(plan, rule, flow.InsideSource, now, out LinkChoice choice);
+            Follow(choice, ref flow);
+            return reason;
+        }
         flow.Egress = new PortId((byte)ulong.TrailingZeroCount(bound));
         flow.Traits |= FlowTraits.Bound;
+        flow.Cause = LinkChooser.BoundCause(plan, flow.InsideSource, bound);
         return DropReason.None;
     }
 
+    // Takes the link that was chosen, and keeps why.
+    private static void Follow(LinkChoice choice, ref Flow flow) =>
+        (flow.Egress, flow.Pin, flow.Cause) = (choice.Link, choice.Pin, choice.Cause);
+
     private DropReason Translate(Plan plan, Rule rule, in Course course, ref Flow flow, long now)
     {
-        DropReason reason = course.Hairpin || (course.ToInternet && flow.InsideSource.IsV4 && rule.Nat != SourceNat.Off)
+        DropReason reason = course.IsSourceTranslated(rule, flow.InsideSource)
             ? TranslateSource(plan, rule, course, ref flow, now) : DropReason.None;
         if (reason != DropReason.None) return reason;
+        Prepare(plan, rule, ref flow);
+        return DropReason.None;
+    }
+
+    // What follows from a flow's two sides and its rule.
+    private static void Prepare(Plan plan, Rule rule, ref Flow flow)
+    {
         if (flow.OutsideSource != flow.InsideSource || flow.OutsideDestination != flow.InsideDestination
             || flow.OutsideSourcePort != flow.InsideSourcePort || flow.OutsideDestinationPort != flow.InsideDestinationPort)
         {
@@ -216,18 +219,23 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
             flow.Traits |= FlowTraits.Marked;
             flow.Dscp = (byte)rule.Dscp;
         }
-        flow.NextHop = NextHop(plan, flow);
-        return DropReason.None;
+        flow.NextHop = NextHop.Of(plan, flow);
     }
+
+    /// <summary>As whom the far end sees a sender that is translated; unspecified if the link has no address for it.</summary>
+    public static Address OutsideSource(Plan plan, Rule rule, in Course course, PortId link, Address source, Address destination) =>
+        course.Hairpin ? destination
+        : IsOwnOn(plan, source, link) ? source
+        : rule.Nat == SourceNat.Fixed ? rule.NatAddress
+        : plan.Link(link)?.Outside(source.IsV4) ?? default;
+
+    private static bool IsOwnOn(Plan plan, Address source, PortId link) => (plan.Own(source) & link.Bit) != 0;
 
     private DropReason TranslateSource(Plan plan, Rule rule, in Course course, ref Flow flow, long now)
     {
         PortId link = course.Hairpin ? course.HairpinLink : flow.Egress;
-        bool isBound = (plan.Own(flow.InsideSource) & link.Bit) != 0;
-        Address outside = course.Hairpin ? flow.InsideDestination
-            : isBound ? flow.InsideSource
-            : rule.Nat == SourceNat.Fixed ? rule.NatAddress
-            : plan.Link(link)?.Outside(flow.InsideSource.IsV4) ?? default;
+        bool isBound = IsOwnOn(plan, flow.InsideSource, link);
+        Address outside = OutsideSource(plan, rule, course, link, flow.InsideSource, flow.InsideDestination);
         if (outside.IsUnspecified) return DropReason.NoOutsideAddress;
         // It signs the addresses, so behind a translation no receiver can take it (RFC 4302 3.3.3.1, RFC 3715 2.1).
         if (flow.Protocol == Protocol.Ah && outside != flow.InsideSource) return DropReason.Untranslatable;
@@ -248,8 +256,10 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
     {
         DropReason reason = Enter(plan, flow, out id);
         if (reason != DropReason.None) return reason;
+        quotas.Hold(id, IsInbound(flow));
         if (flow.Mapping >= 0) mappings.Hold(flow.Mapping);
         if (flow.Pin >= 0) pins.Hold(flow.Pin);
+        if ((flow.Traits & FlowTraits.Watched) != 0) gateways.Begin(id);
         rule.Counters.Flows++;
         rule.Counters.LastMatch = now;
         if ((rule.Log & RuleLog.Connections) != 0) events.Write(Describe(flow, PathEventKind.FlowOpened));
@@ -262,7 +272,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
     {
         long timeout = FlowLife.Timeout(flow, plan.Policy.Timeouts);
         DropReason reason = flows.Add(flow, timeout, out id);
-        bool isServed = (flow.Traits & FlowTraits.Inbound) != 0 && flow.OutsideDestination != flow.InsideDestination
+        bool isServed = IsInbound(flow) && flow.OutsideDestination != flow.InsideDestination
             && flow.Protocol is (Protocol.Tcp or Protocol.Udp or Protocol.Icmp);
         for (int turn = 1; reason == DropReason.MappingCollision && isServed && turn <= MostTurns; turn++)
         {

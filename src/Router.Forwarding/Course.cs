@@ -51,6 +51,22 @@ internal struct Course
         return DropReason.None;
     }
 
+    /// <summary>Whether a local zone may talk to the box by a link's address, if this rule decides.</summary>
+    public static bool MayTalkToBox(Plan plan, Rule rule, int index, PortId ingress) =>
+        rule.Action == RuleAction.Allow || (index == plan.Policy.Rules.Length - 1 && !IsGuest(plan, ingress));
+
+    private static bool IsGuest(Plan plan, PortId ingress)
+    {
+        foreach (ZonePolicy zone in plan.Policy.Zones)
+        {
+            if (zone.Id == ingress) return zone.Name == "guest";
+        }
+        return false;
+    }
+
+    /// <summary>Whether the far end sees another source than the sender's own.</summary>
+    public readonly bool IsSourceTranslated(Rule rule, Address source) => Hairpin || (ToInternet && source.IsV4 && rule.Nat != SourceNat.Off);
+
     private DropReason ChartInbound(Plan plan, Mappings mappings, in FlowKey key, ulong own)
     {
         if (own == 0)

@@ -49,12 +49,16 @@ public enum DropReason : byte
     PortsExhausted,
     MappingsFull,
     FlowsFull,
+    HostFlows,
+    HostRate,
+    HostShare,
     MappingCollision,
     Untranslatable,
     NoRoute,
 
     // On the way out.
     FlowClosed,
+    OutOfOrder,
     TooBig,
     NoNextHop,
     NoPort,

@@ -1,5 +1,7 @@
 using Router.Forwarding.Answers;
 using Router.Forwarding.Flows;
+using Router.Forwarding.Gateways;
+using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
 using Router.Forwarding.Rules;
@@ -30,8 +32,10 @@ public sealed class Forwarder : IDisposable
     private readonly Outbox _outbox;
     private readonly Refusals _refusals;
     private readonly Exit _exit;
+    private readonly ApplicationGateways _gateways;
     private readonly Admission _admission;
     private readonly Review _review;
+    private readonly LinkChooser _chooser;
     private readonly Progress _progress;
     private readonly HeldSyns _held;
     private readonly long[] _drops = new long[(int)DropReason.SendRefused + 1];
@@ -47,15 +51,17 @@ public sealed class Forwarder : IDisposable
         _mappings = new Mappings(tables.Mappings);
         _pins = new Pins(tables.Pins);
         _flows = new FlowTable(tables.Flows);
-        _progress = new Progress(_flows, Events);
         _outbox = new Outbox(batchSlots);
         _refusals = new Refusals(_outbox);
         _exit = new Exit(_outbox, _refusals, Events);
-        var chooser = new LinkChooser(_pins);
-        _admission = new Admission(_flows, _mappings, chooser, _pins, Events);
-        _review = new Review(_flows, _mappings, chooser, _admission, _refusals);
+        _chooser = new LinkChooser(_pins);
+        _gateways = new ApplicationGateways(tables, _flows, _mappings, _outbox, _refusals);
+        _progress = new Progress(_flows, _gateways, Events);
+        Quotas = new Quotas(_flows, _pins.Capacity, Events);
+        _admission = new Admission(_flows, _mappings, _chooser, _pins, _gateways, Quotas, Events);
+        _review = new Review(_flows, _mappings, _chooser, _admission, _gateways, _refusals);
         _held = new HeldSyns(_refusals);
-        Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _admission, _held);
+        Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _gateways, _admission, Quotas, _held);
         _mappings.Prepare(plan);
         _admission.Resume();
         _review.BeginScan();
@@ -102,7 +108,7 @@ public sealed class Forwarder : IDisposable
 
     /// <summary>What would become of a packet. On the forwarding thread.</summary>
     public Explanation Explain(PortId ingress, Address from, byte protocol, Address to, ushort port) =>
-        Explanation.Of(_plan, _mappings, _pins, Datagram.First(from, protocol, to, port), ingress);
+        Explanation.Of(_plan, _flows, _mappings, _pins, _chooser, Datagram.First(from, protocol, to, port), ingress);
 
     internal Outbox Outbox => _outbox;
 
@@ -110,11 +116,15 @@ public sealed class Forwarder : IDisposable
 
     internal Review Review => _review;
 
+    internal Quotas Quotas { get; }
+
     internal Pins Pins => _pins;
 
     internal Mappings Mappings => _mappings;
 
     internal FlowTable Flows => _flows;
+
+    internal ApplicationGateways Gateways => _gateways;
 
     internal Plan Plan => _plan;
 
@@ -132,12 +142,16 @@ public sealed class Forwarder : IDisposable
     public void Walk(PortId ingress, Batch batch)
     {
         ref PortTraffic traffic = ref _outbox.Traffic[ingress.Value];
+        Capture? capture = _outbox.Capture;
         for (int slot = 0; slot < batch.Count; slot++)
         {
             traffic.PacketsIn++;
             traffic.OctetsIn += batch[slot].Length;
+            capture?.Seen(ingress, inbound: true, batch.Octets(slot));
             DropReason reason = Pass(ingress, batch, slot);
-            if (reason > DropReason.Consumed) _drops[(int)reason]++;
+            if (reason <= DropReason.Consumed) continue;
+            _drops[(int)reason]++;
+            capture?.Refused(ingress, reason, batch.Octets(slot));
         }
         _outbox.Flush(batch);
     }
@@ -204,6 +218,12 @@ public sealed class Forwarder : IDisposable
         DropReason reason = _exit.Fit(_plan, _now, ingress, egress, ref meta, octets, packet, out int pieces);
         if (reason != DropReason.None) return reason;
         _progress.Take(_plan, octets, packet, meta.Offload, id, outward, _now);
+        if ((flow.Traits & FlowTraits.Watched) != 0)
+        {
+            reason = _gateways.Pass(_plan, batch, slot, packet, id, outward, _now);
+            if (reason != DropReason.None) return reason;
+            octets = batch.Octets(slot);
+        }
         bool unfinished = meta.Offload.ChecksumUnfinished;
         if ((flow.Traits & FlowTraits.Translated) != 0) Rewrite.Apply(octets, packet, flow, outward, unfinished);
         if ((flow.Traits & FlowTraits.Marked) != 0) Headers.WriteDscp(octets, packet.V4, flow.Dscp);
@@ -269,7 +289,9 @@ public sealed class Forwarder : IDisposable
     {
         _outbox.Dispose();
         _fragments.Dispose();
+        _gateways.Dispose();
         _held.Dispose();
+        Quotas.Dispose();
         _flows.Dispose();
         _mappings.Dispose();
         _pins.Dispose();

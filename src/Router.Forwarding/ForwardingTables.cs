@@ -1,4 +1,5 @@
 using Router.Forwarding.Flows;
+using Router.Forwarding.Gateways;
 using Router.Forwarding.Links;
 using Router.Forwarding.Translation;
 using Router.Tables;
@@ -11,11 +12,17 @@ public sealed record TableSizes(int Flows = 262_144, int Mappings = 131_072, int
 /// <summary>The tables that outlive the process, as files of one directory (on tmpfs: they are of no use after a reboot).</summary>
 public sealed class ForwardingTables
 {
-    private ForwardingTables(MappedTable<Flow> flows, MappedTable<Mapping> mappings, MappedTable<Pin> pins)
+    /// <summary>TCP control connections that gateways may watch at a time, and flows that they may have opened.</summary>
+    internal const int MostWatches = 1024, MostKin = 4096;
+
+    private ForwardingTables(
+        MappedTable<Flow> flows, MappedTable<Mapping> mappings, MappedTable<Pin> pins, MappedTable<Watch> watches, MappedTable<Kin> kin)
     {
         Flows = flows;
         Mappings = mappings;
         Pins = pins;
+        Watches = watches;
+        Kin = kin;
     }
 
     internal MappedTable<Flow> Flows { get; }
@@ -24,25 +31,33 @@ public sealed class ForwardingTables
 
     internal MappedTable<Pin> Pins { get; }
 
+    internal MappedTable<Watch> Watches { get; }
+
+    internal MappedTable<Kin> Kin { get; }
+
     /// <summary>What became of each file, for the journal: "flows: 12034 taken over".</summary>
     public IEnumerable<string> Origins =>
     [
         Describe("flows", Flows.Origin, Flows.Count, Flows.OriginReason),
         Describe("mappings", Mappings.Origin, Mappings.Count, Mappings.OriginReason),
         Describe("pins", Pins.Origin, Pins.Count, Pins.OriginReason),
+        Describe("watched flows", Watches.Origin, Watches.Count, Watches.OriginReason),
+        Describe("expected flows", Kin.Origin, Kin.Count, Kin.OriginReason),
     ];
 
     public static ForwardingTables Open(string directory, TableSizes sizes) => new(
         MappedTable<Flow>.Open(Path.Combine(directory, "flows"), sizes.Flows),
         MappedTable<Mapping>.Open(Path.Combine(directory, "mappings"), sizes.Mappings),
-        MappedTable<Pin>.Open(Path.Combine(directory, "pins"), sizes.Pins));
+        MappedTable<Pin>.Open(Path.Combine(directory, "pins"), sizes.Pins),
+        MappedTable<Watch>.Open(Path.Combine(directory, "watches"), MostWatches),
+        MappedTable<Kin>.Open(Path.Combine(directory, "kin"), MostKin));
 
     /// <summary>Takes away what an earlier process left, so that the next <see cref="Open"/> begins empty.</summary>
     /// <returns>Whether there was anything.</returns>
     public static bool Discard(string directory)
     {
         bool any = false;
-        foreach (string path in ((string[])["flows", "mappings", "pins"]).Select(name => Path.Combine(directory, name)))
+        foreach (string path in ((string[])["flows", "mappings", "pins", "watches", "kin"]).Select(name => Path.Combine(directory, name)))
         {
             any |= File.Exists(path);
             File.Delete(path);
@@ -54,7 +69,9 @@ public sealed class ForwardingTables
     public static ForwardingTables Anonymous(TableSizes sizes) => new(
         MappedTable<Flow>.Anonymous(sizes.Flows),
         MappedTable<Mapping>.Anonymous(sizes.Mappings),
-        MappedTable<Pin>.Anonymous(sizes.Pins));
+        MappedTable<Pin>.Anonymous(sizes.Pins),
+        MappedTable<Watch>.Anonymous(MostWatches),
+        MappedTable<Kin>.Anonymous(MostKin));
 
     /// <summary>The bits of all ports that an entry refers to. Whoever asks has the tables to himself.</summary>
     public ulong PortsInUse()

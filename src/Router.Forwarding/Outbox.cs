@@ -1,4 +1,5 @@
 using System.Numerics;
+using Router.Forwarding.Reading;
 using Router.Ports;
 
 namespace Router.Forwarding;
@@ -32,6 +33,9 @@ internal sealed class Outbox : IDisposable
 
     /// <summary>What went in and out, by port.</summary>
     public PortTraffic[] Traffic { get; } = new PortTraffic[PortId.Most + 1];
+
+    /// <summary>Records what goes out; null while nobody wants that.</summary>
+    public Capture? Capture { get; set; }
 
     /// <summary>Packets that ports did not take.</summary>
     public long Refused { get; private set; }
@@ -95,6 +99,10 @@ internal sealed class Outbox : IDisposable
     private void Send(int id, Batch batch, ReadOnlySpan<int> slots)
     {
         if (slots.IsEmpty || _ports[id] is not { } port) return;
+        if (Capture is { } capture)
+        {
+            foreach (int slot in slots) capture.Seen(new PortId((byte)id), inbound: false, batch.Octets(slot));
+        }
         long refusedBefore = port.RefusedOctets;
         int sent = port.Send(batch, slots);
         Refused += slots.Length - sent;

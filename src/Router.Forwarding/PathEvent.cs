@@ -4,7 +4,7 @@ using Router.Wire;
 namespace Router.Forwarding;
 
 /// <summary>What the path has to tell the journal.</summary>
-public enum PathEventKind : byte { FlowOpened, FlowClosed, PacketLogged, PacketRefused, NeighbourWanted, PortGone, SenderStuck }
+public enum PathEventKind : byte { FlowOpened, FlowClosed, PacketLogged, PacketRefused, NeighbourWanted, PortGone, SenderStuck, HostLimited }
 
 /// <summary>One thing that happened on the path, small enough to be copied.</summary>
 public record struct PathEvent
@@ -16,12 +16,15 @@ public record struct PathEvent
 
     /// <summary>Index of the rule in the policy of <see cref="PolicyGeneration"/>.</summary>
     public ushort Rule;
-    public uint PolicyGeneration;
+    public ushort PolicyGeneration;
     public Address Source, Destination;
     public ushort SourcePort, DestinationPort;
 
     /// <summary>Octets both ways, for a flow that closed; those of the packet, for one that is told.</summary>
     public ulong Octets;
+
+    /// <summary>Of a host that has no more: flows that it was refused since it was last told of, and how many it has.</summary>
+    public uint Refused, Flows;
 
     /// <summary>A large segment of TCP does not get through, although small ones did.</summary>
     internal static PathEvent SenderStuck(in Datagram packet, in Flow flow, bool outward) => new()

@@ -36,6 +36,7 @@ internal sealed class Refusals(Outbox outbox)
             case DropReason.RuleDenied:
             case DropReason.PortsExhausted or DropReason.MappingsFull or DropReason.FlowsFull when !stranger:
             case DropReason.MappingCollision or DropReason.Untranslatable when !stranger:
+            case DropReason.HostFlows or DropReason.HostRate or DropReason.HostShare when !stranger:
                 Unreachable(plan, octets, packet, ingress, Icmp4.AdministrativelyProhibited, Icmp6.AdministrativelyProhibited, now);
                 break;
             case DropReason.NoUsableLink or DropReason.NoOutsideAddress or DropReason.NoNextHop or DropReason.NoRoute when !stranger:
@@ -58,14 +59,18 @@ internal sealed class Refusals(Outbox outbox)
         Unreachable(plan, octets, packet, ingress, Icmp4.PortUnreachable, Icmp6.PortUnreachable, now);
 
     /// <summary>Ends a TCP connection towards one of its sides, with the sequence number that this side expects (RFC 5961 3.2).</summary>
-    public void ResetSide(Plan plan, in Flow flow, bool towardsInside)
+    /// <param name="plan">The plan in force.</param>
+    /// <param name="flow">The connection.</param>
+    /// <param name="towardsInside">Which side.</param>
+    /// <param name="shift">What a gateway adds to the numbers that this side gets.</param>
+    public void ResetSide(Plan plan, in Flow flow, bool towardsInside, int shift)
     {
         if (!TcpTracker.ResetSequence(flow.Tcp, towardsInside, out uint sequence, out uint acknowledgment)) return;
         int slot = outbox.Spare.Add();
         if (slot < 0) return;
         FlowKey from = towardsInside ? flow.ForwardKey : flow.ReverseKey;
         int length = TcpReset.Build(outbox.Spare.Space(slot), from.Destination, from.Source, from.DestinationPort, from.SourcePort,
-            sequence, acknowledgment, withAck: true);
+            sequence + (uint)shift, acknowledgment, withAck: true);
         Send(plan, slot, length, from.Ingress, flow.NextHop);
     }
 
@@ -104,7 +109,8 @@ internal sealed class Refusals(Outbox outbox)
         return ingress == PortId.Host ? packet.Source : default;
     }
 
-    private void Send(Plan plan, int slot, int length, PortId to, ulong nextHop)
+    /// <summary>Sends a packet of our own making, in a slot of the spare batch.</summary>
+    public void Send(Plan plan, int slot, int length, PortId to, ulong nextHop)
     {
         Batch spare = outbox.Spare;
         spare[slot].Length = length;

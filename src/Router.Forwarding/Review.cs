@@ -1,4 +1,5 @@
 using Router.Forwarding.Flows;
+using Router.Forwarding.Gateways;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
@@ -18,7 +19,7 @@ namespace Router.Forwarding;
 /// the mode prefers has come back, `on_link_return` decides. Flows that came in by a link, and those of programs bound to a link's
 /// address, stay where they are.
 /// </summary>
-internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser chooser, Admission admission, Refusals refusals)
+internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser chooser, Admission admission, ApplicationGateways gateways, Refusals refusals)
 {
     private FlowId _scan = FlowId.None;
 
@@ -59,22 +60,35 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
     public DropReason Look(Plan plan, ref FlowId id, long now)
     {
         ref Flow flow = ref flows[id];
-        if (flow.PolicyGeneration != plan.Policy.Generation && !IsStillAllowed(plan, ref flow))
+        if (flow.PolicyGeneration != plan.Policy.Generation && !IsStillAllowed(plan, id, ref flow))
         {
             Close(plan, id, now, tellInside: true, tellOutside: true);
             Closed++;
             return DropReason.FlowClosed;
         }
         flow.Epoch = plan.Epoch;
-        flow.NextHop = Admission.NextHop(plan, flow);
+        flow.NextHop = NextHop.Of(plan, flow);
         bool ownsItsWay = plan.IsLink(flow.Egress) && (flow.Traits & (FlowTraits.Inbound | FlowTraits.Bound)) == 0;
         return ownsItsWay ? LookAtLink(plan, ref id, now) : DropReason.None;
     }
 
-    private bool IsStillAllowed(Plan plan, ref Flow flow)
+    /// <summary>Ends a flow on request, and tells both sides; false if it is not there any more.</summary>
+    /// <param name="plan">The plan in force.</param>
+    /// <param name="id">Its place in the table.</param>
+    /// <param name="created">When it was admitted, to tell it from another that has its place by now.</param>
+    /// <param name="now">Monotonic microseconds.</param>
+    public bool Kill(Plan plan, FlowId id, long created, long now)
+    {
+        if (!flows.IsLive(id) || flows[id].Created != created) return false;
+        Close(plan, id, now, tellInside: true, tellOutside: true);
+        return true;
+    }
+
+    private bool IsStillAllowed(Plan plan, FlowId id, ref Flow flow)
     {
         FlowKey key = flow.ForwardKey;
         if ((flow.Traits & FlowTraits.Probe) != 0) return IsStillProbe(plan, ref flow, key);
+        if ((flow.Traits & FlowTraits.Expected) != 0) return IsStillExpected(plan, id, ref flow);
         if (Course.Chart(plan, mappings, key, out Course course) != DropReason.None) return KeepsWithoutCourse(plan, flow);
         Rule rule = plan.Policy.Rules[course.Rule];
         if (rule.Action != RuleAction.Allow || course.ToBox) return false;
@@ -97,6 +111,14 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         return true;
     }
 
+    // A reload that forbids its control flow, or the gateway, forbids it too.
+    private bool IsStillExpected(Plan plan, FlowId id, ref Flow flow)
+    {
+        if (!gateways.IsStillAllowed(plan, id, out int rule)) return KeepsWithoutCourse(plan, flow);
+        (flow.Rule, flow.Log, flow.PolicyGeneration) = ((ushort)rule, plan.Policy.Rules[rule].Log, plan.Policy.Generation);
+        return true;
+    }
+
     // With its link's address away for a moment (a lease being renewed) an inbound flow cannot be charted. It stays until it can.
     private static bool KeepsWithoutCourse(Plan plan, in Flow flow) =>
         (flow.Traits & FlowTraits.Inbound) != 0 && plan.Link(flow.Ingress) is { Addresses.Length: 0 };
@@ -112,13 +134,14 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         bool isLost = !isAble || !hasAddress;
         // Balancing prefers no link to another: only a rule, or an order, can have a better one.
         if (!isLost && plan.Policy.Mode != InternetMode.Failover && !IsAnyAble(rule.Links, able)) return DropReason.None;
-        if (chooser.Choose(plan, rule, flow.InsideSource, now, out PortId better, out int pin) != DropReason.None) return DropReason.None;
-        if (better == flow.Egress && hasAddress) return DropReason.None;
+        if (chooser.Choose(plan, rule, flow.InsideSource, now, out LinkChoice better) != DropReason.None) return DropReason.None;
+        if (better.Link == flow.Egress && hasAddress) return DropReason.None;
         FlowPlan what = (isLost ? rule.OnLinkDown : rule.OnLinkReturn).For(flow.Protocol);
         return what switch
         {
             FlowPlan.Keep or FlowPlan.Drain => DropReason.None,
-            FlowPlan.Move when flow.Protocol != Protocol.Tcp || flow.OutsideSource == flow.InsideSource => MoveTo(plan, ref id, better, pin, now),
+            FlowPlan.Move when flow.Protocol != Protocol.Tcp || flow.OutsideSource == flow.InsideSource =>
+                MoveTo(plan, ref id, better, isLost ? LinkMove.LinkDown : LinkMove.BetterLink, now),
             FlowPlan.Move or FlowPlan.Reset => ResetFor(plan, id, now),
             _ => throw new InvalidOperationException($"unknown plan {what}"),
         };
@@ -133,9 +156,9 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         return false;
     }
 
-    private DropReason MoveTo(Plan plan, ref FlowId id, PortId link, int pin, long now)
+    private DropReason MoveTo(Plan plan, ref FlowId id, LinkChoice choice, LinkMove why, long now)
     {
-        DropReason reason = admission.Move(plan, id, link, pin, now, out FlowId moved);
+        DropReason reason = admission.Move(plan, id, choice, why, now, out FlowId moved);
         if (reason != DropReason.None) return flows.IsLive(id) ? DropReason.None : reason;
         id = moved;
         Moved++;
@@ -156,8 +179,8 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         ref Flow flow = ref flows[id];
         if (flow.Protocol == Protocol.Tcp)
         {
-            if (tellInside) refusals.ResetSide(plan, flow, towardsInside: true);
-            if (tellOutside) refusals.ResetSide(plan, flow, towardsInside: false);
+            if (tellInside) refusals.ResetSide(plan, flow, towardsInside: true, gateways.Shift(id, fromInside: false));
+            if (tellOutside) refusals.ResetSide(plan, flow, towardsInside: false, gateways.Shift(id, fromInside: true));
         }
         admission.Finish(plan, id, now);
     }

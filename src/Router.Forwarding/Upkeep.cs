@@ -1,5 +1,7 @@
 using Router.Forwarding.Answers;
 using Router.Forwarding.Flows;
+using Router.Forwarding.Gateways;
+using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
@@ -10,7 +12,7 @@ namespace Router.Forwarding;
 /// What the forwarding thread does between batches, in slices small enough not to be felt: flows, mappings, pins and fragments
 /// whose time is over, and SYNs that were held. A slice looks at deadlines only, four octets an entry; a table of a million is gone through in a second.
 /// </summary>
-internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Fragments fragments, Admission admission, HeldSyns held)
+internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Fragments fragments, ApplicationGateways gateways, Admission admission, Quotas quotas, HeldSyns held)
 {
     /// <summary>How often a slice is due, microseconds.</summary>
     public const long Interval = 10_000;
@@ -33,7 +35,9 @@ internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Frag
         foreach (int id in due[..count]) LookAt(new FlowId(id), plan, now);
         mappings.Sweep(now, mappings.Capacity / SlicesPerRound + 1);
         pins.Sweep(now, pins.Capacity / SlicesPerRound + 1, plan.Policy.PinIdle);
+        quotas.Sweep(now, quotas.Capacity / SlicesPerRound + 1);
         fragments.Sweep(now);
+        gateways.Sweep(now);
         held.Tend(plan, flows, now);
         return true;
     }

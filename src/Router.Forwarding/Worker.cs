@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Router.Forwarding.Flows;
+using Router.Forwarding.Reading;
 using Router.Ports;
 
 namespace Router.Forwarding;
@@ -115,6 +117,26 @@ public sealed class Worker : IDisposable
 
     /// <summary>The port with this id, if it is in service. On the forwarding thread.</summary>
     public Port? PortOf(PortId id) => _ports[id.Value];
+
+    /// <summary>Most flows that one call of <see cref="Kill"/> ends: their resets all find room.</summary>
+    public const int MostKills = 100;
+
+    /// <summary>Ends flows on request, as many of them as are still there. On the forwarding thread.</summary>
+    /// <param name="flows">At most <see cref="MostKills"/>, by place and time of admission.</param>
+    /// <returns>How many there were.</returns>
+    public int Kill(ReadOnlySpan<(int Id, long Created)> flows)
+    {
+        int killed = 0;
+        foreach ((int id, long created) in flows)
+        {
+            if (_forwarder.Review.Kill(_forwarder.Plan, new FlowId(id), created, Monotonic.Microseconds())) killed++;
+        }
+        _forwarder.Outbox.Flush(_batch);
+        return killed;
+    }
+
+    /// <summary>Begins to record packets, or with null ends it. On the forwarding thread.</summary>
+    public void Record(Capture? capture) => _forwarder.Outbox.Capture = capture;
 
     /// <summary>Ends the thread and closes all ports.</summary>
     public void Dispose()

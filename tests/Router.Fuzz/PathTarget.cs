@@ -146,7 +146,7 @@ internal static class PathTarget
         long second = Second;
         var policy = new Policy
         {
-            Generation = epoch, Mode = InternetMode.Balance, Order = [s_one, s_two], PinIdle = Second, Rules = [web, cone, marked, new Rule { Name = "last", Action = RuleAction.Deny }],
+            Generation = (ushort)epoch, Mode = InternetMode.Balance, Order = [s_one, s_two], PinIdle = Second, Rules = [web, cone, marked, new Rule { Name = "last", Action = RuleAction.Deny }],
             Links = [new LinkPolicy(s_one, "one", "wan0", 1, false), new LinkPolicy(s_two, "two", "wan1", 1, false)],
             Zones = [new ZonePolicy(s_zone, "zone", [], true), new ZonePolicy(s_guest, "guest", [], false)],
             Timeouts = new FlowTimeouts

@@ -69,7 +69,7 @@ internal static class Cover
         EndKind.Any => true,
         EndKind.Internet => term.Kind == EndKind.Internet,
         EndKind.Range => term.Kind == EndKind.Range && wide.Range.First <= term.Range.First && wide.Range.Last >= term.Range.Last,
-        EndKind.Port or EndKind.Host => term.Kind == wide.Kind && term.Name == wide.Name,
+        EndKind.Port or EndKind.Host or EndKind.User => term.Kind == wide.Kind && term.Name == wide.Name,
     };
 
     private static bool Services(ServiceMatch[] wide, ServiceMatch[] services)

@@ -16,7 +16,9 @@ internal sealed class EndReader(Names names)
 
     private readonly Dictionary<EndTerm, EndTerm[]> _single = [];
 
-    private static readonly string[] LaterPrefixes = ["user:", "group:"];
+    private const int MostUserLetters = 64;
+
+    private static readonly string[] UserPrefixes = ["user:", "group:"];
 
     /// <summary>Enters the address groups. Their members are addresses and hosts: a group holds no zones and no groups.</summary>
     public void Define(Setting setting)
@@ -87,16 +89,28 @@ internal sealed class EndReader(Names names)
                 told = true;
                 item.Error("`vpn-clients` means the zone `vpn`, and there is none", "define a zone named `vpn` with the tunnel's interface");
                 break;
-            case "authenticated":
-                told = true;
-                item.Error("`authenticated` is not part of this release", "remove it; name zones or addresses");
-                break;
-            default:
-                told = Array.Exists(LaterPrefixes, p => text.StartsWith(p, StringComparison.OrdinalIgnoreCase));
-                if (told) item.Error($"`{text}` is not part of this release", "remove it; name zones, addresses or address groups");
-                break;
+            case "authenticated": return User("authenticated", item);
+            default: return UserOrGroup(text, item, out told);
         }
         return null;
+    }
+
+    private static EndTerm? UserOrGroup(string text, Setting item, out bool told)
+    {
+        told = false;
+        if (Array.Find(UserPrefixes, p => text.StartsWith(p, StringComparison.OrdinalIgnoreCase)) is not { } prefix) return null;
+        string name = text[prefix.Length..];
+        if (name.Length is > 0 and <= MostUserLetters && !name.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c == ':')) return User(prefix + name.ToLowerInvariant(), item);
+        told = true;
+        item.Error($"`{text}` names nobody", $"write `{prefix}NAME`, with 1 to {MostUserLetters} characters and no spaces");
+        return null;
+    }
+
+    /// <summary>Users are written down before anybody can log in: such a rule is sound, and meets nobody. It never means "any".</summary>
+    private static EndTerm User(string name, Setting item)
+    {
+        item.Warn($"`{name}` matches nobody: users cannot log in in this release", "name zones, addresses or address groups to match somebody now");
+        return new EndTerm(EndKind.User, name, default);
     }
 
     private EndTerm? Address(string text, Setting item, out bool told)

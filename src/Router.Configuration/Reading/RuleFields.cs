@@ -1,5 +1,6 @@
 using System.Globalization;
 using Router.Configuration.Layers;
+using Router.Forwarding.Gateways;
 using Router.Forwarding.Rules;
 using Router.Wire;
 
@@ -36,6 +37,18 @@ internal static class RuleFields
             log |= one;
         }
         return log;
+    }
+
+    /// <summary>`none`, one protocol, or a list of them.</summary>
+    public static Gateway? Gateways(Setting value)
+    {
+        Gateway gateways = Gateway.None;
+        foreach (Setting item in value.Items())
+        {
+            if (item.Word(("ftp", Gateway.Ftp), ("tftp", Gateway.Tftp), ("none", Gateway.None)) is not { } one) return null;
+            gateways |= one;
+        }
+        return gateways;
     }
 
     public static int? Dscp(Setting value)

@@ -23,6 +23,10 @@ internal static class CheckPage
             string closed = reload.FlowsClosed == 0 ? "" : $" Closed {Counted(reload.FlowsClosed, "flow")} that it does not allow.";
             string took = Units.Duration(reload.DurationMilliseconds / 1000);
             screen.Line($"Policy {reload.PolicyGeneration} is in force, after {took}.{closed}", new Style(Color.Green));
+            if (reload.RevertsAt is { } deadline)
+            {
+                screen.Line($"It is on trial until {deadline.ToLocalTime().ToString("HH:mm:ss", CultureInfo.InvariantCulture)}: the configuration of before comes back unless you write: routerctl confirm", new Style(Color.Yellow));
+            }
         }
         else
         {

@@ -29,6 +29,13 @@ internal static class FlowsPage
         }
     }
 
+    public static void Write(KillReport kill, Screen screen) => screen.Line(kill.Killed switch
+    {
+        0 => "No such flows.",
+        1 => "1 flow was ended.",
+        _ => string.Create(CultureInfo.InvariantCulture, $"{kill.Killed} flows were ended."),
+    });
+
     public static void Write(IReadOnlyList<HostReport> hosts, Screen screen)
     {
         var table = new AnswerTable(

@@ -11,16 +11,21 @@ internal static class RulesPage
     {
         var table = new AnswerTable(
             new Column("#", Right: true), new Column("RULE"), new Column("ACTION"), new Column("ACTIVE", 3), new Column("FLOWS", 1, Right: true),
-            new Column("PACKETS", 2, Right: true), new Column("OCTETS", 2, Right: true), new Column("LAST-MATCH", 1, Right: true));
+            new Column("PACKETS", 2, Right: true), new Column("OCTETS", 2, Right: true), new Column("LAST-MATCH", 1, Right: true),
+            new Column("TAKEN-BY", 4));
         foreach (RuleReport rule in rules)
         {
             table.Add(
                 rule.Index.ToString(CultureInfo.InvariantCulture), rule.Name, new Cell(rule.Action, ColourOf(rule.Action)),
                 rule.Active ? "yes" : "no", Units.Count(rule.Flows), Units.Count(rule.Packets), Units.Octets(rule.Octets),
-                rule.LastMatch is { } last ? Units.Age(last, screen.Now) : "never");
+                rule.LastMatch is { } last ? Units.Age(last, screen.Now) : "never", TakenBy(rule));
         }
         table.WriteTo(screen, "There are no rules.");
     }
+
+    // Who stands in its way: all of it, or some.
+    private static string TakenBy(RuleReport rule) =>
+        rule.ShadowedBy is { } all ? $"never matches: {all}" : rule.Overlaps.Count > 0 ? $"partly: {string.Join(", ", rule.Overlaps)}" : "-";
 
     public static void Write(ExplainReport explained, Screen screen)
     {

@@ -4,14 +4,16 @@ using Router.Ctl.Pages;
 
 namespace Router.Ctl.Verbs;
 
-/// <summary>`routerctl flows`: live flows, all or those that fit.</summary>
+/// <summary>`routerctl flows`: live flows, all or those that fit; `routerctl flows kill`: ends those that fit.</summary>
 internal static class FlowsVerb
 {
-    private static readonly Option<string> Host = new("--host") { Description = "Only those with this address at one end.", HelpName = "ADDR" };
-    private static readonly Option<string> Link = new("--link") { Description = "Only those that use this link.", HelpName = "NAME" };
-    private static readonly Option<string> Rule = new("--rule") { Description = "Only those that this rule admitted.", HelpName = "NAME" };
-    private static readonly Option<int?> Port = new("--port") { Description = "Only those with this port at one end.", HelpName = "N" };
-    private static readonly Option<string> Protocol = new("--protocol") { Description = "Only this one: tcp, udp, icmp, icmpv6, or a number.", HelpName = "PROTO" };
+    private static readonly Option<string> Host = new("--host") { Description = "Only those with this address at one end.", HelpName = "ADDR", Recursive = true };
+    private static readonly Option<string> Link = new("--link") { Description = "Only those that use this link.", HelpName = "NAME", Recursive = true };
+    private static readonly Option<string> Rule = new("--rule") { Description = "Only those that this rule allows.", HelpName = "NAME", Recursive = true };
+    private static readonly Option<int?> Port = new("--port") { Description = "Only those with this port at one end.", HelpName = "N", Recursive = true };
+    private static readonly Option<string> Protocol = new("--protocol") { Description = "Only this one: tcp, udp, icmp, icmpv6, or a number.", HelpName = "PROTO", Recursive = true };
+    private static readonly Option<string> User = new("--user") { Description = "Only those of this user. Refused until there are users.", HelpName = "NAME", Recursive = true };
+    private static readonly Option<string> Sort = new("--sort") { Description = $"By {string.Join(", ", FlowQuery.Orders)}; the most first.", HelpName = "ORDER" };
 
     private static readonly Option<int> Limit = new("--limit")
     {
@@ -20,32 +22,61 @@ internal static class FlowsVerb
         DefaultValueFactory = _ => new FlowQuery().Limit,
     };
 
+    private static readonly Option<bool> All = new("--all") { Description = "Every live flow; needed where nothing narrows it." };
+
     private static readonly Option<bool> Watch = ReadVerbs.WatchOption();
 
     public static Command Build()
     {
-        var command = new Command("flows", "Live flows: who talks to whom, by which link and rule.") { Host, Link, Rule, Port, Protocol, Limit, Watch };
+        var kill = new Command("kill", "End the live flows that fit; TCP is told on both sides.") { All };
+        kill.SetAction(KillAsync);
+        var command = new Command("flows", "Live flows: who talks to whom, by which link and rule.") { Host, Link, Rule, Port, Protocol, User, Sort, Limit, Watch, kill };
         command.SetAction(RunAsync);
         return command;
     }
 
     private static Task<int> RunAsync(ParseResult parsed, CancellationToken cancel)
     {
-        var query = new FlowQuery
+        Session session = CommandLine.SessionOf(parsed);
+        return session.GuardAsync(() =>
+        {
+            FlowQuery query = FilterOf(parsed) with { Sort = parsed.GetValue(Sort), Limit = parsed.GetValue(Limit) };
+            string path = ControlPath.Flows + query.ToQuery();
+            return parsed.GetValue(Watch)
+                ? session.WatchAsync(path, ControlJson.Wire.IReadOnlyListFlowReport, Page, cancel)
+                : session.AskAsync((HttpMethod.Get, path), ControlJson.Wire.IReadOnlyListFlowReport, Page, _ => true, cancel);
+
+            void Page(IReadOnlyList<FlowReport> flows, Screen screen) => FlowsPage.Write(flows, query.Limit, screen);
+        });
+    }
+
+    private static Task<int> KillAsync(ParseResult parsed, CancellationToken cancel)
+    {
+        Session session = CommandLine.SessionOf(parsed);
+        return session.GuardAsync(() =>
+        {
+            FlowQuery query = FilterOf(parsed);
+            bool all = parsed.GetValue(All);
+            if (query.IsNarrow == all)
+            {
+                throw new ControlFailure(ExitCode.Usage, all
+                    ? "--all ends every live flow: leave it out, or the other options"
+                    : "this would end every live flow: say which with --host, --link, --rule, --port, --protocol, or write --all");
+            }
+            return session.AskAsync((HttpMethod.Post, ControlPath.KillFlows + query.ToKillQuery(all)), ControlJson.Wire.KillReport, FlowsPage.Write, _ => true, cancel);
+        });
+    }
+
+    private static FlowQuery FilterOf(ParseResult parsed)
+    {
+        if (parsed.GetValue(User) is not null) throw new ControlFailure(ExitCode.Usage, "--user cannot be asked for: nobody can log in yet, so no flow has a user");
+        return new FlowQuery
         {
             Host = parsed.GetValue(Host),
             Link = parsed.GetValue(Link),
             Rule = parsed.GetValue(Rule),
             Port = parsed.GetValue(Port),
             Protocol = parsed.GetValue(Protocol),
-            Limit = parsed.GetValue(Limit),
         };
-        string path = ControlPath.Flows + query.ToQuery();
-        Session session = CommandLine.SessionOf(parsed);
-        return parsed.GetValue(Watch)
-            ? session.WatchAsync(path, ControlJson.Wire.IReadOnlyListFlowReport, Page, cancel)
-            : session.AskAsync((HttpMethod.Get, path), ControlJson.Wire.IReadOnlyListFlowReport, Page, _ => true, cancel);
-
-        void Page(IReadOnlyList<FlowReport> flows, Screen screen) => FlowsPage.Write(flows, query.Limit, screen);
     }
 }

@@ -55,32 +55,48 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
     {
         string path = context.Request.Path.Value ?? "";
         ExpectMethod(context, path);
-        ExpectNoLongBody(context.Request);
+        if (path != ControlPath.Apply) ExpectNoLongBody(context.Request);
         IQueryCollection query = context.Request.Query;
-        if (path is not (ControlPath.Flows or ControlPath.Explain)) Queries.None(query);
+        if (path is not (ControlPath.Flows or ControlPath.KillFlows or ControlPath.Explain or ControlPath.Why or ControlPath.Capture or ControlPath.Apply)) Queries.None(query);
         ControlJson json = ControlJson.Wire;
         return path switch
         {
             ControlPath.Status => SendAsync(context, verbs.Status(), json.StatusReport),
             ControlPath.Links => SendAsync(context, verbs.Links(), json.IReadOnlyListLinkReport),
             ControlPath.Flows => SendAsync(context, verbs.Flows(Queries.Flows(query)), json.IReadOnlyListFlowReport),
+            ControlPath.KillFlows => SendAsync(context, verbs.KillFlows(Queries.Kill(query)), json.KillReport),
             ControlPath.Hosts => SendAsync(context, verbs.Hosts(), json.IReadOnlyListHostReport),
             ControlPath.Rules => SendAsync(context, verbs.Rules(), json.IReadOnlyListRuleReport),
             ControlPath.Check => SendAsync(context, verbs.Check(), json.CheckReport),
             ControlPath.Explain => SendAsync(context, verbs.Explain(Queries.Explain(query)), json.ExplainReport),
-            ControlPath.Reload => ReloadAsync(context),
+            ControlPath.Why => SendAsync(context, verbs.Why(Queries.Why(query)), json.IReadOnlyListWhyReport),
+            ControlPath.Capture => CaptureAsync(context, verbs.Capture(Queries.Capture(query))),
+            ControlPath.Reload => ChangeAsync(context, verbs.Reload),
+            ControlPath.Apply => ApplyAsync(context, Queries.Confirm(query)),
+            ControlPath.Confirm => SendAsync(context, verbs.Confirm()
+                ? new ConfirmReport { Confirmed = true }
+                : throw new RefusedRequest(StatusCodes.Status409Conflict, "nothing waits to be confirmed: it was confirmed, or taken back, before."), json.ConfirmReport),
             _ => throw Unknown(path),
         };
     }
 
-    /// <summary>Reloads one after the other, so the answer is about the file as it was after the request came in.</summary>
-    private async Task ReloadAsync(HttpContext context)
+    private async Task ApplyAsync(HttpContext context, TimeSpan? confirm)
+    {
+        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = ControlPath.MostFileOctets;
+        using var text = new MemoryStream();
+        await context.Request.Body.CopyToAsync(text, context.RequestAborted);
+        if (text.Length == 0) throw new RefusedRequest(StatusCodes.Status400BadRequest, "The body is to be the file, and it is empty.");
+        await ChangeAsync(context, () => verbs.Apply(text.ToArray(), confirm));
+    }
+
+    /// <summary>Changes come one after the other, so that the answer is about the file as it was after the request came in.</summary>
+    private async Task ChangeAsync(HttpContext context, Func<ReloadReport> change)
     {
         await _reload.WaitAsync(context.RequestAborted);
         ReloadReport report;
         try
         {
-            report = verbs.Reload();
+            report = change();
         }
         finally
         {
@@ -89,13 +105,19 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
         await SendAsync(context, report, ControlJson.Wire.ReloadReport);
     }
 
+    private static async Task CaptureAsync(HttpContext context, Func<Stream, CancellationToken, Task> record)
+    {
+        context.Response.ContentType = "application/x-pcapng";
+        await record(context.Response.Body, context.RequestAborted);
+    }
+
     private static void ExpectMethod(HttpContext context, string path)
     {
         string expected = path switch
         {
             ControlPath.Status or ControlPath.Links or ControlPath.Flows or ControlPath.Hosts
-                or ControlPath.Rules or ControlPath.Check or ControlPath.Explain => HttpMethods.Get,
-            ControlPath.Reload => HttpMethods.Post,
+                or ControlPath.Rules or ControlPath.Check or ControlPath.Explain or ControlPath.Why or ControlPath.Capture => HttpMethods.Get,
+            ControlPath.Reload or ControlPath.Apply or ControlPath.Confirm or ControlPath.KillFlows => HttpMethods.Post,
             _ => throw Unknown(path),
         };
         if (context.Request.Method == expected) return;

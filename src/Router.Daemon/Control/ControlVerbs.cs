@@ -16,6 +16,9 @@ internal sealed record ControlVerbs
     /// <summary>Live flows that fit the query, no more than its limit. Names and addresses in it are as a stranger typed them.</summary>
     public required Func<FlowQuery, IReadOnlyList<FlowReport>> Flows { get; init; }
 
+    /// <summary>Ends the live flows that fit the query; its limit and order mean nothing.</summary>
+    public required Func<FlowQuery, KillReport> KillFlows { get; init; }
+
     public required Func<IReadOnlyList<HostReport>> Hosts { get; init; }
 
     public required Func<IReadOnlyList<RuleReport>> Rules { get; init; }
@@ -29,6 +32,21 @@ internal sealed record ControlVerbs
 
     public required Func<ReloadReport> Reload { get; init; }
 
+    /// <summary>Puts a text in the place of the configuration file, for good or until it is not confirmed in time. Never while a reload runs.</summary>
+    public required Func<byte[], TimeSpan?, ReloadReport> Apply { get; init; }
+
+    /// <summary>Confirms what was applied; false if nothing waits for that.</summary>
+    public required Func<bool> Confirm { get; init; }
+
     /// <summary>Addresses and port have been parsed once before; the zone may not exist.</summary>
     public required Func<ExplainQuery, ExplainReport> Explain { get; init; }
+
+    /// <summary>Live flows of that name, and why each is as it is; a few at the most.</summary>
+    public required Func<FlowName, IReadOnlyList<WhyReport>> Why { get; init; }
+
+    /// <summary>
+    /// Begins to record packets; the answer writes them to a stream as pcapng until there are enough or the time is over. What cannot be
+    /// recorded is refused before anything is begun.
+    /// </summary>
+    public required Func<CaptureQuery, Func<Stream, CancellationToken, Task>> Capture { get; init; }
 }

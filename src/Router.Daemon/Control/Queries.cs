@@ -14,7 +14,30 @@ internal static class Queries
     /// <exception cref="RefusedRequest">A name or a value that is wrong.</exception>
     public static FlowQuery Flows(IQueryCollection query)
     {
-        AllowOnly(query, "host", "link", "rule", "port", "protocol", "limit");
+        AllowOnly(query, "host", "link", "rule", "port", "protocol", "user", "sort", "limit");
+        string? sort = Text(query, "sort");
+        if (sort is not null && !FlowQuery.Orders.Contains(sort))
+        {
+            throw new RefusedRequest(StatusCodes.Status400BadRequest, $"'{sort}' is no order; there are {string.Join(", ", FlowQuery.Orders)}.");
+        }
+        return Filter(query) with { Sort = sort, Limit = Number(query, "limit", 1, FlowQuery.MostFlows) ?? new FlowQuery().Limit };
+    }
+
+    /// <exception cref="RefusedRequest">A name or a value that is wrong, or nothing that narrows it.</exception>
+    public static FlowQuery Kill(IQueryCollection query)
+    {
+        AllowOnly(query, "host", "link", "rule", "port", "protocol", "user", "all");
+        FlowQuery filter = Filter(query);
+        bool all = Text(query, "all") is "yes";
+        if (filter.IsNarrow != all) return filter;
+        throw new RefusedRequest(StatusCodes.Status400BadRequest, all
+            ? "'all' ends every flow: leave it out, or what narrows it."
+            : "Nothing narrows this, so every live flow would end: say which, or all=yes.");
+    }
+
+    private static FlowQuery Filter(IQueryCollection query)
+    {
+        if (Text(query, "user") is not null) throw new RefusedRequest(StatusCodes.Status400BadRequest, "'user' cannot be asked for: nobody can log in yet, so no flow has a user.");
         return new FlowQuery
         {
             Host = Address(query, "host"),
@@ -22,7 +45,6 @@ internal static class Queries
             Rule = Text(query, "rule"),
             Port = Number(query, "port", 0, 65535),
             Protocol = Protocol(query),
-            Limit = Number(query, "limit", 1, FlowQuery.MostFlows) ?? new FlowQuery().Limit,
         };
     }
 
@@ -38,6 +60,38 @@ internal static class Queries
             Destination = Address(query, "destination") ?? throw Missing("destination"),
             Port = Number(query, "port", 0, 65535),
         };
+    }
+
+    /// <exception cref="RefusedRequest">It names no flow.</exception>
+    public static FlowName Why(IQueryCollection query)
+    {
+        AllowOnly(query, "flow");
+        string text = Text(query, "flow") ?? throw Missing("flow");
+        return FlowName.Read(text, out string? complaint) ?? throw new RefusedRequest(StatusCodes.Status400BadRequest, complaint!);
+    }
+
+    /// <exception cref="RefusedRequest">A name or a value that is wrong.</exception>
+    public static CaptureQuery Capture(IQueryCollection query)
+    {
+        AllowOnly(query, "port", "drop", "host", "protocol", "service", "count", "seconds");
+        return new CaptureQuery
+        {
+            Port = Text(query, "port"),
+            Drop = Text(query, "drop"),
+            Host = Address(query, "host"),
+            Protocol = Protocol(query),
+            Service = Number(query, "service", 1, 65535),
+            Count = Number(query, "count", 1, CaptureQuery.MostPackets) ?? new CaptureQuery().Count,
+            Seconds = Number(query, "seconds", 1, CaptureQuery.MostSeconds) ?? new CaptureQuery().Seconds,
+        };
+    }
+
+    /// <summary>How long to wait for a confirmation; null for none.</summary>
+    /// <exception cref="RefusedRequest">A name or a value that is wrong.</exception>
+    public static TimeSpan? Confirm(IQueryCollection query)
+    {
+        AllowOnly(query, "confirm");
+        return Number(query, "confirm", 1, ControlPath.MostConfirmSeconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
     }
 
     /// <exception cref="RefusedRequest">Anything is asked of a verb that takes no query.</exception>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Router.Daemon.Systemd;
 using Router.Forwarding;
+using Router.Forwarding.Limits;
 using Router.Forwarding.Rules;
 
 namespace Router.Daemon.Reporting;
@@ -14,6 +15,7 @@ internal sealed class EventLog(Worker worker, PortRegistry ports, Journal journa
     private static readonly EventKind Flows = new("flow", 200, TimeSpan.FromSeconds(1));
     private static readonly EventKind Refusals = new("refused", 20, TimeSpan.FromSeconds(1));
 
+    private static readonly EventKind Limits = new("limit", 20, TimeSpan.FromSeconds(1));
     private static readonly EventKind Packets = new("packet", 2 * PathEvents.MostPackets, TimeSpan.FromSeconds(1));
     private static readonly EventKind Stuck = new("stuck sender", 1, TimeSpan.FromMinutes(1));
     private static readonly TimeSpan TellSuppressed = TimeSpan.FromSeconds(1);
@@ -47,6 +49,9 @@ internal sealed class EventLog(Worker worker, PortRegistry ports, Journal journa
                         $"{Describe(happened)}: packets of {happened.Octets} octets get lost beyond {ports.NameOf(happened.Egress)}, although the connection opened; "
                         + "if it happens to many, the path takes less than the interface's MTU and nobody says so: lower that MTU", Fields(happened, policy));
                     break;
+                case PathEventKind.HostLimited:
+                    journal.Write(Limits, Priority.Warning, DescribeLimit(happened, policy), ("HOST", happened.Source.ToString()));
+                    break;
                 case PathEventKind.NeighbourWanted or PathEventKind.PortGone:
                     toAct.Add(happened);
                     break;
@@ -63,6 +68,19 @@ internal sealed class EventLog(Worker worker, PortRegistry ports, Journal journa
             (_suppressed, _toldAt) = (suppressed, Stopwatch.GetTimestamp());
         }
         return toAct;
+    }
+
+    private string DescribeLimit(in PathEvent happened, Policy policy)
+    {
+        HostLimit limit = policy.Limits.Of(happened.Source, happened.Ingress);
+        string why = happened.Reason switch
+        {
+            DropReason.HostFlows => $"has its {limit.Flows} live flows (limits.flows)",
+            DropReason.HostRate => $"began its {limit.NewFlows} flows of a minute (limits.new_flows)",
+            _ => $"has {happened.Flows} flows, more than the table has free entries (tables.flows)",
+        };
+        string since = happened.Refused > 1 ? $"; {happened.Refused} refused since it was last told of" : "";
+        return $"limits: host {happened.Source} of {ports.NameOf(happened.Ingress)} {why}, and is refused new ones{since}";
     }
 
     private static string Verb(DropReason reason) => reason == DropReason.RuleDenied ? "deny" : "drop";

@@ -1,5 +1,6 @@
 using Router.Api;
 using Router.Daemon.Steering;
+using Router.Daemon.Systemd;
 using Router.Forwarding;
 using Router.Forwarding.Reading;
 using Router.Forwarding.Rules;
@@ -9,26 +10,51 @@ using Router.Wire;
 namespace Router.Daemon.Reporting;
 
 /// <summary>Live flows and pinned hosts, in the words of the control socket.</summary>
-internal sealed class FlowReports(Helm helm, PortRegistry ports, LiveTables tables)
+internal sealed class FlowReports(Helm helm, Worker worker, PortRegistry ports, LiveTables tables, Journal journal)
 {
     public List<FlowReport> Flows(FlowQuery query)
     {
         Policy policy = helm.Policy;
+        long now = Monotonic.Microseconds();
+        return [.. Sorted(Select(query, policy), query.Sort).Take(query.Limit).Select(flow => Describe(flow, policy, now))];
+    }
+
+    /// <summary>
+    /// Ends the flows that fit, a few between two batches, so that packets do not wait for it. Probes of our own are left alone: to end
+    /// one would only make its link look worse than it is.
+    /// </summary>
+    public KillReport Kill(FlowQuery query)
+    {
+        int killed = 0;
+        foreach ((int, long)[] some in Select(query, helm.Policy).Where(flow => !flow.Probe).Select(flow => (flow.Id, flow.Created)).Chunk(Worker.MostKills))
+        {
+            killed += worker.Ask(w => w.Kill(some)).GetAwaiter().GetResult();
+        }
+        if (killed > 0) journal.Write(Priority.Notice, $"{killed} live flows were ended on request: {(query.IsNarrow ? query.ToKillQuery(all: false)[1..] : "all")}");
+        return new KillReport { Killed = killed };
+    }
+
+    private IEnumerable<LiveFlow> Select(FlowQuery query, Policy policy)
+    {
         Address? host = Address.TryParse(query.Host, out Address parsed) ? parsed : null;
         byte? protocol = query.Protocol is { } name && Protocols.TryParse(name, out byte number) ? number : null;
-        long now = Monotonic.Microseconds();
-        return
-        [
-            .. tables.Flows()
-                .Where(flow => (host is null || flow.Inside.Address == host || flow.Outside.Address == host || flow.Remote.Address == host)
-                    && (protocol is null || flow.Protocol == protocol)
-                    && (query.Port is null || flow.Inside.Port == query.Port || flow.Outside.Port == query.Port || flow.Remote.Port == query.Port)
-                    && (query.Link is null || LinkOf(flow) == query.Link)
-                    && (query.Rule is null || RuleOf(flow, policy) == query.Rule))
-                .Take(query.Limit)
-                .Select(flow => Describe(flow, policy, now)),
-        ];
+        return tables.Flows()
+            .Where(flow => (host is null || flow.Inside.Address == host || flow.Outside.Address == host || flow.Remote.Address == host)
+                && (protocol is null || flow.Protocol == protocol)
+                && (query.Port is null || flow.Inside.Port == query.Port || flow.Outside.Port == query.Port || flow.Remote.Port == query.Port)
+                && (query.Link is null || LinkOf(flow) == query.Link)
+                && (query.Rule is null || RuleOf(flow, policy) == query.Rule));
     }
+
+    private static IEnumerable<LiveFlow> Sorted(IEnumerable<LiveFlow> flows, string? by) => by switch
+    {
+        "age" => flows.OrderBy(flow => flow.Created),
+        "idle" => flows.OrderBy(flow => flow.LastUse),
+        "octets" => flows.OrderByDescending(flow => flow.OctetsOut + flow.OctetsIn),
+        "packets" => flows.OrderByDescending(flow => flow.PacketsOut + flow.PacketsIn),
+        "host" => flows.OrderBy(flow => flow.Inside.Address).ThenBy(flow => flow.Inside.Port),
+        _ => flows,
+    };
 
     public List<HostReport> Hosts()
     {
@@ -55,6 +81,9 @@ internal sealed class FlowReports(Helm helm, PortRegistry ports, LiveTables tabl
         foreach ((Address host, (PortId zone, long flows)) in unpinned) hosts.Add(new HostReport { Host = host.ToString(), Zone = ports.NameOf(zone), Flows = flows });
         return hosts;
     }
+
+    /// <summary>One flow, as it is now.</summary>
+    public FlowReport Describe(LiveFlow flow) => Describe(flow, helm.Policy, Monotonic.Microseconds());
 
     private FlowReport Describe(LiveFlow flow, Policy policy, long now) => new()
     {

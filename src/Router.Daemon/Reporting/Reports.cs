@@ -6,6 +6,7 @@ using Router.Configuration;
 using Router.Daemon.Control;
 using Router.Daemon.Kernel;
 using Router.Daemon.Steering;
+using Router.Daemon.Systemd;
 using Router.Forwarding;
 using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
@@ -19,22 +20,41 @@ namespace Router.Daemon.Reporting;
 /// Answers to the control socket. Tables are read beside the path without its knowing; what only the forwarding thread may look at
 /// is asked of it by errand.
 /// </summary>
-internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables)
+internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, Journal journal)
 {
     private readonly TrafficMeter _meter = new(worker);
-    private readonly FlowReports _flows = new(helm, ports, tables);
+    private readonly FlowReports _flows = new(helm, worker, ports, tables, journal);
+
+    private readonly Recordings _recordings = new(helm, worker, ports);
+    private readonly RuleReports _rules = new(helm, tables);
+    private WhyReports Why => new(helm, ports, tables, _flows);
 
     public ControlVerbs Verbs => new()
     {
         Status = Status,
         Links = Links,
         Flows = _flows.Flows,
+        KillFlows = _flows.Kill,
         Hosts = _flows.Hosts,
-        Rules = Rules,
-        Check = () => ConfigurationReports.Checked(file, ConfigurationLoader.Load(file)),
+        Rules = _rules.Rules,
+        Check = Check,
         Reload = () => helm.ReloadAsync().GetAwaiter().GetResult(),
+        Apply = (text, confirm) => helm.ApplyAsync(text, confirm).GetAwaiter().GetResult(),
+        Confirm = () => helm.ConfirmAsync().GetAwaiter().GetResult(),
         Explain = Explain,
+        Why = Why.Find,
+        Capture = _recordings.Begin,
     };
+
+    private CheckReport Check()
+    {
+        LoadResult loaded = ConfigurationLoader.Load(file);
+        if (loaded.Settings is { } settings)
+        {
+            loaded = loaded with { Warnings = [.. loaded.Warnings, .. LockOut.Warnings(file, settings, helm.View, TcpConnections.ToTheBox())] };
+        }
+        return ConfigurationReports.Checked(file, loaded);
+    }
 
     private StatusReport Status()
     {
@@ -95,20 +115,6 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
                 LatencyMilliseconds = verdict is { Latency: > 0 } ? verdict.Latency * 1000 : null,
                 Received = received, Sent = sent, Flows = flows[id.Value], Pins = pins.GetValueOrDefault(id),
             };
-        })];
-    }
-
-    private List<RuleReport> Rules()
-    {
-        Policy policy = helm.Policy;
-        var live = new (long Packets, long Octets)[policy.Rules.Length];
-        tables.SumByRule(policy.Generation, live);
-        return [.. policy.Rules.Select((rule, index) => new RuleReport
-        {
-            Index = index + 1, Name = rule.Name, Action = rule.Action.ToString().ToLowerInvariant(), Active = rule.Active,
-            Packets = rule.Counters.Packets + live[index].Packets,
-            Octets = rule.Counters.Octets + live[index].Octets,
-            Flows = rule.Counters.Flows, LastMatch = rule.Counters.LastMatch == 0 ? null : WallClock(rule.Counters.LastMatch),
         })];
     }
 

@@ -36,6 +36,7 @@ internal sealed class Helm : IDisposable
     private readonly LinkWatch _health;
     private readonly Works _works;
     private readonly Reload _reload;
+    private readonly Trial _trial;
     private readonly HostNames _names = new();
     private readonly Collisions _collisions;
     private readonly BlockingCollection<Action> _queue = new(4096);
@@ -56,6 +57,7 @@ internal sealed class Helm : IDisposable
         _health = new LinkWatch(changes => Post(() => TakeVerdicts(changes)), remark => journal.Write(Priority.Notice, remark));
         _works = new Works(worker, ports, plumbing, _health, journal);
         _reload = new Reload(file, read, ports, _names, _works, worker, journal);
+        _trial = new Trial(file, Reload, journal);
         _thread = new Thread(Run) { Name = "control", IsBackground = true };
     }
 
@@ -69,6 +71,9 @@ internal sealed class Helm : IDisposable
     public KernelView View => Volatile.Read(ref _view);
 
     public LinkWatch Health => _health;
+
+    /// <summary>Names of rules that are gone, for flows that they admitted.</summary>
+    public RetiredRules Retired { get; } = new();
 
     /// <summary>Called once when the forwarding thread has ended by a fault.</summary>
     public event Action<Exception>? Faulted;
@@ -97,14 +102,22 @@ internal sealed class Helm : IDisposable
     /// Reads the configuration again. From any thread; answers when the forwarding thread goes by it, or when it is refused. Cancelled
     /// if the daemon ends before.
     /// </summary>
-    public Task<Api.ReloadReport> ReloadAsync()
+    public Task<Api.ReloadReport> ReloadAsync() => AskAsync(Reload);
+
+    /// <summary>Puts a text in the place of the configuration file (<see cref="Trial"/>). Otherwise as <see cref="ReloadAsync"/>.</summary>
+    public Task<Api.ReloadReport> ApplyAsync(byte[] text, TimeSpan? confirm) => AskAsync(() => _trial.Apply(text, confirm));
+
+    /// <summary>Ends a trial; answers false if there is none.</summary>
+    public Task<bool> ConfirmAsync() => AskAsync(_trial.Confirm);
+
+    private Task<T> AskAsync<T>(Func<T> what)
     {
-        var answer = new TaskCompletionSource<Api.ReloadReport>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
         bool isTaken = Post(() =>
         {
             try
             {
-                answer.SetResult(Reload());
+                answer.SetResult(what());
             }
             catch (Exception fault)
             {
@@ -162,6 +175,7 @@ internal sealed class Helm : IDisposable
             _notify.Watchdog();
         }
         TellEnds();
+        _trial.Tick();
         if (_worker.Fault is { } fault && !_wasFaulted)
         {
             _wasFaulted = true;
@@ -215,6 +229,7 @@ internal sealed class Helm : IDisposable
         {
             (InForce after, Api.ReloadReport report) = _reload.Run(_inForce, _view);
             if (!report.Loaded) return report;
+            Retired.Note(_inForce.Policy, after.Policy);
             Volatile.Write(ref _inForce, after);
             (_nextNames, _owed) = (0, null);
             WarnOfMissing();

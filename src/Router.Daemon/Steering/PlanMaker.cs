@@ -187,12 +187,16 @@ internal static class PlanMaker
     private static List<KernelInterface> Present(ZoneSettings zone, KernelView view) =>
         [.. zone.Interfaces.Select(view.Interface).OfType<KernelInterface>()];
 
+    /// <summary>Whether a rule has a say in what local hosts may send to the box itself: it names `firewall`, and maps no port.</summary>
+    public static bool SpeaksOfBox(Rule rule) =>
+        rule is { Active: true, ForwardTo: null } && !rule.Destination.IsAny && (rule.Destination.Ports & PortId.Host.Bit) != 0;
+
     // The rules that speak of the box itself and of local senders. What a rule names as a zone becomes that zone's interfaces.
     private static IEnumerable<InputRule> InputRules(Settings settings, PortRegistry ports, Policy policy)
     {
         foreach (Rule rule in policy.Rules.Take(policy.Rules.Length - 1))
         {
-            if (!rule.Active || rule.ForwardTo is not null || rule.Destination.IsAny || (rule.Destination.Ports & PortId.Host.Bit) == 0) continue;
+            if (!SpeaksOfBox(rule)) continue;
             string[] interfaces = [.. settings.Zones.Where(z => (rule.Source.Ports & ports.Claim(z.Name).Bit) != 0).SelectMany(z => z.Interfaces)];
             AddressRange[] sources = [.. rule.Source.Ranges];
             if (!rule.Source.IsAny && interfaces.Length == 0 && sources.Length == 0) continue;

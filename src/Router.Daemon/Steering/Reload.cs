@@ -29,6 +29,7 @@ internal sealed class Reload(string file, ReadBefore read, PortRegistry ports, H
         using HeapTruce truce = HeapTruce.Begin();
         LoadResult result = ConfigurationLoader.Load(file, environment: null, read);
         if (result.Settings is not { } settings) return Errors(before, begun, result);
+        result = result with { Warnings = [.. result.Warnings, .. LockOut.Warnings(file, settings, view, TcpConnections.ToTheBox())] };
         long closed = worker.Forwarder.FlowsClosedByRules;
         try
         {

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Tables;
 using Router.Wire;
@@ -28,6 +29,12 @@ internal enum FlowTraits : byte
 
     /// <summary>One of the daemon's own probes, which no rule decides on.</summary>
     Probe = 32,
+
+    /// <summary>A gateway reads it (<see cref="Gateways.ApplicationGateways"/>).</summary>
+    Watched = 64,
+
+    /// <summary>A gateway opened the way for it; the rules are asked about its control flow.</summary>
+    Expected = 128,
 }
 
 /// <summary>
@@ -45,7 +52,7 @@ internal struct Flow : ITableEntry
 {
     public static int IdentityOctets => 92;
 
-    public static uint LayoutVersion => 1;
+    public static uint LayoutVersion => 2;
 
     public Address InsideSource, InsideDestination, OutsideSource, OutsideDestination;
     public ushort InsideSourcePort, InsideDestinationPort, OutsideSourcePort, OutsideDestinationPort;
@@ -70,12 +77,10 @@ internal struct Flow : ITableEntry
     /// <summary>Index of the rule that allows it, in the policy of <see cref="PolicyGeneration"/>.</summary>
     public ushort Rule;
 
-    /// <summary>The code point to write, if <see cref="FlowTraits.Marked"/>.</summary>
-    public byte Dscp;
+    public ushort PolicyGeneration;
 
-    /// <summary>What that rule wants told of it.</summary>
-    public RuleLog Log;
-    public uint PolicyGeneration;
+    /// <summary>The plan under which it was last found right.</summary>
+    public uint Epoch;
 
     /// <summary>Monotonic microseconds of the last packet that keeps it alive.</summary>
     public long LastUse;
@@ -85,9 +90,31 @@ internal struct Flow : ITableEntry
     /// <summary>The gateway's or neighbour's MAC on the flow's link, 0 while unknown.</summary>
     public ulong NextHop;
 
-    /// <summary>The plan under which it was last found right.</summary>
-    public uint Epoch;
+    /// <summary>The rule that admitted it (<see cref="Rules.Rule.Mark"/>), for `routerctl why`; the rule that allows it now may be another.</summary>
+    public uint AdmittedBy;
     public TcpTrack Tcp;
+
+    /// <summary>The code point to write, if <see cref="FlowTraits.Marked"/>.</summary>
+    public byte Dscp;
+
+    /// <summary>What its rule wants told of it.</summary>
+    public RuleLog Log;
+
+    // ---- For `routerctl why`, as is AdmittedBy: written when it is admitted or moved, never read by the path. ----
+
+    /// <summary>Why it is on its link, and why it left the link before, if it did.</summary>
+    public LinkCause Cause;
+    public LinkMove Moved;
+
+    /// <summary>The link that it left, if <see cref="Moved"/> says so.</summary>
+    public PortId Before;
+
+    /// <summary>Counts a packet.</summary>
+    public void Count(int octets, bool outward)
+    {
+        if (outward) (PacketsOut, OctetsOut) = (PacketsOut + 1, OctetsOut + (uint)octets);
+        else (PacketsIn, OctetsIn) = (PacketsIn + 1, OctetsIn + (uint)octets);
+    }
 
     public readonly FlowKey ForwardKey =>
         new(InsideSource, InsideDestination, InsideSourcePort, InsideDestinationPort, Protocol, Ingress);

@@ -1,4 +1,5 @@
 using Router.Forwarding.Answers;
+using Router.Forwarding.Gateways;
 using Router.Ports;
 using Router.Wire;
 
@@ -12,7 +13,7 @@ namespace Router.Forwarding.Flows;
 /// TCP no SYN or RST that does not fit the connection, and nothing that leaves a connection over that was over before, so that
 /// whoever answers noise with resets keeps nothing open.
 /// </summary>
-internal sealed class Progress(FlowTable flows, PathEvents events)
+internal sealed class Progress(FlowTable flows, ApplicationGateways gateways, PathEvents events)
 {
     /// <summary>Takes a packet of a live flow.</summary>
     /// <param name="plan">The plan in force.</param>
@@ -27,16 +28,7 @@ internal sealed class Progress(FlowTable flows, PathEvents events)
         ref Flow flow = ref flows[id];
         bool isLife = packet.Protocol != Protocol.Tcp || packet.Shape == Shape.LaterFragment || Follow(plan, octets, packet, offload, id, outward, now);
         if (isLife && FlowLife.Refreshes(flow, outward)) flow.LastUse = now;
-        if (outward)
-        {
-            flow.PacketsOut++;
-            flow.OctetsOut += (uint)packet.Length;
-        }
-        else
-        {
-            flow.PacketsIn++;
-            flow.OctetsIn += (uint)packet.Length;
-        }
+        flow.Count(packet.Length, outward);
     }
 
     /// <summary>Whether the opener's SYN finds its old connection over, and begins another.</summary>
@@ -51,7 +43,9 @@ internal sealed class Progress(FlowTable flows, PathEvents events)
         Tcp tcp = Tcp.Over(segment);
         bool opens = (packet.Flags & TcpFlags.Syn) != 0, resets = (packet.Flags & TcpFlags.Rst) != 0;
         TcpState before = flow.Tcp.State;
-        TcpVerdict verdict = TcpTracker.Segment(ref flow.Tcp, outward, tcp.Sequence, tcp.Acknowledgment, packet.Flags, tcp.Window,
+        // The tracker counts as each sender does.
+        uint acknowledged = (flow.Traits & FlowTraits.Watched) == 0 ? tcp.Acknowledgment : gateways.Acknowledged(id, outward, tcp.Acknowledgment);
+        TcpVerdict verdict = TcpTracker.Segment(ref flow.Tcp, outward, tcp.Sequence, acknowledged, packet.Flags, tcp.Window,
             opens ? tcp.WindowScale : -1, segment.Length - tcp.DataOffset);
         if (verdict == TcpVerdict.PassStuck) events.Write(PathEvent.SenderStuck(packet, flow, outward));
         if (flow.Tcp.State != before) flows.SetDeadline(id, now + FlowLife.Timeout(flow, plan.Policy.Timeouts));

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Router.Forwarding.Flows;
 
 /// <summary>How far a TCP connection has come, as seen on the path; see <see cref="TcpTracker"/>.</summary>
@@ -50,7 +52,8 @@ internal enum TcpMarks : byte
     Rst = 64,
 }
 
-/// <summary>One side of a connection: what it has sent and what it has said it received. 16 octets, blittable.</summary>
+/// <summary>One side of a connection: what it has sent and what it has said it received. 15 octets, blittable.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal struct TcpSide
 {
     /// <summary>Highest sequence number that it has sent, plus one.</summary>
@@ -73,7 +76,8 @@ internal struct TcpSide
     public readonly bool Is(TcpMarks marks) => (Marks & marks) == marks;
 }
 
-/// <summary>A connection as a flow keeps it: 36 octets, blittable, all zero before the first segment.</summary>
+/// <summary>A connection as a flow keeps it: 31 octets, blittable, all zero before the first segment.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal struct TcpTrack
 {
     public TcpState State;

@@ -31,31 +31,45 @@ internal sealed class Balance
     /// <param name="candidates">The links that may take this placement, one bit each.</param>
     public PortId? Choose(ReadOnlySpan<LinkPolicy> links, ulong candidates)
     {
-        long total = 0;
-        foreach (LinkPolicy link in links) total += PartOf(link, candidates);
-        if (total == 0) return null;
-
-        long given = 0;
-        PortId richest = default;
-        long most = long.MinValue;
+        if (Next(links, candidates) is not { } richest) return null;
+        long total = Total(links, candidates), given = 0;
         foreach (LinkPolicy link in links)
         {
-            long weight = PartOf(link, candidates);
-            if (weight == 0) continue;
             // Rounded down; what is taken back below is the sum of just these parts.
-            long part = weight * Placement / total;
+            long part = PartOf(link, candidates) * Placement / total;
             given += part;
-            long credit = _credits[link.Id.Value] += part;
-            if (credit <= most) continue;
-            most = credit;
-            richest = link.Id;
+            _credits[link.Id.Value] += part;
         }
         _credits[richest.Value] -= given;
         return richest;
     }
 
+    /// <summary>The link that <see cref="Choose"/> would name now. Nothing counts as made.</summary>
+    public PortId? Next(ReadOnlySpan<LinkPolicy> links, ulong candidates)
+    {
+        long total = Total(links, candidates), most = long.MinValue;
+        PortId? richest = null;
+        foreach (LinkPolicy link in links)
+        {
+            long weight = PartOf(link, candidates);
+            if (weight == 0) continue;
+            long credit = _credits[link.Id.Value] + weight * Placement / total;
+            if (credit <= most) continue;
+            most = credit;
+            richest = link.Id;
+        }
+        return richest;
+    }
+
     /// <summary>What a link should have got so far less what it got, in placements.</summary>
     internal double CreditOf(PortId link) => (double)_credits[link.Value] / Placement;
+
+    private static long Total(ReadOnlySpan<LinkPolicy> links, ulong candidates)
+    {
+        long total = 0;
+        foreach (LinkPolicy link in links) total += PartOf(link, candidates);
+        return total;
+    }
 
     private static long PartOf(LinkPolicy link, ulong candidates) => (candidates & link.Id.Bit) != 0 ? Math.Max(0, link.Weight) : 0;
 }

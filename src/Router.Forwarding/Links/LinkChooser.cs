@@ -15,86 +15,94 @@ internal sealed class LinkChooser(Pins pins)
     private readonly Balance _hosts = new();
     private readonly Balance _connections = new();
 
+    /// <summary>Chooses, and books it: a placement is one turn of balancing, and pins its host.</summary>
     /// <param name="plan">Links as they are now.</param>
     /// <param name="rule">The rule that allows the flow.</param>
     /// <param name="host">Whose flow it is.</param>
     /// <param name="now">Monotonic microseconds.</param>
-    /// <param name="link">The answer.</param>
-    /// <param name="pin">The host's pin, or -1 if the flow is not pinned.</param>
-    public DropReason Choose(Plan plan, Rule rule, Address host, long now, out PortId link, out int pin)
+    /// <param name="choice">The answer, unless it is refused.</param>
+    public DropReason Choose(Plan plan, Rule rule, Address host, long now, out LinkChoice choice)
     {
-        pin = -1;
-        DropReason reason = Decide(plan, rule, host.IsV4, out link, out bool isOpen);
-        if (!isOpen) return reason;
+        DropReason reason = Foresee(plan, rule, host, out choice);
+        if (reason != DropReason.None) return reason;
         ulong able = plan.Able(v4: true), best = Best(plan, able);
-        if (rule.Pin == PinMode.Host) return ChooseByHost(plan, host, able, best, now, out link, out pin);
-        return TryPlace(_connections, plan, best, able, out link) ? DropReason.None : DropReason.NoUsableLink;
+        if (choice.Cause == LinkCause.FlowByWeight) Place(_connections, plan, best, able);
+        if (choice.Cause != LinkCause.HostByWeight) return DropReason.None;
+        Place(_hosts, plan, best, able);
+        if (choice.Pin >= 0) pins.Move(choice.Pin, choice.Link, PinReason.LinkDown, now);
+        else choice.Pin = pins.Place(host, choice.Link, PinReason.Placed, now);
+        return DropReason.None;
     }
 
-    /// <summary>What rule and mode decide before anything is placed.</summary>
+    /// <summary>What <see cref="Choose"/> would answer now; nothing is placed and no turn is taken.</summary>
     /// <param name="plan">Links as they are now.</param>
     /// <param name="rule">The rule that allows the flow.</param>
-    /// <param name="v4">The flow's family.</param>
-    /// <param name="link">The answer, unless it is refused or left open.</param>
-    /// <param name="isOpen">It is left to balancing.</param>
-    public static DropReason Decide(Plan plan, Rule rule, bool v4, out PortId link, out bool isOpen)
+    /// <param name="host">Whose flow it is.</param>
+    /// <param name="choice">The answer, unless it is refused.</param>
+    public DropReason Foresee(Plan plan, Rule rule, Address host, out LinkChoice choice)
     {
-        isOpen = false;
-        ulong able = plan.Able(v4);
+        choice = new LinkChoice(default, -1, LinkCause.None);
+        ulong able = plan.Able(host.IsV4);
         if (rule.Links.Length > 0)
         {
-            if (TryFirst(rule.Links, able & plan.HealthyLinks, out link) || TryFirst(rule.Links, able, out link)) return DropReason.None;
+            if (TryFirst(rule.Links, able & plan.HealthyLinks, LinkCause.Rule, out choice) || TryFirst(rule.Links, able, LinkCause.Rule, out choice)) return DropReason.None;
             if (!rule.Fallback) return DropReason.NoUsableLink;
         }
         PortId[] order = plan.Policy.Order;
-        switch (plan.Policy.Mode)
+        return plan.Policy.Mode switch
         {
-            case InternetMode.Single:
-                return TryFirst(order.AsSpan(0, Math.Min(1, order.Length)), able, out link) ? DropReason.None : DropReason.NoUsableLink;
-            case InternetMode.Balance when v4:
-                link = default;
-                isOpen = true;
-                return DropReason.None;
-            case InternetMode.Balance or InternetMode.Failover:
-                return TryFirst(order, Best(plan, able), out link) ? DropReason.None : DropReason.NoUsableLink;
-            default:
-                throw new InvalidOperationException($"unknown mode {plan.Policy.Mode}");
+            InternetMode.Single => First(order.AsSpan(0, Math.Min(1, order.Length)), able, out choice),
+            InternetMode.Balance when host.IsV4 => Balanced(plan, rule, host, able, out choice),
+            InternetMode.Balance or InternetMode.Failover => First(order, Best(plan, able), out choice),
+            _ => throw new InvalidOperationException($"unknown mode {plan.Policy.Mode}"),
+        };
+    }
+
+    /// <summary>The bit of the link that no other will do for, or 0: the sender is bound to its address, or the receiver is on its own network.</summary>
+    public static ulong BoundTo(Plan plan, Rule rule, PortId ingress, Address source, Address destination)
+    {
+        ulong bound = ingress == PortId.Host ? plan.Own(source) & plan.LinkPorts : 0;
+        return bound == 0 && rule.Links.Length == 0 ? plan.OnLink(destination) : bound;
+    }
+
+    /// <summary>Why no other link than the bound one will do.</summary>
+    public static LinkCause BoundCause(Plan plan, Address source, ulong bound) =>
+        (plan.Own(source) & bound) != 0 ? LinkCause.BoundAddress : LinkCause.OwnNetwork;
+
+    private DropReason Balanced(Plan plan, Rule rule, Address host, ulong able, out LinkChoice choice)
+    {
+        int pin = rule.Pin == PinMode.Host ? pins.Find(host) : -1;
+        if (pin >= 0 && (able & pins[pin].Link.Bit) != 0)
+        {
+            choice = new LinkChoice(pins[pin].Link, pin, LinkCauses.Pinned(pins[pin].Reason));
+            return DropReason.None;
         }
+        (Balance balance, LinkCause cause) = rule.Pin == PinMode.Host ? (_hosts, LinkCause.HostByWeight) : (_connections, LinkCause.FlowByWeight);
+        // The best may all be reserved (weight 0); then it is one of the others that are able.
+        PortId? next = balance.Next(plan.Policy.Links, Best(plan, able)) ?? balance.Next(plan.Policy.Links, able);
+        choice = new LinkChoice(next.GetValueOrDefault(), pin, cause);
+        return next.HasValue ? DropReason.None : DropReason.NoUsableLink;
+    }
+
+    private static void Place(Balance balance, Plan plan, ulong best, ulong able)
+    {
+        if (balance.Choose(plan.Policy.Links, best) is null) balance.Choose(plan.Policy.Links, able);
     }
 
     private static ulong Best(Plan plan, ulong able) =>
         (able & plan.HealthyLinks & plan.OrderedLinks) != 0 ? able & plan.HealthyLinks : able;
 
-    private DropReason ChooseByHost(Plan plan, Address host, ulong able, ulong best, long now, out PortId link, out int pin)
-    {
-        pin = pins.Find(host);
-        if (pin >= 0)
-        {
-            link = pins[pin].Link;
-            if ((able & link.Bit) != 0) return DropReason.None;
-        }
-        if (!TryPlace(_hosts, plan, best, able, out link)) return DropReason.NoUsableLink;
-        if (pin >= 0) pins.Move(pin, link, PinReason.LinkDown, now);
-        else pin = pins.Place(host, link, PinReason.Placed, now);
-        return DropReason.None;
-    }
+    private static DropReason First(ReadOnlySpan<PortId> order, ulong candidates, out LinkChoice choice) =>
+        TryFirst(order, candidates, LinkCause.Order, out choice) ? DropReason.None : DropReason.NoUsableLink;
 
-    // The best may all be reserved (weight 0); then it is one of the others that are able.
-    private static bool TryPlace(Balance balance, Plan plan, ulong best, ulong able, out PortId link)
-    {
-        PortId? chosen = balance.Choose(plan.Policy.Links, best) ?? balance.Choose(plan.Policy.Links, able);
-        link = chosen.GetValueOrDefault();
-        return chosen.HasValue;
-    }
-
-    private static bool TryFirst(ReadOnlySpan<PortId> order, ulong candidates, out PortId link)
+    private static bool TryFirst(ReadOnlySpan<PortId> order, ulong candidates, LinkCause cause, out LinkChoice choice)
     {
         foreach (PortId id in order)
         {
-            link = id;
+            choice = new LinkChoice(id, -1, cause);
             if ((candidates & id.Bit) != 0) return true;
         }
-        link = default;
+        choice = new LinkChoice(default, -1, LinkCause.None);
         return false;
     }
 }

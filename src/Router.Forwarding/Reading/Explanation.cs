@@ -10,84 +10,143 @@ namespace Router.Forwarding.Reading;
 public readonly record struct ExplanationStep(string Subject, bool Matched, string Why);
 
 /// <summary>
-/// What would become of a packet that is not sent: the same course and the same rules as for a real one, told step by step. It
-/// runs on the forwarding thread, since it looks at pins and mappings, and changes neither. Where balancing would place a new host
-/// it says so and names no link: asking must not take a turn.
+/// What would become of a packet that is not sent: the same questions in the same order as <see cref="Admission.Admit"/> asks, put to
+/// the same methods, and told step by step. It runs on the forwarding thread, since it looks at pins and mappings, and changes
+/// neither; where balancing would place the host or the flow it names the link whose turn it is and takes no turn.
+///
+/// It speaks of a flow's first packet. What only a real packet can meet is not foreseen: its size and hops, a table that is full, ports
+/// that are all taken, the limits of one host, a neighbour whose MAC is not known yet.
 /// </summary>
-public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, bool Allowed, string Verdict)
+public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReason Refusal, string Verdict)
 {
+    public bool Allowed => Refusal == DropReason.None;
+
+    /// <summary>Index of the rule that decides; null where none is asked.</summary>
+    public int? Rule { get; init; }
+
+    /// <summary>Where it would leave; null if it would not.</summary>
+    public PortId? Egress { get; init; }
+
+    /// <summary>The same, if that is a link.</summary>
     public PortId? Link { get; init; }
 
+    /// <summary>The addresses with which it would leave; null if it would not.</summary>
     public Address? Source { get; init; }
+
+    public Address? Destination { get; init; }
 
     /// <summary>When the pin that decides was made, monotonic microseconds.</summary>
     public long? PinSince { get; init; }
 
     public string? PinReason { get; init; }
 
-    internal static Explanation Of(Plan plan, Mappings mappings, Pins pins, in Datagram packet, PortId ingress)
+    internal static Explanation Of(Plan plan, FlowTable flows, Mappings mappings, Pins pins, LinkChooser chooser, in Datagram packet, PortId ingress)
     {
         DropReason refused = Martians.Check(plan, packet, ingress);
-        if (refused != DropReason.None) return No($"refused before any rule: {refused}");
+        if (refused != DropReason.None) return new Explanation([], refused, $"refused before any rule: {refused}");
         FlowKey key = packet.Key(ingress);
         refused = Course.Chart(plan, mappings, key, out Course course);
-        if (refused != DropReason.None) return No($"there is no way for it: {refused}");
+        if (refused != DropReason.None) return new Explanation([], refused, $"there is no way for it: {refused}");
+        bool isProbe = plan.IsProbe(key);
+        Rule rule = isProbe ? Admission.Probes : plan.Policy.Rules[course.Rule];
+        Explanation told = course.ToBox ? ToBox(plan, rule, course, ingress, key)
+            : rule.Action == RuleAction.Deny ? new([], DropReason.RuleDenied, $"denied by \"{rule.Name}\", and the sender is told")
+            : rule.Action == RuleAction.Drop ? new([], DropReason.RuleDropped, $"dropped in silence by \"{rule.Name}\"")
+            : course.ToInternet ? ToInternet(plan, pins, chooser, rule, course, key)
+            : Local(plan, rule, course, key);
+        if (told is { Allowed: true, Source: { } seen } && key.Protocol == Protocol.Ah && seen != key.Source)
+        {
+            told = new Explanation([], DropReason.Untranslatable, "refused: AH signs the addresses, and one of them would be translated");
+        }
+        if (!course.ToBox && IsTaken(flows, told, key))
+        {
+            told = new Explanation([], DropReason.MappingCollision, $"refused: another host has a flow of protocol {key.Protocol} with {told.Destination} as {told.Source}, and the answers could not be told apart");
+        }
+        if (isProbe) return told with { Steps = [new ExplanationStep("(probe)", true, "the daemon's own probes pass whatever the rules say")] };
+        return told with { Rule = course.Rule, Steps = Walked(plan, course, key) };
+    }
+
+    // Protocols without ports have one flow between two addresses.
+    private static bool IsTaken(FlowTable flows, Explanation told, in FlowKey key) =>
+        told is { Egress: { } egress, Source: { } source, Destination: { } destination }
+        && !Protocol.HasPorts(key.Protocol) && key.Protocol is not (Protocol.Icmp or Protocol.Icmp6)
+        && flows.Find(new FlowKey(destination, source, 0, 0, key.Protocol, egress), out _).Exists;
+
+    // Every rule down to the one that decides.
+    private static List<ExplanationStep> Walked(Plan plan, in Course course, in FlowKey key)
+    {
         Rule[] rules = plan.Policy.Rules;
+        Endpoint sender = Sender(plan, key), target = Target(plan, course, key);
         var steps = new List<ExplanationStep>();
         for (int index = 0; index < course.Rule; index++)
         {
-            string why = RuleList.WhyNot(rules[index], Sender(plan, key), Target(plan, course, key), key.Protocol, key.DestinationPort)
-                ?? "its answer is for another way than this";
+            string why = RuleList.WhyNot(rules[index], sender, target, key.Protocol, key.DestinationPort) ?? "its answer is for another way than this";
             steps.Add(new ExplanationStep(rules[index].Name, false, why));
         }
-        Rule rule = rules[course.Rule];
-        steps.Add(new ExplanationStep(rule.Name, true, course.Rule == rules.Length - 1 ? "no rule above matched" : "source, destination and service match"));
-        if (course.ToBox) return new Explanation(steps, true, "it is for the box itself, which answers as its input rules say");
-        if (rule.Action == RuleAction.Deny) return new Explanation(steps, false, $"denied by \"{rule.Name}\", and the sender is told");
-        if (rule.Action == RuleAction.Drop) return new Explanation(steps, false, $"dropped in silence by \"{rule.Name}\"");
-        if (!course.ToInternet) return new Explanation(steps, true, $"allowed by \"{rule.Name}\", to {course.Destination}");
-        return Place(plan, pins, rule, key, steps);
+        bool isOwn = course.Rule == rules.Length - 1 || RuleList.WhyNot(rules[course.Rule], sender, target, key.Protocol, key.DestinationPort) is null;
+        string match = course.Rule == rules.Length - 1 ? "no rule above matched"
+            : isOwn ? "source, destination and service match"
+            : plan.IsLink(key.Ingress) ? "it has opened the port that this goes to" : "what it maps for outsiders is mapped for insiders too";
+        steps.Add(new ExplanationStep(rules[course.Rule].Name, true, match));
+        return steps;
     }
 
-    private static Explanation Place(Plan plan, Pins pins, Rule rule, in FlowKey key, List<ExplanationStep> steps)
+    private static Explanation ToBox(Plan plan, Rule rule, in Course course, PortId ingress, in FlowKey key)
     {
-        bool v4 = key.Source.IsV4;
-        string why;
-        Pin? pin = null;
-        ulong bound = Admission.BoundTo(plan, rule, key.Ingress, key.Source, key.Destination);
-        PortId chosen = new((byte)ulong.TrailingZeroCount(bound));
-        bool isOpen = false;
-        if (bound != 0)
+        if (!Course.MayTalkToBox(plan, rule, course.Rule, ingress))
         {
-            why = (plan.Own(key.Source) & bound) != 0 ? "the sender is bound to that link's address" : "the destination is on that link's own network";
+            return rule.Action == RuleAction.Deny ? new Explanation([], DropReason.RuleDenied, $"denied by \"{rule.Name}\", and the sender is told")
+                : new Explanation([], DropReason.RuleDropped, $"dropped in silence by \"{rule.Name}\"");
         }
-        else if (LinkChooser.Decide(plan, rule, v4, out chosen, out isOpen) != DropReason.None)
+        string by = rule.Action == RuleAction.Allow ? $"allowed by \"{rule.Name}\"" : "no rule speaks of it, and this zone may talk to the box";
+        return new Explanation([], DropReason.None, $"{by}; it is for the box itself") { Egress = ingress, Source = key.Source, Destination = key.Destination };
+    }
+
+    private static Explanation Local(Plan plan, Rule rule, in Course course, in FlowKey key)
+    {
+        bool isTranslated = course.IsSourceTranslated(rule, key.Source);
+        Address source = isTranslated ? Admission.OutsideSource(plan, rule, course, course.HairpinLink, key.Source, key.Destination) : key.Source;
+        string seen = isTranslated ? $", as {source}" : "";
+        string where = course.Egress == PortId.Host ? "to the box itself" : $"to {course.Destination}";
+        return new Explanation([], DropReason.None, $"allowed by \"{rule.Name}\", {where}{seen}")
         {
-            bool isNamed = rule.Links.Length > 0 && !rule.Fallback;
-            return Refused(steps, isNamed ? $"no link that \"{rule.Name}\" names is usable, and it has no fallback" : "no link is usable");
-        }
-        else if (!isOpen)
-        {
-            why = rule.Links.Contains(chosen) ? "the rule names it" : "it is the first usable link in order";
-        }
-        else if (rule.Pin == PinMode.Host && pins.Find(key.Source) is >= 0 and int found && (plan.Able(v4) & pins[found].Link.Bit) != 0)
-        {
-            pin = pins[found];
-            (chosen, why) = (pins[found].Link, "the host is pinned to it");
-        }
-        else
-        {
-            return plan.Policy.Links.Any(link => link.Weight > 0 && (plan.Able(v4) & link.Id.Bit) != 0)
-                ? new Explanation(steps, true, $"allowed by \"{rule.Name}\"; a link will be chosen by weight")
-                : Refused(steps, "no link is usable");
-        }
-        Address source = v4 && rule.Nat != SourceNat.Off ? rule.Nat == SourceNat.Fixed ? rule.NatAddress : plan.Link(chosen)?.Outside(v4) ?? default : key.Source;
-        string name = plan.LinkPolicy(chosen)?.Name ?? chosen.ToString();
-        return new Explanation(steps, true, $"allowed by \"{rule.Name}\", leaves by {name} as {source}: {why}")
-        {
-            Link = chosen, Source = source, PinSince = pin?.Since, PinReason = pin?.Reason.ToString(),
+            Egress = course.Egress, Source = source, Destination = course.Destination,
         };
     }
+
+    private static Explanation ToInternet(Plan plan, Pins pins, LinkChooser chooser, Rule rule, in Course course, in FlowKey key)
+    {
+        ulong bound = LinkChooser.BoundTo(plan, rule, key.Ingress, key.Source, course.Destination);
+        var choice = new LinkChoice(new PortId((byte)ulong.TrailingZeroCount(bound)), -1, bound == 0 ? LinkCause.None : LinkChooser.BoundCause(plan, key.Source, bound));
+        if (bound == 0 && chooser.Foresee(plan, rule, key.Source, out choice) is not DropReason.None and var refused)
+        {
+            bool isNamed = rule.Links.Length > 0 && !rule.Fallback;
+            return new Explanation([], refused, isNamed ? $"refused: no link that \"{rule.Name}\" names is usable, and it has no fallback" : "refused: no link is usable");
+        }
+        string name = plan.LinkPolicy(choice.Link)?.Name ?? choice.Link.ToString();
+        Address source = course.IsSourceTranslated(rule, key.Source)
+            ? Admission.OutsideSource(plan, rule, course, choice.Link, key.Source, key.Destination) : key.Source;
+        if (source.IsUnspecified) return new Explanation([], DropReason.NoOutsideAddress, $"refused: {name} has no address to leave by");
+        Pin? pin = choice.Cause.PinReason() is not null ? pins[choice.Pin] : null;
+        return new Explanation([], DropReason.None, $"allowed by \"{rule.Name}\", leaves by {name} as {source}: {Because(choice.Cause)}")
+        {
+            Egress = choice.Link, Link = choice.Link, Source = source, Destination = course.Destination,
+            PinSince = pin?.Since, PinReason = pin?.Reason.ToString(),
+        };
+    }
+
+    /// <summary>Why a flow would use its link, or does, in words.</summary>
+    public static string Because(LinkCause cause) => cause switch
+    {
+        LinkCause.None => "there is no other way",
+        LinkCause.BoundAddress => "the sender is bound to that link's address",
+        LinkCause.OwnNetwork => "the destination is on that link's own network",
+        LinkCause.Rule => "the rule names it",
+        LinkCause.Order => "it is the first usable link in order",
+        LinkCause.HostByWeight => "balancing places the host there, by weight",
+        LinkCause.FlowByWeight => "balancing places each connection by itself, by weight",
+        LinkCause.PinnedAsPlaced or LinkCause.PinnedAsLinkDown or LinkCause.PinnedAsMoved or LinkCause.PinnedAsRestored => "the host is pinned to it",
+    };
 
     private static Endpoint Sender(Plan plan, in FlowKey key) =>
         new(plan.IsLink(key.Ingress) ? key.Ingress.Bit | PortId.InternetBit : key.Ingress.Bit, key.Source);
@@ -97,8 +156,4 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, bool Allo
         ulong own = plan.Own(key.Destination);
         return new Endpoint(own != 0 ? own : course.ToInternet ? PortId.InternetBit : course.Egress.Bit, key.Destination);
     }
-
-    private static Explanation Refused(List<ExplanationStep> steps, string why) => new(steps, false, $"refused: {why}");
-
-    private static Explanation No(string verdict) => new([], false, verdict);
 }

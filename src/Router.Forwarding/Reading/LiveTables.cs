@@ -21,8 +21,21 @@ public readonly record struct End(Address Address, ushort Port);
 /// <param name="Bound">Whether a program of the box chose it, by its source address.</param>
 /// <param name="Probe">Whether it is a probe of the daemon's own, which no rule decides on.</param>
 public sealed record LiveFlow(
-    int Id, byte Protocol, End Inside, End Outside, End Remote, PortId Ingress, PortId Egress, bool Inbound, int Rule, uint PolicyGeneration,
-    string State, long Created, long LastUse, long PacketsOut, long OctetsOut, long PacketsIn, long OctetsIn, bool Pinned, bool Bound, bool Probe);
+    int Id, byte Protocol, End Inside, End Outside, End Remote, PortId Ingress, PortId Egress, bool Inbound, int Rule, ushort PolicyGeneration,
+    string State, long Created, long LastUse, long PacketsOut, long OctetsOut, long PacketsIn, long OctetsIn, bool Pinned, bool Bound, bool Probe)
+{
+    /// <summary>The rule that admitted it, as <see cref="Rules.Rule.Mark"/>.</summary>
+    public uint AdmittedBy { get; init; }
+
+    /// <summary>Why it is on its link.</summary>
+    public LinkCause Cause { get; init; }
+
+    /// <summary>If it followed its host's pin: why that stood there, and for how many microseconds then, or null if the pin has been moved since.</summary>
+    public (string Reason, long? Stood)? PinThen { get; init; }
+
+    /// <summary>Whether, and why, it left another link, and which.</summary>
+    public (LinkMove Why, PortId From) Moved { get; init; }
+}
 
 /// <summary>A host's pin as it was at one moment. Times are monotonic microseconds.</summary>
 public sealed record LivePin(Address Host, PortId Link, string Reason, long Since, long Flows);
@@ -57,7 +70,7 @@ public sealed class LiveTables(ForwardingTables tables)
     }
 
     /// <summary>What the live flows of each rule of a policy have carried so far.</summary>
-    public void SumByRule(uint generation, Span<(long Packets, long Octets)> sums)
+    public void SumByRule(ushort generation, Span<(long Packets, long Octets)> sums)
     {
         for (int id = tables.Flows.NextLive(-1); id >= 0; id = tables.Flows.NextLive(id))
         {
@@ -77,7 +90,7 @@ public sealed class LiveTables(ForwardingTables tables)
         }
     }
 
-    private static LiveFlow Describe(int id, in Flow flow)
+    private LiveFlow Describe(int id, in Flow flow)
     {
         bool inbound = (flow.Traits & FlowTraits.Inbound) != 0;
         var insideEnd = new End(flow.InsideSource, flow.InsideSourcePort);
@@ -90,8 +103,15 @@ public sealed class LiveTables(ForwardingTables tables)
         return new LiveFlow(
             id, flow.Protocol, inbound ? served : insideEnd, inbound ? mapped : outsideEnd, inbound ? insideEnd : served,
             flow.Ingress, flow.Egress, inbound, flow.Rule, flow.PolicyGeneration, State(flow), flow.Created, flow.LastUse,
-            packetsOut, octetsOut, packetsIn, octetsIn, flow.Pin >= 0, (flow.Traits & FlowTraits.Bound) != 0, (flow.Traits & FlowTraits.Probe) != 0);
+            packetsOut, octetsOut, packetsIn, octetsIn, flow.Pin >= 0, (flow.Traits & FlowTraits.Bound) != 0, (flow.Traits & FlowTraits.Probe) != 0)
+        {
+            AdmittedBy = flow.AdmittedBy, Cause = flow.Cause, Moved = (flow.Moved, flow.Before),
+            PinThen = flow.Cause.PinReason() is { } reason ? (reason.ToString(), StoodBefore(flow)) : null,
+        };
     }
+
+    private long? StoodBefore(in Flow flow) =>
+        flow.Pin >= 0 && tables.Pins.TryRead(flow.Pin, out Pin pin) && pin.Host == flow.InsideSource && pin.Since <= flow.Created ? flow.Created - pin.Since : null;
 
     private static string State(in Flow flow) => flow.Protocol != Protocol.Tcp
         ? flow.PacketsIn > 0 && flow.PacketsOut > 0 ? "two-way" : "one-way"

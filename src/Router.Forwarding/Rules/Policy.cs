@@ -1,3 +1,5 @@
+using Router.Forwarding.Limits;
+
 namespace Router.Forwarding.Rules;
 
 /// <summary>How the Internet links share the work.</summary>
@@ -48,7 +50,10 @@ public sealed record FlowTimeouts
 public sealed class Policy
 {
     /// <summary>Grows with each policy that is published; a flow remembers the one that admitted it.</summary>
-    public uint Generation { get; init; }
+    public ushort Generation { get; init; }
+
+    /// <summary>The number of the policy that comes after: 1 after none, and after 65535 again.</summary>
+    public static ushort Following(Policy? previous) => previous is null or { Generation: ushort.MaxValue } ? (ushort)1 : (ushort)(previous.Generation + 1);
 
     public required Rule[] Rules
     {
@@ -76,6 +81,9 @@ public sealed class Policy
     public long PinIdle { get; init; } = 600_000_000;
 
     public FlowTimeouts Timeouts { get; init; } = new();
+
+    /// <summary>What one inside host may have of the flow table.</summary>
+    public HostLimits Limits { get; init; } = HostLimits.None;
 
     /// <summary>Whether an inside host's TCP connection that nobody here saw begin is taken up; else it is reset.</summary>
     public bool PicksUpTcp { get; init; }

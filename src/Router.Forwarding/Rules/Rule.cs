@@ -1,3 +1,4 @@
+using Router.Forwarding.Gateways;
 using Router.Wire;
 
 namespace Router.Forwarding.Rules;
@@ -36,7 +37,26 @@ public readonly record struct ForwardTarget(Address Host, ushort Port);
 /// <summary>One traffic rule, compiled: names have become ports, ranges and numbers. Immutable but for its counters.</summary>
 public sealed class Rule
 {
-    public required string Name { get; init; }
+    public required string Name
+    {
+        get;
+        init
+        {
+            field = value;
+            Mark = MarkOf(value);
+        }
+    }
+
+    /// <summary>Stands for the name in a flow, which outlives policies and processes: FNV-1a over its letters, case apart.</summary>
+    public uint Mark { get; private init; }
+
+    /// <summary>The mark of a name.</summary>
+    public static uint MarkOf(string name)
+    {
+        uint mark = 0x811c9dc5;
+        foreach (char letter in name) mark = (mark ^ char.ToLowerInvariant(letter)) * 0x01000193;
+        return mark;
+    }
 
     /// <summary>False while it is switched off, or outside its time range; such a rule matches nothing.</summary>
     public bool Active { get; init; } = true;
@@ -74,6 +94,9 @@ public sealed class Rule
     public bool FullCone { get; init; }
 
     public ForwardTarget? ForwardTo { get; init; }
+
+    /// <summary>Which protocols are read along (RFC 2663 2.9), where a flow goes to their port.</summary>
+    public Gateway Gateways { get; init; } = Gateway.Default;
 
     public FlowPlans OnLinkDown { get; init; } = FlowPlans.DownDefault;
 

@@ -10,7 +10,8 @@ namespace Router.Ports;
 ///     section header         0A0D0D0A  length  1A2B3C4D  version 1.0  section length (-1: not told)  length
 ///     interface description  1         length  link type, 0  snap length  options (name)             length
 ///     enhanced packet        6         length  interface  time, high and low  octets kept, octets there were
-///                                      family, packet, padded  options (direction)                           length
+///                                      family, packet, padded  options (direction, comment)                  length
+///     interface statistics  5         length  interface  time, high and low  options (packets missed)        length
 ///
 /// The link type is LOOP: four octets that name the family, then the IP packet. RAW would need none, but libpcap 1.10 refuses a
 /// file with a second RAW interface (it compares its own number of the first, 12, with the file's of the second, 101), and a
@@ -20,6 +21,7 @@ public sealed class PcapngWriter : IDisposable
 {
     private const uint SectionHeader = 0x0a0d0d0a;
     private const uint InterfaceDescription = 1;
+    private const uint InterfaceStatistics = 5;
     private const uint EnhancedPacket = 6;
     private const uint ByteOrderMagic = 0x1a2b3c4d;
     private const ushort LinkTypeLoop = 108;
@@ -28,6 +30,9 @@ public sealed class PcapngWriter : IDisposable
     private const uint FamilyV6 = 24;
     private const ushort InterfaceNameOption = 2;
     private const ushort PacketFlagsOption = 2;
+    private const ushort CommentOption = 1;
+    private const ushort MissedOption = 5;
+    private const int MostCommentOctets = 128;
     private const uint Inbound = 1;
     private const uint Outbound = 2;
 
@@ -74,7 +79,8 @@ public sealed class PcapngWriter : IDisposable
     /// <param name="inbound">Received by the interface, or sent by it.</param>
     /// <param name="microseconds">Since 1970.</param>
     /// <param name="packet">From the IP header on.</param>
-    public void Write(int source, bool inbound, long microseconds, ReadOnlySpan<byte> packet)
+    /// <param name="comment">What to say of this packet, up to 128 letters; null for nothing.</param>
+    public void Write(int source, bool inbound, long microseconds, ReadOnlySpan<byte> packet, string? comment = null)
     {
         int kept = Math.Min(packet.Length, _snapLength);
         Begin(EnhancedPacket);
@@ -88,6 +94,21 @@ public sealed class PcapngWriter : IDisposable
         Span<byte> direction = stackalloc byte[4];
         BinaryPrimitives.WriteUInt32LittleEndian(direction, inbound ? Inbound : Outbound);
         PutOption(PacketFlagsOption, direction);
+        if (comment is not null) PutOption(CommentOption, Encoding.ASCII.GetBytes(comment.Length > MostCommentOctets ? comment[..MostCommentOctets] : comment));
+        Put32(0);
+        End();
+    }
+
+    /// <summary>Says at the end how many packets found no room in the recording.</summary>
+    public void WriteMissed(int source, long microseconds, long missed)
+    {
+        Begin(InterfaceStatistics);
+        Put32((uint)source);
+        Put32((uint)(microseconds >> 32));
+        Put32((uint)microseconds);
+        Span<byte> value = stackalloc byte[8];
+        BinaryPrimitives.WriteInt64LittleEndian(value, missed);
+        PutOption(MissedOption, value);
         Put32(0);
         End();
     }

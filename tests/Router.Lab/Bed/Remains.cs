@@ -16,7 +16,19 @@ internal static partial class Remains
         foreach (string name in NetworkNamespace.Existing().Where(IsOrphan)) NetworkNamespace.Adopt(name).Dispose();
         foreach (string parent in new[] { Path.GetTempPath(), "/dev/shm" })
         {
-            foreach (string path in Directory.GetDirectories(parent, "rt*").Where(path => IsOrphan(Path.GetFileName(path)))) Directory.Delete(path, recursive: true);
+            foreach (string path in Directory.GetDirectories(parent, "rt*").Where(path => IsOrphan(Path.GetFileName(path)))) Delete(path);
+        }
+    }
+
+    private static void Delete(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (IOException) when (!Directory.Exists(path))
+        {
+            // Another lab that was raised at the same time has swept it.
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json.Nodes;
 
 using Router.Lab.Bed;
 using Router.Lab.Routers;
@@ -13,16 +14,18 @@ internal static class FlowMemory
 {
     private const int Flows = 1_000_000;
     private const int Capacity = 1 << 20;
+    private const int Least = 1024;
     private const string Swallowing = "198.18.1.0";
     private const int PacketsPerSecond = 100_000;
 
-    /// <summary>What a daemon with a million flows has resident, less what one with the smallest tables and none has, by flow.</summary>
+    /// <summary>What a daemon with a million flows has resident, less what one with the smallest tables has that was sent the same, by flow.</summary>
     public static double OctetsPerFlow()
     {
-        using var empty = new BenchLab(bed => new RouterDaemon(bed, Yaml(1024)));
-        long floor = Resident(empty);
+        using var small = new BenchLab(bed => new RouterDaemon(bed, Yaml(Least)));
+        Fill(small, Least);
+        long floor = Resident(small);
         using var full = new BenchLab(bed => new RouterDaemon(bed, Yaml(Capacity)));
-        Fill(full);
+        Fill(full, Flows);
         return (Resident(full) - floor) / (double)Flows;
     }
 
@@ -32,23 +35,29 @@ internal static class FlowMemory
         using var lab = new BenchLab(bed => new RouterDaemon(bed, Yaml(Capacity)));
         var path = new PathMeasures(seconds: 3);
         double before = path.Packets(lab, 1024);
-        Fill(lab);
+        Fill(lab, Flows);
         return before / path.Packets(lab, 1024);
     }
 
     private static RouterYaml Yaml(int flows) => new() { Mode = "single", Weights = [1, 1], Flows = flows };
 
-    private static void Fill(BenchLab lab)
+    // Sends first packets of a million flows, over and over, until the table has so many of them.
+    private static void Fill(BenchLab lab, int flows)
     {
         lab.Internet.Run("ip", "route", "replace", "blackhole", Swallowing + "/24").OrThrow();
         var router = (RouterDaemon)lab.Router;
         using BackgroundProgram blast = lab.Host.Start(Environment.ProcessPath!, "blast", "eth0", lab.RouterMac(), $"{Plan.LanHost(0)}",
             Swallowing, "9000", Flows.ToString(CultureInfo.InvariantCulture), "60", PacketsPerSecond.ToString(CultureInfo.InvariantCulture));
-        Wait.Until(() => Used(router) >= Flows * 0.99, TimeSpan.FromSeconds(60), () => $"only {Used(router)} flows");
+        (long Flows, long Packets) seen = default;
+        Wait.Until(() => (seen = Seen(router)) is var (used, packets) && used >= flows * 0.99 && packets >= Flows, TimeSpan.FromSeconds(60), () => $"only {seen}");
         blast.Kill();
     }
 
-    private static long Used(RouterDaemon router) => router.Ask("status")["flows"]!["used"]!.GetValue<long>();
+    private static (long Flows, long Packets) Seen(RouterDaemon router)
+    {
+        JsonNode status = router.Ask("status");
+        return (status["flows"]!["used"]!.GetValue<long>(), status["packets"]!.GetValue<long>());
+    }
 
     /// <summary>Octets of the daemon's memory that are in RAM, its mapped tables among them.</summary>
     private static long Resident(BenchLab lab)

@@ -14,39 +14,45 @@ internal static class Crowd
     private const int AtOnce = 50;
 
     /// <returns>For each member the address that the server saw, or what went wrong.</returns>
+    /// <remarks>Nobody waits on a thread here: the lab's servers answer from the same thread pool, and fifty waiting askers would starve them.</remarks>
     public static IReadOnlyDictionary<IPAddress, string> AskWhoTheyAre(NetworkNamespace host, int first, int count, IPAddress server)
     {
         var answers = new ConcurrentDictionary<IPAddress, string>();
         Socket[] sockets = host.On(() => Enumerable.Range(first, count).Select(Open).ToArray());
-        Parallel.ForEach(sockets, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, socket =>
+        Parallel.ForEachAsync(sockets, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (socket, _) =>
         {
             var me = ((IPEndPoint)socket.LocalEndPoint!).Address;
-            using (socket) answers[me] = Ask(socket, server);
-        });
+            using (socket) answers[me] = await Ask(socket, server);
+        }).GetAwaiter().GetResult();
         return answers;
     }
 
     private static Socket Open(int member)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 5000, SendTimeout = 5000 };
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(Plan.CrowdMember(member), 0));
         return socket;
     }
 
-    private static string Ask(Socket socket, IPAddress server)
+    private static async Task<string> Ask(Socket socket, IPAddress server)
     {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(5));
         try
         {
-            socket.Connect(server, 80);
-            socket.Send("GET / HTTP/1.1\r\n\r\n"u8);
+            await socket.ConnectAsync(server, 80, deadline.Token);
+            await socket.SendAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray(), deadline.Token);
             var answer = new StringBuilder();
             byte[] octets = new byte[512];
-            for (int read; (read = socket.Receive(octets)) > 0;) answer.Append(Encoding.ASCII.GetString(octets, 0, read));
+            for (int read; (read = await socket.ReceiveAsync(octets, deadline.Token)) > 0;) answer.Append(Encoding.ASCII.GetString(octets, 0, read));
             return answer.ToString().Split("\r\n\r\n", 2)[^1].Trim();
         }
         catch (SocketException failure)
         {
             return failure.SocketErrorCode.ToString();
+        }
+        catch (OperationCanceledException)
+        {
+            return nameof(SocketError.TimedOut);
         }
     }
 }

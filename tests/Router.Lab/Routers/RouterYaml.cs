@@ -16,6 +16,9 @@ internal sealed record RouterYaml
     /// <summary>Most flows at a time; 0 leaves the default.</summary>
     public int Flows { get; init; }
 
+    /// <summary>The lines of `limits`. A few hosts play many in the lab, so that by default none has a limit.</summary>
+    public string Limits { get; init; } = "flows: unlimited\nnew_flows: unlimited";
+
     /// <summary>Rules before the one that lets all out, as YAML list items without indentation.</summary>
     public string Rules { get; init; } = "";
 
@@ -37,7 +40,7 @@ internal sealed record RouterYaml
           order: [{{string.Join(", ", LinkNames.Take(Weights.Count))}}]
           pin: {{Pin}}
 
-        {{Section("health:", Health, "  ")}}{{Section("tables:", Flows == 0 ? "" : $"flows: {Flows}", "  ")}}
+        {{Section("health:", Health, "  ")}}{{Section("tables:", Flows == 0 ? "" : $"flows: {Flows}", "  ")}}{{Section("limits:", Limits, "  ")}}
         rules:{{(Rules.Length == 0 && !AllowOut ? " []" : "")}}
         {{Indent(Rules, "  ")}}
         {{(AllowOut ? Indent(Everything, "  ") : "")}}

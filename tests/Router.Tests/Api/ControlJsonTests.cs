@@ -30,7 +30,7 @@ public class ControlJsonTests
 
     [Fact]
     public void RuleHasTheseNames() => Names([Samples.Rule], ControlJson.Wire.IReadOnlyListRuleReport,
-        "index name action active packets octets flows lastMatch");
+        "index name action active packets octets flows lastMatch shadowedBy overlaps");
 
     [Fact]
     public void CheckHasTheseNames() => Names(Samples.Check, ControlJson.Wire.CheckReport,
@@ -38,7 +38,13 @@ public class ControlJsonTests
 
     [Fact]
     public void ReloadHasTheseNames() => Names(Samples.Reload, ControlJson.Wire.ReloadReport,
-        "loaded policyGeneration durationMilliseconds flowsClosed refusal errors warnings");
+        "loaded policyGeneration durationMilliseconds flowsClosed refusal revertsAt errors warnings");
+
+    [Fact]
+    public void WhyHasTheseNames() => Names([Samples.Why with { Flow = Samples.Flow }], ControlJson.Wire.IReadOnlyListWhyReport,
+        "flow admitted admittedBy linkReason pin movedFrom verdict "
+        + string.Join(' ', "id protocol inside outside remote link zone rule state ageSeconds idleSeconds packetsOut octetsOut packetsIn octetsIn pinReason".Split(' ').Select(name => $"flow.{name}"))
+        + " flow.inside.address flow.inside.port flow.outside.address flow.outside.port flow.remote.address flow.remote.port");
 
     [Fact]
     public void ExplainHasTheseNames() => Names(Samples.Explain, ControlJson.Wire.ExplainReport,

@@ -122,4 +122,25 @@ internal static class Samples
         SourceAddress = "203.0.113.7",
         Pin = "10.0.0.5 is pinned to fiber for 1h01m",
     };
+
+    public static readonly WhyReport Why = new()
+    {
+        Flow = Flow,
+        Admitted = Now.AddSeconds(-61.5),
+        AdmittedBy = "Mail by DSL",
+        LinkReason = "the host was pinned to it",
+        Pin = "Placed, 12 s before",
+        Verdict = "tcp 10.0.0.5:40000 was admitted by \"Mail by DSL\", and leaves by fiber as 203.0.113.7:40000: the host was pinned to it",
+    };
+
+    /// <summary>Two packets, and one that was missed.</summary>
+    public static byte[] Capture()
+    {
+        using var file = new MemoryStream();
+        using var writer = new Router.Ports.PcapngWriter(file);
+        int wan = writer.AddInterface("fiber");
+        for (int packet = 0; packet < 2; packet++) writer.Write(wan, true, 1_000_000 + packet, new byte[41 + packet], "RuleDropped");
+        writer.WriteMissed(wan, 2_000_000, 1);
+        return file.ToArray();
+    }
 }

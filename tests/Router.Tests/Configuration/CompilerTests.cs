@@ -1,5 +1,6 @@
 using Router.Configuration;
 using Router.Forwarding;
+using Router.Forwarding.Gateways;
 using Router.Forwarding.Rules;
 using Router.Wire;
 
@@ -38,6 +39,24 @@ public sealed class CompilerTests
         Assert.Equal(0UL, ends.Ports);
         foreach (string inside in new[] { "10.0.0.0", "10.0.0.3", "10.0.1.5", "10.0.1.7", "2001:db8::ffff", "192.0.2.9" }) Assert.True(ends.Matches(At(inside, 2)), inside);
         foreach (string outside in new[] { "10.0.0.4", "10.0.1.4", "10.0.1.8", "2001:db8:0:1::", "192.0.2.8", "::" }) Assert.False(ends.Matches(At(outside, 2)), outside);
+    }
+
+    [Theory]
+    [InlineData("user:Tony")]
+    [InlineData("group:staff")]
+    [InlineData("authenticated")]
+    public void A_user_is_accepted_warned_of_and_matches_nobody(string user)
+    {
+        string text = Loading.WithRule($"source: [\"{user}\"]\naction: allow");
+        Assert.Contains($"`{user.ToLowerInvariant()}` matches nobody", Assert.Single(Loading.Warnings(text)), StringComparison.Ordinal);
+        Policy policy = Compile(text).Policy;
+        Assert.False(policy.Rules[0].Source.IsAny);
+        Assert.False(policy.Rules[0].Source.Matches(At("10.0.0.5", ulong.MaxValue)));
+        Assert.Equal(1, policy.Index.Match(At("10.0.0.5", ulong.MaxValue), At("192.0.2.1", ulong.MaxValue), 6, 80));
+
+        // Beside others, the others are meant and nobody else.
+        Selector mixed = Rule($"source: [trusted, \"{user}\"]").Source;
+        Assert.Equal(_registry.Claim("trusted").Bit, mixed.Ports);
     }
 
     [Fact]
@@ -84,6 +103,10 @@ public sealed class CompilerTests
         Assert.Equal(new FlowPlans(FlowPlan.Keep, FlowPlan.Move, FlowPlan.Move, FlowPlan.Drain), rule.OnLinkDown);
         Assert.Equal(new FlowPlans(FlowPlan.Move, FlowPlan.Move, FlowPlan.Move, FlowPlan.Move), rule.OnLinkReturn);
         Assert.Equal(SourceNat.Off, Rule("nat: off").Nat);
+        Assert.Equal(Gateway.Default, rule.Gateways);
+        Assert.Equal(Gateway.None, Rule("helpers: none").Gateways);
+        Assert.Equal(Gateway.Tftp, Rule("helpers: tftp").Gateways);
+        Assert.Equal(Gateway.Ftp | Gateway.Tftp, Rule("helpers: [ftp, tftp]").Gateways);
         Assert.Equal(PinMode.Connection, Rule("log: none", "internet: { pin: connection }\n").Pin);
     }
 

@@ -23,7 +23,6 @@ public sealed class ExampleTests
             [
                 "6:36: `licensed` is not part of this release; remove it",
                 "6:53: `welcome` is not part of this release; remove it",
-                "68:14: `group:staff` is not part of this release; remove it; name zones, addresses or address groups",
                 "81:1: `license` is not part of this release; remove it",
                 "87:1: `users` is not part of this release; remove it",
                 "95:1: `web_rules` is not part of this release; remove it",

@@ -21,6 +21,10 @@ public class CommandLineTests
     [InlineData("rules", "Mail by DSL")]
     [InlineData("reload", "Policy 4 is in force, after 13ms. Closed 1 flow that it does not allow.")]
     [InlineData("explain --from 10.0.0.5 tcp 192.0.2.1:443", "* Everything else: trusted to internet")]
+    [InlineData("why tcp 10.0.0.5:40000", "was admitted by \"Mail by DSL\", and leaves by fiber")]
+    [InlineData("why 17", "pin then:   Placed, 12 s before")]
+    [InlineData("flows kill --host 10.0.0.5", "2 flows were ended.")]
+    [InlineData("flows kill --all", "2 flows were ended.")]
     public async Task EveryVerbPrintsItsPage(string line, string expected)
     {
         await using RunningServer server = await RunningServer.StartAsync();
@@ -67,6 +71,79 @@ public class CommandLineTests
         Assert.Equal("No such flows." + Environment.NewLine, outcome.Output);
         Assert.Equal(new FlowQuery { Host = "10.0.0.5", Link = "dsl", Rule = "Mail", Port = 25, Protocol = "tcp", Limit = 9 }, flows);
         Assert.Equal(new ExplainQuery { From = "2001:db8::5", Zone = "guest", Protocol = "udp", Destination = "2001:db8::9", Port = 53 }, explain);
+    }
+
+    [Theory]
+    [InlineData("flows kill", "this would end every live flow")]
+    [InlineData("flows kill --all --port 25", "--all ends every live flow")]
+    [InlineData("flows --user tony", "nobody can log in yet")]
+    [InlineData("flows --sort name", "'name' is no order; there are age, idle, octets, packets, host.")]
+    [InlineData("why 10.0.0.5", "names no flow")]
+    [InlineData("why 17 18", "names no flow")]
+    [InlineData("why tcp 10.0.0.5:99999", "names no flow")]
+    public async Task WhatCannotBeMeantIsRefused(string line, string sentence)
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+
+        Outcome outcome = await RunAsync(server.SocketPath, line);
+
+        Assert.Equal(ExitCode.Usage, outcome.Code);
+        Assert.Contains(sentence, outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task ACaptureIsCopiedToItsFileAndCounted()
+    {
+        CaptureQuery? asked = null;
+        await using RunningServer server = await RunningServer.StartAsync(RunningServer.Sample with
+        {
+            Capture = query => { asked = query; return (output, cancel) => output.WriteAsync(Samples.Capture(), cancel).AsTask(); },
+        });
+        string file = Path.Combine(Directory.CreateTempSubdirectory("routerctl-").FullName, "x.pcapng");
+
+        Outcome outcome = await RunAsync(server.SocketPath, $"capture --drop RuleDropped --count 7 --for 2m -o {file} tcp and host 10.0.0.5 port 443");
+
+        Assert.Equal((ExitCode.Ok, ""), (outcome.Code, outcome.Output));
+        Assert.Equal($"2 packets in {file}, 1 more were too fast to record" + Environment.NewLine, outcome.Error);
+        Assert.Equal(Samples.Capture(), await File.ReadAllBytesAsync(file, TestContext.Current.CancellationToken));
+        Assert.Equal(new CaptureQuery { Drop = "RuleDropped", Host = "10.0.0.5", Protocol = "tcp", Service = 443, Count = 7, Seconds = 120 }, asked);
+    }
+
+    [Theory]
+    [InlineData("capture", "-o")]
+    [InlineData("capture -o - host ten", "'host ten' is no filter")]
+    [InlineData("capture -o - tcp udp", "'udp' is no filter")]
+    [InlineData("capture -o - --for 2h", "'2h' is no time for this")]
+    [InlineData("capture -o - --for 61m", "'61m' is no time for this")]
+    public async Task ACaptureThatCannotBeMeantIsRefused(string line, string sentence)
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+
+        Outcome outcome = await RunAsync(server.SocketPath, line);
+
+        Assert.Equal(ExitCode.Usage, outcome.Code);
+        Assert.Contains(sentence, outcome.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WhatIsToBeKilledIsPassedOn()
+    {
+        FlowQuery? killed = null;
+        FlowName? asked = null;
+        await using RunningServer server = await RunningServer.StartAsync(RunningServer.Sample with
+        {
+            KillFlows = query => { killed = query; return new KillReport { Killed = 0 }; },
+            Why = name => { asked = name; return []; },
+        });
+
+        Outcome kill = await RunAsync(server.SocketPath, "flows kill --rule Mail --protocol udp");
+        Outcome why = await RunAsync(server.SocketPath, "why UDP [2001:db8::5]:53 192.0.2.1");
+
+        Assert.Equal("No such flows." + Environment.NewLine, kill.Output);
+        Assert.Equal(new FlowQuery { Rule = "Mail", Protocol = "udp" }, killed);
+        Assert.Equal((ExitCode.Bad, "No such flow is live." + Environment.NewLine), (why.Code, why.Output));
+        Assert.Equal("udp", asked!.Protocol);
+        Assert.Equal(["[2001:db8::5]:53", "192.0.2.1"], asked.Ends.Select(end => end.ToString()));
     }
 
     [Fact]

@@ -82,10 +82,15 @@ public class PagesTests
     [Fact]
     public void RulesThatNeverMatchedSaySo()
     {
-        string[] lines = Plain(screen => RulesPage.Write([Samples.Rule, Samples.Rule with { Index = 2, LastMatch = null, Active = false }], screen));
+        string[] lines = Plain(screen => RulesPage.Write(
+            [
+                Samples.Rule with { Overlaps = ["No mail", "Meter"] }, Samples.Rule with { Index = 2, LastMatch = null, Active = false },
+                Samples.Rule with { Index = 3, ShadowedBy = "All" },
+            ], screen));
 
-        Assert.Equal("1 Mail by DSL allow yes 2 10 2.0 kB 5.0s", Squeeze(lines[1]));
-        Assert.Equal("2 Mail by DSL allow no 2 10 2.0 kB never", Squeeze(lines[2]));
+        Assert.Equal("1 Mail by DSL allow yes 2 10 2.0 kB 5.0s partly: No mail, Meter", Squeeze(lines[1]));
+        Assert.Equal("2 Mail by DSL allow no 2 10 2.0 kB never -", Squeeze(lines[2]));
+        Assert.EndsWith("never matches: All", Squeeze(lines[3]), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,8 +1,10 @@
 using System.Buffers.Binary;
 using Router.Forwarding;
+using Router.Forwarding.Limits;
 using Router.Forwarding.Rules;
 using Router.Ports;
 using Router.Tests.Forwarding.Bed;
+using Router.Tests.Forwarding.Gateways;
 using Router.Wire;
 
 namespace Router.Tests.Forwarding;
@@ -86,6 +88,22 @@ public class AllocationTests
     }
 
     [Fact]
+    public void Watched_flows_both_ways()
+    {
+        using var bed = new PathBed();
+        Dialogue talk = Dialogue.Ftp(bed, PathBed.Trusted, "192.168.10.55:5000", "192.0.2.80:21");
+        talk.ClientSays("PORT 192,168,10,55,156,65\r\n");
+        Assert.Equal(1, bed.Forwarder.Gateways.Open);
+        byte[] again = talk.Client.Again("PORT 192,168,10,55,156,65\r\n", talk.Client.Next - 27), held = talk.Client.Again("PORT 1", talk.Client.Next);
+        byte[] answer = talk.Server.Segment("200 ok\r\n");
+        foreach (PortId id in new[] { PathBed.Trusted, PathBed.One }) bed.Forwarder.Outbox.Attach(id, s_sink);
+        long before = s_sink.Taken;
+        Unchanged(bed, PathBed.Trusted, [again, held]);
+        Unchanged(bed, PathBed.One, [answer]);
+        Assert.True(s_sink.Taken - before >= 1200);
+    }
+
+    [Fact]
     public void New_flows()
     {
         using PathBed bed = Open();
@@ -97,6 +115,22 @@ public class AllocationTests
             foreach (byte[] packet in all) BinaryPrimitives.WriteUInt16BigEndian(packet.AsSpan(packet[0] >> 4 == 4 ? 20 : 40), (ushort)port);
         });
         Assert.Equal(3 * (port - 2000), bed.Forwarder.FlowCount);
+    }
+
+    [Fact]
+    public void R9_New_flows_of_hosts_with_limits_and_those_that_are_refused()
+    {
+        using PathBed bed = Open(draft => draft.Limits = new HostLimits(new HostLimit(300, 6000), []));
+        byte[][] packets = [Make.Udp("192.168.10.5:2000", Web), Make.Tcp("192.168.10.6:2000", Web, TcpFlags.Syn)];
+        int port = 2000, host = 2;
+        Unchanged(bed, PathBed.Trusted, packets, next: all =>
+        {
+            port++;
+            BinaryPrimitives.WriteUInt16BigEndian(all[0].AsSpan(20), (ushort)port);
+            all[1][15] = (byte)(2 + host++ % 200);
+            BinaryPrimitives.WriteUInt16BigEndian(all[1].AsSpan(20), (ushort)port);
+        });
+        Assert.True(bed.Forwarder.Drops[(int)DropReason.HostFlows] > 0);
     }
 
     [Fact]

@@ -1,6 +1,8 @@
 using Router.Forwarding;
+using Router.Forwarding.Limits;
 using Router.Forwarding.Rules;
 using Router.Tests.Forwarding.Bed;
+using Router.Tests.Forwarding.Gateways;
 using Router.Wire;
 
 namespace Router.Tests.Forwarding;
@@ -66,6 +68,9 @@ public class DropReasonTests
         }),
         [DropReason.MappingsFull] = new(bed => SendFive(bed, anotherPort: true), Sizes: s_small with { Flows = 100 }),
         [DropReason.FlowsFull] = new(bed => SendFive(bed, anotherPort: false), Sizes: s_small),
+        [DropReason.HostFlows] = new(bed => SendFive(bed, anotherPort: true), draft => draft.Limits = new HostLimits(new HostLimit(3, HostLimit.Unlimited), [])),
+        [DropReason.HostRate] = new(bed => SendFive(bed, anotherPort: true), draft => draft.Limits = new HostLimits(new HostLimit(100, 3), [])),
+        [DropReason.HostShare] = new(bed => SendFive(bed, anotherPort: true), draft => draft.Limits = new HostLimits(new HostLimit(100, 100), []), s_small),
         [DropReason.MappingCollision] = new(bed =>
         {
             bed.Pass(PathBed.Trusted, Gre("192.168.10.5"));
@@ -82,6 +87,12 @@ public class DropReasonTests
             bed.Pass(PathBed.Trusted, Udp());
             bed.Change(draft => draft.Rules.Clear(), newPolicy: true);
             bed.Send(PathBed.Trusted, Udp());
+        }),
+        [DropReason.OutOfOrder] = new(bed =>
+        {
+            Dialogue talk = Dialogue.Ftp(bed, PathBed.Trusted, Pc, "192.0.2.80:21");
+            talk.Client.Segment("NOOP\r\n");
+            bed.Send(PathBed.Trusted, talk.Client.Segment("NOOP\r\n"));
         }),
         [DropReason.TooBig] = new(bed => bed.Send(PathBed.Trusted, Make.Udp(Pc, Web, 1472).WithDontFragment()),
             draft => draft.LinkOne = draft.LinkOne with { Mtu = 1400 }),

@@ -247,4 +247,27 @@ public class ReviewTests
         RuleCounters counters = bed.Plan.Policy.Rules[0].Counters;
         Assert.Equal((0, 2L, 120L), (bed.Forwarder.FlowCount, counters.Packets, counters.Octets));
     }
+
+    [Fact]
+    public void A_flow_that_is_ended_on_request_is_told_on_both_sides_and_no_other_is_touched()
+    {
+        using var bed = new PathBed();
+        var killed = new Connection(bed, PathBed.Trusted, "192.168.10.5:5000", "192.0.2.1:80");
+        var other = new Connection(bed, PathBed.Trusted, "192.168.10.6:5000", "192.0.2.1:80");
+        var key = new Router.Forwarding.Flows.FlowKey(killed.Near.Address, killed.Far.Address, 5000, 80, Protocol.Tcp, PathBed.Trusted);
+        Router.Forwarding.Flows.FlowId id = bed.Forwarder.Flows.Find(key, out _);
+        long created = bed.Forwarder.Flows[id].Created;
+
+        Assert.False(bed.Forwarder.Review.Kill(bed.Plan, id, created + 1, bed.Now));
+        killed.Talk();
+        Assert.True(bed.Forwarder.Review.Kill(bed.Plan, id, created, bed.Now));
+        bed.Forwarder.Outbox.Flush(bed.Batch);
+
+        Sent[] told = bed.Collect();
+        Assert.Equal([PathBed.Trusted, PathBed.One], told.Select(sent => sent.Port));
+        Assert.All(told, sent => Assert.True((sent.Flags & TcpFlags.Rst) != 0));
+        Assert.False(bed.Forwarder.Review.Kill(bed.Plan, id, created, bed.Now));
+        Assert.Equal(1, bed.Forwarder.FlowCount);
+        other.Talk();
+    }
 }

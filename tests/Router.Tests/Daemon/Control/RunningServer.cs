@@ -14,11 +14,16 @@ internal sealed class RunningServer : IAsyncDisposable
         Status = () => Samples.Status,
         Links = () => [Samples.Fiber, Samples.Dsl],
         Flows = _ => [Samples.Flow],
+        KillFlows = _ => new KillReport { Killed = 2 },
         Hosts = () => [Samples.Host],
         Rules = () => [Samples.Rule],
         Check = () => Samples.Check,
         Reload = () => Samples.Reload,
+        Apply = (_, _) => Samples.Reload,
+        Confirm = () => true,
         Explain = _ => Samples.Explain,
+        Capture = _ => (output, cancel) => output.WriteAsync(Samples.Capture(), cancel).AsTask(),
+        Why = _ => [Samples.Why],
     };
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("routerd-control-");

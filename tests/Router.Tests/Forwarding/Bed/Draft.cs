@@ -1,4 +1,5 @@
 using Router.Forwarding;
+using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Wire;
@@ -38,10 +39,12 @@ internal sealed class Draft
 
     public bool PicksUpTcp { get; set; }
 
+    public HostLimits Limits { get; set; } = HostLimits.None;
+
     /// <summary>Of link one.</summary>
     public bool RefusesPrivate { get; set; }
 
-    public uint Generation { get; set; } = 1;
+    public ushort Generation { get; set; } = 1;
 
     public LinkState LinkOne { get; set; } = Link(One, "198.51.100", "2001:db8:1", 0x020000000101);
 
@@ -85,7 +88,7 @@ internal sealed class Draft
         {
             _policy = new Policy
             {
-                Generation = Generation, Rules = [.. Rules, Last], Mode = Mode, Order = Order, Timeouts = Timeouts, PicksUpTcp = PicksUpTcp,
+                Generation = Generation, Rules = [.. Rules, Last], Mode = Mode, Order = Order, Timeouts = Timeouts, PicksUpTcp = PicksUpTcp, Limits = Limits,
                 Links = [new LinkPolicy(One, "one", "wan0", WeightOne, false, RefusesPrivate), new LinkPolicy(Two, "two", "wan1", WeightTwo, false)],
                 Zones = [new ZonePolicy(Trusted, "trusted", ["lan0"], true), new ZonePolicy(Guest, "guest", ["guest0"], false)],
             };

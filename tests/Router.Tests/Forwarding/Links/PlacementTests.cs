@@ -1,5 +1,6 @@
 using Router.Forwarding;
 using Router.Forwarding.Links;
+using Router.Forwarding.Reading;
 using Router.Forwarding.Rules;
 using Router.Tests.Forwarding.Bed;
 using Router.Wire;
@@ -95,7 +96,8 @@ public class PlacementTests
     [Fact]
     public void A_pin_moves_when_its_link_is_gone_and_stays_when_it_comes_back()
     {
-        using var bed = new PathBed(draft => draft.Mode = InternetMode.Balance);
+        ForwardingTables tables = ForwardingTables.Anonymous(new TableSizes(64, 64, 64));
+        using var bed = new PathBed(draft => draft.Mode = InternetMode.Balance, tables: tables);
         Assert.Equal(PathBed.One, LinkOf(bed, "192.168.10.5:5000"));
         bed.Change(draft => draft.LinkOne = draft.LinkOne with { Usable = false });
         Assert.Equal(PathBed.Two, LinkOf(bed, "192.168.10.5:5001"));
@@ -103,6 +105,8 @@ public class PlacementTests
         Assert.Equal(PathBed.Two, LinkOf(bed, "192.168.10.5:5002"));
         ref readonly Pin pin = ref bed.Forwarder.Pins[bed.Forwarder.Pins.Find(Address.Parse("192.168.10.5"))];
         Assert.Equal((PathBed.Two, PathBed.One, PinReason.LinkDown, 1u), (pin.Link, pin.Before, pin.Reason, pin.Moves));
+        LinkCause[] causes = [.. new LiveTables(tables).Flows().OrderBy(flow => flow.Inside.Port).Select(flow => flow.Cause)];
+        Assert.Equal([LinkCause.HostByWeight, LinkCause.HostByWeight, LinkCause.PinnedAsLinkDown], causes);
         // New hosts use both again.
         Assert.Equal([PathBed.One, PathBed.Two], new[] { LinkOf(bed, "192.168.10.6:5000"), LinkOf(bed, "192.168.10.7:5000") }.OrderBy(link => link.Value));
     }

@@ -87,11 +87,32 @@ public sealed record FlowQuery
     /// <summary>As in <see cref="FlowReport.Protocol"/>.</summary>
     public string? Protocol { get; init; }
 
-    /// <summary>How many at most, 1 to <see cref="MostFlows"/>.</summary>
+    /// <summary>What the list is ordered by, one of <see cref="Orders"/>; null: as they stand in the table.</summary>
+    public string? Sort { get; init; }
+
+    /// <summary>How many at most, 1 to <see cref="MostFlows"/>. Of a list that is sorted, the first.</summary>
     public int Limit { get; init; } = 1000;
 
+    /// <summary>Orders of the list: the oldest, longest idle, and most octets or packets first; hosts by their address.</summary>
+    public static IReadOnlyList<string> Orders { get; } = ["age", "idle", "octets", "packets", "host"];
+
+    /// <summary>Whether anything narrows it.</summary>
+    public bool IsNarrow => (Host ?? Link ?? Rule ?? Protocol) is not null || Port is not null;
+
     /// <summary>The query of a request, with its question mark.</summary>
-    public string ToQuery() => new QueryText()
-        .Add("host", Host).Add("link", Link).Add("rule", Rule).Add("port", Port)
-        .Add("protocol", Protocol).Add("limit", Limit).ToString();
+    public string ToQuery() => Filter().Add("sort", Sort).Add("limit", Limit).ToString();
+
+    /// <summary>The query of a request that ends these flows.</summary>
+    /// <param name="all">Whether it is meant that nothing narrows it.</param>
+    public string ToKillQuery(bool all) => Filter().Add("all", all ? "yes" : null).ToString();
+
+    private QueryText Filter() => new QueryText()
+        .Add("host", Host).Add("link", Link).Add("rule", Rule).Add("port", Port).Add("protocol", Protocol);
+}
+
+/// <summary>How many flows were ended on request.</summary>
+public sealed record KillReport
+{
+    /// <summary>Flows that were ended; those that ended by themselves meanwhile are not counted.</summary>
+    public required int Killed { get; init; }
 }

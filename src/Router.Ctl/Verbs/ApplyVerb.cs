@@ -1,0 +1,54 @@
+using System.CommandLine;
+using Router.Api;
+using Router.Ctl.Pages;
+
+namespace Router.Ctl.Verbs;
+
+/// <summary>
+/// `routerctl apply FILE [--confirm 60s]` and `routerctl confirm`: a new configuration that takes itself back unless the one who sent
+/// it still reaches the box. The file is read here, with the rights of whoever runs this.
+/// </summary>
+internal static class ApplyVerb
+{
+    private static readonly Argument<string> File = new("FILE") { Description = "The new configuration; it takes the place of the one that routerd uses." };
+    private static readonly Option<string> Confirm = new("--confirm") { Description = "Take it back after this time, such as 60s or 5m, unless it is confirmed.", HelpName = "TIME" };
+
+    public static Command Build()
+    {
+        var command = new Command("apply", "Put a new configuration in force, for good or on trial; a bad one changes nothing.") { File, Confirm };
+        command.SetAction((parsed, cancel) =>
+        {
+            Session session = CommandLine.SessionOf(parsed);
+            return session.GuardAsync(() =>
+            {
+                string query = parsed.GetValue(Confirm) is { } time ? $"?confirm={CaptureVerb.ReadSeconds(time)}" : "";
+                byte[] text = Read(parsed.GetRequiredValue(File));
+                return session.AskUnguardedAsync(
+                    (HttpMethod.Post, ControlPath.Apply + query), ControlJson.Wire.ReloadReport, CheckPage.Write, report => report.Loaded, cancel, text);
+            });
+        });
+        return command;
+    }
+
+    public static Command BuildConfirm()
+    {
+        var command = new Command("confirm", "Keep the configuration that apply --confirm has put on trial.");
+        command.SetAction((parsed, cancel) => CommandLine.SessionOf(parsed).AskAsync(
+            (HttpMethod.Post, ControlPath.Confirm), ControlJson.Wire.ConfirmReport, (_, screen) => screen.Line("Confirmed: it stays."), _ => true, cancel));
+        return command;
+    }
+
+    private static byte[] Read(string file)
+    {
+        try
+        {
+            byte[] text = System.IO.File.ReadAllBytes(file);
+            if (text.Length is > 0 and <= ControlPath.MostFileOctets) return text;
+            throw new ControlFailure(ExitCode.Bad, $"{file} has {text.Length} octets; a configuration has 1 to {ControlPath.MostFileOctets}");
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            throw new ControlFailure(ExitCode.Bad, $"{file} cannot be read: {fault.Message}");
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using System.Numerics;
+using Router.Forwarding.Flows;
+using Router.Forwarding.Translation;
+using Router.Wire;
+
+namespace Router.Forwarding.Gateways;
+
+/// <summary>
+/// Turns what one side of a control flow has announced ("I wait at this port of mine") into a way for exactly one flow of the other
+/// side. The one who announces may stand Inside or Outside of the control flow, and either of the two may be translated:
+///
+///   the announcer by his own address     a client behind us (PORT), a server behind us (227), a server out there (227)
+///   the same as the other side sees him  a link's address with a mapped port, or just the same
+///
+/// Only his own endpoints may be announced: by the address that he has, or by the one that he is seen by. Never the box's, and
+/// never a privileged port, where other services than his wait (RFC 2577 3). What is refused stays unchanged in the text, and no
+/// way is opened.
+/// </summary>
+internal sealed class Announcements(FlowTable flows, Mappings mappings, Expectations expectations)
+{
+    private const ushort FirstUnprivileged = 1024;
+
+    /// <summary>Opens the way.</summary>
+    /// <param name="plan">The plan in force.</param>
+    /// <param name="id">The control flow.</param>
+    /// <param name="byInside">Who announced.</param>
+    /// <param name="gateway">Which gateway asks; it has one way open for each control flow, the newest.</param>
+    /// <param name="protocol">Of the expected flow.</param>
+    /// <param name="host">The announced address; unspecified for "myself".</param>
+    /// <param name="port">The announced port.</param>
+    /// <param name="now">Monotonic microseconds.</param>
+    /// <param name="life">For how long it is open, microseconds.</param>
+    /// <param name="shownHost">What the other side is to be told instead, which may be the same.</param>
+    /// <param name="shownPort">The port of that.</param>
+    /// <returns>False if nothing was opened.</returns>
+    public bool TryOpen(Plan plan, FlowId id, bool byInside, Gateway gateway, byte protocol, Address host, ushort port, long now, long life,
+        out Address shownHost, out ushort shownPort)
+    {
+        ref Flow flow = ref flows[id];
+        (Address own, Address shown) = byInside ? (flow.InsideSource, flow.OutsideSource) : (flow.OutsideDestination, flow.InsideDestination);
+        (Address peer, Address peerShown) = byInside ? (flow.OutsideDestination, flow.InsideDestination) : (flow.InsideSource, flow.OutsideSource);
+        (PortId at, PortId peerAt) = byInside ? (flow.Ingress, flow.Egress) : (flow.Egress, flow.Ingress);
+        (shownHost, shownPort) = (shown, port);
+        bool isHis = host.IsUnspecified || host == own || host == shown;
+        if (!isHis || port < FirstUnprivileged || at == PortId.Host || plan.Own(own) != 0) return false;
+        int mapping = -1;
+        if (own != shown)
+        {
+            var wanted = new Mapping { Inside = own, InsidePort = port, Outside = shown, Protocol = protocol, Link = LinkOf(plan, flow, shown), Zone = at };
+            if (mappings.Obtain(wanted, plan, isOwn: false, now, out mapping) != DropReason.None) return false;
+            shownPort = mappings[mapping].OutsidePort;
+        }
+        Withdraw(id, now);
+        var expectation = new Expectation
+        {
+            Source = peer, Destination = shown, DestinationPort = shownPort, Protocol = protocol, Ingress = peerAt,
+            Target = own, TargetPort = port, Egress = at, SourceShown = peerShown, Mapping = mapping, Gateway = gateway,
+            ParentFlow = id, Parent = flow.ForwardKey, Deadline = now + life,
+        };
+        if (expectations.Find(flow.ForwardKey with { Source = peer, Destination = shown, DestinationPort = shownPort, Protocol = protocol, Ingress = peerAt }, now) >= 0
+            || !expectations.TryAdd(expectation)) return false;
+        if (mapping >= 0) mappings.Hold(mapping);
+        return true;
+    }
+
+    /// <summary>Closes what a control flow has open.</summary>
+    public void Withdraw(FlowId parent, long now)
+    {
+        for (int id = expectations.NextOf(parent, -1); id >= 0; id = expectations.NextOf(parent, id)) Close(id, now);
+    }
+
+    /// <summary>Closes a way, used or not.</summary>
+    public void Close(int id, long now)
+    {
+        if (expectations[id].Mapping >= 0) mappings.Release(expectations[id].Mapping, now);
+        expectations.Remove(id);
+    }
+
+    /// <summary>The link whose address this is; for an address that a rule has written down, the link of the flow.</summary>
+    public static PortId LinkOf(Plan plan, in Flow flow, Address shown)
+    {
+        ulong links = plan.Own(shown) & plan.LinkPorts;
+        if (links != 0) return new PortId((byte)BitOperations.TrailingZeroCount(links));
+        return plan.IsLink(flow.Egress) ? flow.Egress : flow.Ingress;
+    }
+}

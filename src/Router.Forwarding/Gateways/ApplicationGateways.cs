@@ -1,0 +1,203 @@
+using Router.Forwarding.Flows;
+using Router.Forwarding.Gateways.Ftp;
+using Router.Forwarding.Rules;
+using Router.Forwarding.Translation;
+using Router.Ports;
+using Router.Wire;
+
+namespace Router.Forwarding.Gateways;
+
+/// <summary>
+/// The gateways at work. A rule names those that it wants (`helpers`); a flow that the rule lets, and that goes to such a gateway's port,
+/// has the trait Watched, and only for those is anything done here: one bit of a word that the path reads anyway is all that other
+/// flows pay. What a gateway reads never decides whether the packet that it reads goes on: what it does not understand passes as it
+/// is.
+///
+/// What is announced becomes an expectation, and the first packet that meets it becomes a flow with the trait Expected, by the rule
+/// of its control flow and by the same link. The rules are asked about it again at each reload, by the control flow's first
+/// packet, of which a note is kept (<see cref="Kin"/>).
+///
+/// Owned by the forwarding thread.
+/// </summary>
+internal sealed class ApplicationGateways : IDisposable
+{
+    private readonly FlowTable _flows;
+    private readonly Mappings _mappings;
+    private readonly FlowNotes<Watch> _watches;
+    private readonly FlowNotes<Kin> _kin;
+    private readonly Expectations _expectations = new();
+    private readonly Announcements _announcements;
+    private readonly ControlSegment _segments;
+    private readonly FtpGateway _ftp;
+    private readonly TftpGateway _tftp;
+
+    public ApplicationGateways(ForwardingTables tables, FlowTable flows, Mappings mappings, Outbox outbox, Refusals refusals)
+    {
+        (_flows, _mappings) = (flows, mappings);
+        _watches = new FlowNotes<Watch>(tables.Watches, flows);
+        _kin = new FlowNotes<Kin>(tables.Kin, flows);
+        _announcements = new Announcements(flows, mappings, _expectations);
+        _segments = new ControlSegment(outbox, refusals);
+        _ftp = new FtpGateway(_announcements);
+        _tftp = new TftpGateway(flows, _announcements);
+    }
+
+    /// <summary>Ways that are open now.</summary>
+    public int Open => _expectations.Count;
+
+    /// <summary>Whether a flow that a rule lets is to be watched.</summary>
+    public bool Wants(Rule rule, in Flow flow)
+    {
+        Gateway gateway = GatewayOf(flow) & rule.Gateways;
+        return gateway != Gateway.None && (flow.Protocol != Protocol.Tcp || _watches.Count < ForwardingTables.MostWatches);
+    }
+
+    /// <summary>Begins to watch a flow that has just been entered.</summary>
+    public void Begin(FlowId id)
+    {
+        ref Flow flow = ref _flows[id];
+        if (flow.Protocol == Protocol.Tcp) _watches.TryAdd(new Watch { FlowPlace = id.Value, FlowCreated = flow.Created, Gateway = GatewayOf(flow) });
+    }
+
+    /// <summary>Leads a packet of a watched flow past its gateway. It may come out longer or shorter.</summary>
+    public DropReason Pass(Plan plan, Batch batch, int slot, in Datagram packet, FlowId id, bool outward, long now)
+    {
+        ref Flow flow = ref _flows[id];
+        if (packet.IsFragment || packet.Shape != Shape.Keyed) return DropReason.None;
+        if (flow.Protocol == Protocol.Udp)
+        {
+            if (outward && IsOn(plan, flow, Gateway.Tftp)) _tftp.Hear(plan, id, Udp.Over(batch.Octets(slot)[packet.Transport..]).Payload, now);
+            return DropReason.None;
+        }
+        int note = _watches.Find(id, flow.Created);
+        if (note < 0) return DropReason.None;
+        ref Watch watch = ref _watches[note];
+        if (packet.IsSyn && flow.Tcp.State == TcpState.SynSent) watch.Marks = WatchMarks.None;
+        LineReader? reader = _ftp.Listen(plan, ref watch, id, Tcp.Over(batch.Octets(slot)[packet.Transport..]), outward, now, IsOn(plan, flow, watch.Gateway));
+        DropReason reason = _segments.Pass(plan, batch, slot, packet, flow, ref watch, outward, reader);
+        if (reader is not null) watch.Marks = _ftp.Marks;
+        return reason;
+    }
+
+    /// <summary>What an acknowledgment in a watched flow means, as the side that is acknowledged counts.</summary>
+    public uint Acknowledged(FlowId id, bool outward, uint acknowledgment)
+    {
+        int note = _watches.Find(id, _flows[id].Created);
+        if (note < 0) return acknowledgment;
+        ref Watch watch = ref _watches[note];
+        return outward ? watch.FromOutside.ToSender(acknowledgment, roundUp: false) : watch.FromInside.ToSender(acknowledgment, roundUp: false);
+    }
+
+    /// <summary>What is added now to the numbers of one side of a flow.</summary>
+    public int Shift(FlowId id, bool fromInside)
+    {
+        int note = (_flows[id].Traits & FlowTraits.Watched) == 0 ? -1 : _watches.Find(id, _flows[id].Created);
+        return note < 0 ? 0 : fromInside ? _watches[note].FromInside.Shift : _watches[note].FromOutside.Shift;
+    }
+
+    /// <summary>The expectation that a first packet meets, or -1.</summary>
+    public int Find(in FlowKey key, long now) => _expectations.Find(key, now);
+
+    /// <summary>Makes the flow that was expected, as far as it does not depend on the kind of flow.</summary>
+    public DropReason Make(Plan plan, in Datagram packet, int expected, long now, out Flow flow)
+    {
+        ref readonly Expectation e = ref _expectations[expected];
+        flow = default;
+        if (_kin.Count >= ForwardingTables.MostKin) return DropReason.FlowsFull;
+        if (!TryJudge(plan, e.Parent, e.Gateway, out int rule)) return DropReason.RuleDropped;
+        flow = new Flow
+        {
+            InsideSource = packet.Source, InsideSourcePort = packet.SourcePort, InsideDestination = packet.Destination, InsideDestinationPort = packet.DestinationPort,
+            OutsideSource = e.SourceShown, OutsideSourcePort = packet.SourcePort, OutsideDestination = e.Target, OutsideDestinationPort = e.TargetPort,
+            Protocol = e.Protocol, Ingress = e.Ingress, Egress = e.Egress, Mapping = -1, Pin = -1, Created = now, LastUse = now,
+            Traits = FlowTraits.Expected | (plan.IsLink(e.Ingress) ? FlowTraits.Inbound : FlowTraits.None),
+            Rule = (ushort)rule, Log = plan.Policy.Rules[rule].Log, PolicyGeneration = plan.Policy.Generation, Epoch = plan.Epoch,
+            AdmittedBy = plan.Policy.Rules[rule].Mark,
+        };
+        if (e.SourceShown == packet.Source) return DropReason.None;
+        var wanted = new Mapping
+        {
+            Inside = packet.Source, InsidePort = packet.SourcePort, Outside = e.SourceShown, Protocol = e.Protocol,
+            Link = Announcements.LinkOf(plan, flow, e.SourceShown), Zone = e.Ingress,
+        };
+        DropReason reason = _mappings.Obtain(wanted, plan, isOwn: plan.Own(packet.Source) != 0, now, out flow.Mapping);
+        if (reason == DropReason.None) flow.OutsideSourcePort = _mappings[flow.Mapping].OutsidePort;
+        return reason;
+    }
+
+    /// <summary>The expected flow has been entered, and nothing is expected any more. Its way back to the rules is noted.</summary>
+    public void Settle(int expected, FlowId id, long now)
+    {
+        ref readonly Expectation e = ref _expectations[expected];
+        var kin = new Kin { FlowPlace = id.Value, FlowCreated = _flows[id].Created, Parent = e.Parent, Gateway = e.Gateway, Mapping = e.Mapping };
+        if (_kin.TryAdd(kin) && e.Mapping >= 0) _mappings.Hold(e.Mapping);
+        _announcements.Close(expected, now);
+    }
+
+    /// <summary>Whether the rules still let what an expected flow came from.</summary>
+    public bool IsStillAllowed(Plan plan, FlowId id, out int rule)
+    {
+        rule = 0;
+        int note = _kin.Find(id, _flows[id].Created);
+        return note >= 0 && TryJudge(plan, _kin[note].Parent, _kin[note].Gateway, out rule);
+    }
+
+    /// <summary>A flow ends, and with it what was said of it and what it had open.</summary>
+    public void End(FlowId id, long now)
+    {
+        ref Flow flow = ref _flows[id];
+        if ((flow.Traits & FlowTraits.Watched) != 0)
+        {
+            _announcements.Withdraw(id, now);
+            int watch = _watches.Find(id, flow.Created);
+            if (watch >= 0) _watches.Remove(watch);
+        }
+        if ((flow.Traits & FlowTraits.Expected) == 0) return;
+        int kin = _kin.Find(id, flow.Created);
+        if (kin < 0) return;
+        if (_kin[kin].Mapping >= 0) _mappings.Release(_kin[kin].Mapping, now);
+        _kin.Remove(kin);
+    }
+
+    /// <summary>Takes up what an earlier process left: expected flows hold their mappings again.</summary>
+    public void Resume()
+    {
+        for (int id = _kin.NextLive(-1); id >= 0; id = _kin.NextLive(id))
+        {
+            ref Kin kin = ref _kin[id];
+            ref Flow flow = ref _flows[new FlowId(kin.FlowPlace)];
+            if (kin.Mapping < 0) continue;
+            if (_mappings.IsLive(kin.Mapping) && _mappings[kin.Mapping].Inside == flow.OutsideDestination) _mappings.Hold(kin.Mapping);
+            else kin.Mapping = -1;
+        }
+    }
+
+    /// <summary>Closes ways whose time is over, a few at a time.</summary>
+    public void Sweep(long now)
+    {
+        for (int id = _expectations.NextOverdue(now); id >= 0; id = _expectations.NextOverdue(now)) _announcements.Close(id, now);
+    }
+
+    public void Dispose()
+    {
+        _watches.Dispose();
+        _kin.Dispose();
+        _expectations.Dispose();
+    }
+
+    private static Gateway GatewayOf(in Flow flow)
+    {
+        Gateway gateway = GatewayPorts.Of(flow.Protocol, flow.InsideDestinationPort);
+        return gateway != Gateway.None ? gateway : GatewayPorts.Of(flow.Protocol, flow.OutsideDestinationPort);
+    }
+
+    private static bool IsOn(Plan plan, in Flow flow, Gateway gateway) => (plan.Policy.Rules[flow.Rule].Gateways & gateway) != 0;
+
+    private bool TryJudge(Plan plan, in FlowKey parent, Gateway gateway, out int rule)
+    {
+        rule = 0;
+        if (Course.Chart(plan, _mappings, parent, out Course course) != DropReason.None || course.ToBox) return false;
+        rule = course.Rule;
+        return plan.Policy.Rules[rule] is { Action: RuleAction.Allow } allowed && (allowed.Gateways & gateway) != 0;
+    }
+}
