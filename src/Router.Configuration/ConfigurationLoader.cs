@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Router.Configuration.Checks;
 using Router.Configuration.Layers;
 using Router.Configuration.Reading;
+using Router.Configuration.Reading.Probing;
 using Router.Forwarding.Rules;
 
 namespace Router.Configuration;

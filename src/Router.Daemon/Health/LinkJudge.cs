@@ -4,9 +4,9 @@ using Router.Forwarding.Links;
 namespace Router.Daemon.Health;
 
 /// <summary>What must be there before a probe makes sense.</summary>
-internal readonly record struct LinkGround(bool Present, bool Carrier, bool Address, bool NeighbourFailed)
+internal readonly record struct LinkGround(bool Present, bool Carrier, bool Address, bool NeighbourFailed, bool Disabled = false)
 {
-    public bool Firm => Present && Carrier && Address && !NeighbourFailed;
+    public bool Firm => Present && Carrier && Address && !NeighbourFailed && !Disabled;
 }
 
 /// <summary>
@@ -14,7 +14,7 @@ internal readonly record struct LinkGround(bool Present, bool Carrier, bool Addr
 /// goes back. Owned by the watch's thread. Its life:
 ///
 ///   stage      health                  usable  next
-///   Grounded   down                    no      ground firm: Serving if it never fell and never failed, else Failing
+///   Grounded   down, disabled          no      ground firm: Serving if it never fell and never failed, else Failing
 ///   Failing    down                    no      up_after good rounds: Holding if it has a fall to pay for, else Serving
 ///   Holding    down                    no      hold_down passed, or no other link is usable: Serving; down_after failed rounds: Failing
 ///   Serving    up, standby, degraded   yes     down_after failed rounds: Failing
@@ -24,6 +24,8 @@ internal readonly record struct LinkGround(bool Present, bool Carrier, bool Addr
 /// as soon as it starts; a dead one is found out after down_after rounds. A link that has not had one good round yet pays no hold
 /// (a modem that is slow to start has not flapped). While it is held, single failed rounds do not begin the hold anew, else a link with
 /// some loss would never return; it must only not fail as a serving link would.
+///
+/// Who disables a link means no fall: enabled again, it is as new.
 ///
 /// Degraded: too much loss, or too slow, over at least <see cref="Enough"/> rounds; it ends only well below the limits.
 /// </summary>
@@ -61,6 +63,9 @@ internal sealed class LinkJudge
 
     /// <summary>Whom the probes ask, in words: "gateway 198.51.100.1", "icmp:192.0.2.1", "3 targets".</summary>
     public string Subject { get; set; } = "gateway";
+
+    /// <summary>What is wrong with the answers of the round that comes next, in words that follow its subject; null: there are none.</summary>
+    public string? Complaint { get; set; }
 
     /// <summary>New settings take effect with the next input; rounds in a row are kept.</summary>
     public void Reconfigure(HealthSettings settings) => _settings = settings;
@@ -125,9 +130,10 @@ internal sealed class LinkJudge
     /// <summary>The one place where the stage changes.</summary>
     private bool Enter(Stage stage, string cause, long now)
     {
-        if (_stage == Stage.Serving && stage is Stage.Grounded or Stage.Failing && _proven)
+        if (_stage == Stage.Serving && stage is Stage.Grounded or Stage.Failing && _proven && !_ground.Disabled)
             _hold.Fall(now - _servingSince, Microseconds(_settings.HoldDown));
         if (stage == Stage.Failing || (_stage == Stage.Serving && stage == Stage.Grounded)) _fresh = false;
+        if (_ground.Disabled) (_fresh, _proven) = (true, false);
         if (stage == Stage.Holding) _holdEnds = now + _hold.Current;
         if (stage == Stage.Serving) _servingSince = now;
         if (stage != _stage && stage != Stage.Holding) (_good, _bad) = (0, 0);
@@ -140,7 +146,8 @@ internal sealed class LinkJudge
     private bool Show(string cause, long now)
     {
         LinkHealth health =
-            _stage != Stage.Serving ? LinkHealth.Down
+            _ground.Disabled ? LinkHealth.Disabled
+            : _stage != Stage.Serving ? LinkHealth.Down
             : _degraded ? LinkHealth.Degraded
             : _inUse ? LinkHealth.Up
             : LinkHealth.Standby;
@@ -167,14 +174,15 @@ internal sealed class LinkJudge
     }
 
     private string Missing() =>
-        !_ground.Present ? "the interface is not there"
+        _ground.Disabled ? "the configuration says so"
+        : !_ground.Present ? "the interface is not there"
         : !_ground.Carrier ? "no carrier"
         : !_ground.Address ? "no address"
         : $"{_gateway} does not answer on the link: its neighbour entry failed";
 
     private string Silence(in ProbeRound round) => round.AskedCount == 1
-        ? $"{Subject} does not answer: {_bad} rounds failed"
-        : $"{round.AnsweredCount} of {round.AskedCount} targets answer, {round.Quorum} needed: {_bad} rounds failed";
+        ? $"{Subject} {Complaint ?? "does not answer"}: {_bad} rounds failed"
+        : $"{round.AnsweredCount} of {round.AskedCount} targets answer, {round.Quorum} needed: {_bad} rounds failed{(Complaint is null ? "" : $"; {Complaint}")}";
 
     private string Falls() => _hold.Falls == 1 ? "a fall" : $"{_hold.Falls} falls";
 

@@ -3,7 +3,7 @@ using Router.Wire;
 namespace Router.Forwarding.Links;
 
 /// <summary>What a link is fit for (product.md 2).</summary>
-public enum LinkHealth : byte { Down, Degraded, Standby, Up }
+public enum LinkHealth : byte { Down, Degraded, Standby, Up, Disabled }
 
 /// <summary>A link at one moment, as the kernel and the probes tell. Immutable; a change makes a new one.</summary>
 public sealed record LinkState

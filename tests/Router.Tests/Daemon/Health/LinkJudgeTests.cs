@@ -141,6 +141,30 @@ public class LinkJudgeTests
     }
 
     [Fact]
+    public void Disabling_is_no_fall_and_enabling_trusts_it_as_new()
+    {
+        Serve();
+        Play("!!!");
+        Assert.True(_judge.Ground(Firm with { Disabled = true }, "", _now));
+        Assert.Equal((LinkHealth.Disabled, false, "the configuration says so"), (_judge.Verdict.Health, _judge.Verdict.Usable, _judge.Verdict.Cause));
+        Assert.False(_judge.Ground(Firm with { Disabled = true, Carrier = false }, "", _now));
+        Assert.True(_judge.Ground(Firm, "", _now));
+        Assert.Equal((LinkHealth.Up, true), (_judge.Verdict.Health, _judge.Verdict.Usable));
+        Play("!...!!!!!");
+        Assert.Equal("gateway 198.51.100.1 answers again, held for 30 s after a fall", _judge.Verdict.Cause);
+    }
+
+    [Fact]
+    public void What_is_wrong_with_answers_is_part_of_the_cause()
+    {
+        Serve();
+        _judge.Subject = "https://example.com/ok";
+        _judge.Complaint = "answers with status 302, not 204";
+        Play("...");
+        Assert.Equal("https://example.com/ok answers with status 302, not 204: 3 rounds failed", _judge.Verdict.Cause);
+    }
+
+    [Fact]
     public void Standby_is_healthy_and_not_in_use()
     {
         Serve();

@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using Router.Daemon.Health;
+using Router.Daemon.Health.Probes;
 
-namespace Router.Tests.Daemon.Health;
+namespace Router.Tests.Daemon.Health.Probes;
 
 public class SocketCallsTests
 {
