@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Router.Configuration;
 using Router.Daemon.Health.Probes;
 using Router.Forwarding;
+using Router.Forwarding.Links;
 using Router.Wire;
 using static Router.Daemon.Health.Probes.SocketCalls;
 
@@ -35,6 +36,7 @@ public sealed class LinkWatch : IDisposable
     private readonly Thread _thread;
     private readonly PollSet _poll = new();
     private readonly Mailbox _mailbox;
+    private readonly LinkEvidence? _evidence;
     private readonly List<WatchedLink> _links = [];
     private long _version;
     private bool _stopping;
@@ -42,9 +44,10 @@ public sealed class LinkWatch : IDisposable
     /// <param name="changed">Told what changed, one entry per link.</param>
     /// <param name="remarked">Told a sentence for the journal that is no change of health.</param>
     /// <param name="readdressed">Told that <see cref="Asked"/> has changed by itself, as a name has another address.</param>
-    public LinkWatch(Action<IReadOnlyList<LinkVerdictChange>> changed, Action<string> remarked, Action readdressed)
+    /// <param name="evidence">What people's traffic tells of the links, if it is counted.</param>
+    public LinkWatch(Action<IReadOnlyList<LinkVerdictChange>> changed, Action<string> remarked, Action readdressed, LinkEvidence? evidence)
     {
-        (_changed, _remarked, _readdressed) = (changed, remarked, readdressed);
+        (_changed, _remarked, _readdressed, _evidence) = (changed, remarked, readdressed, evidence);
         _mailbox = new Mailbox(_poll.Wake);
         _thread = new Thread(Run) { Name = "probes", IsBackground = true };
     }
@@ -87,7 +90,7 @@ public sealed class LinkWatch : IDisposable
             foreach ((PortId id, string name, HealthSettings settings) in links)
             {
                 if (Find(id) is { } known) known.Reconfigure(name, settings, now);
-                else _links.Add(new WatchedLink(id, name, settings, _mailbox, now));
+                else Add(new WatchedLink(id, name, settings, _mailbox, now));
             }
             _version++;
         }
@@ -220,6 +223,25 @@ public sealed class LinkWatch : IDisposable
             foreach (WatchedLink link in _links) readdressed |= link.Hear(answer, now);
         }
         return readdressed;
+    }
+
+    private void Add(WatchedLink link)
+    {
+        _links.Add(link);
+        if (_evidence is not null) link.Judge.Traffic = since => Met(link, since);
+    }
+
+    // Silence on another link too is no sign against this one: what is asked for may be away, or the whole Internet.
+    private LinkTraffic Met(WatchedLink link, long since)
+    {
+        long now = Now();
+        LinkTraffic traffic = _evidence!.Since(link.Id, since, now);
+        if (!traffic.IsSilent) return traffic;
+        foreach (WatchedLink other in _links)
+        {
+            if (other != link && other.Judge.Verdict.Usable && _evidence.Since(other.Id, since, now).IsSilent) return default;
+        }
+        return traffic;
     }
 
     private void Relieve(long now)

@@ -42,7 +42,7 @@ internal sealed class ProbeLab : IDisposable
             Ip("-n", space, "link", "set", "lo", "up");
         }
         In(_here, () => Watch = new LinkWatch(
-            changes => { lock (_changes) _changes.AddRange(changes); }, remark => { lock (_changes) _remarks.Add(remark); }, () => { }));
+            changes => { lock (_changes) _changes.AddRange(changes); }, remark => { lock (_changes) _remarks.Add(remark); }, () => { }, null));
         In(_here, Watch!.Start);
     }
 
