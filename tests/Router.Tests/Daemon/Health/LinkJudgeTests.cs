@@ -169,7 +169,7 @@ public class LinkJudgeTests
     {
         Serve();
         _judge.Traffic = _ => new LinkTraffic(14, 0, 3, 0, 6, 0);
-        Assert.Equal([false, false, false, false, true], Play("..!.."));
+        Assert.Equal([false, false, false, true], Play(".!.."));
         Assert.Equal("gateway 198.51.100.1 does not answer: 2 rounds failed, and 6 hosts are as silent (14 connections, 3 DNS questions)", _judge.Verdict.Cause);
     }
 
@@ -178,7 +178,7 @@ public class LinkJudgeTests
     {
         Serve();
         _judge.Traffic = _ => new LinkTraffic(500, 0, 30, 0, 60, 0);
-        Assert.DoesNotContain(true, Play("!!!.!!!!.!!!!!!.!!!!!!!!!!!!!!!!!!!"));
+        Assert.DoesNotContain(true, Play("!!!.!!!!!!!!!!!!!!!!!!!!!!!!!.!!!!!!!!!"));
         Assert.Equal(LinkHealth.Up, _judge.Verdict.Health);
     }
 
