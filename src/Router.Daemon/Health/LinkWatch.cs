@@ -5,7 +5,7 @@ using Router.Daemon.Health.Probes;
 using Router.Forwarding;
 using Router.Forwarding.Links;
 using Router.Wire;
-using static Router.Daemon.Health.Probes.SocketCalls;
+using static Router.Ports.Linux.SocketCalls;
 
 namespace Router.Daemon.Health;
 

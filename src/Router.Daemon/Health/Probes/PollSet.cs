@@ -1,4 +1,4 @@
-using static Router.Daemon.Health.Probes.SocketCalls;
+using static Router.Ports.Linux.SocketCalls;
 
 namespace Router.Daemon.Health.Probes;
 

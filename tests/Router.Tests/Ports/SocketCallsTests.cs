@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using Router.Daemon.Health.Probes;
+using Router.Ports.Linux;
 
-namespace Router.Tests.Daemon.Health.Probes;
+namespace Router.Tests.Ports;
 
 public class SocketCallsTests
 {
