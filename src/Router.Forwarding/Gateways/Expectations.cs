@@ -19,6 +19,9 @@ internal struct Expectation
     public PortId Egress;
     public Gateway Gateway;
 
+    /// <summary>The call that it is a half of, or 0 (<see cref="Pptp.Calls"/>).</summary>
+    public int Call;
+
     /// <summary>How he knows the other side.</summary>
     public Address SourceShown;
 
