@@ -56,6 +56,8 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         };
         reason = course.ToInternet ? Route(plan, rule, ref flow, now) : DropReason.None;
         if (reason == DropReason.None) reason = Translate(plan, rule, course, ref flow, now);
+        // RFC 4302 3.3.3.1, RFC 3715 2.1.
+        if (reason == DropReason.None && packet.IsSigned && (flow.Traits & FlowTraits.Translated) != 0) return DropReason.Untranslatable;
         if (reason == DropReason.None && !isProbe && gateways.Wants(rule, flow)) flow.Traits |= FlowTraits.Watched;
         return reason == DropReason.None ? Settle(plan, rule, flow, now, out id) : reason;
     }
@@ -86,7 +88,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         (flow.Before, flow.Moved) = (flow.Egress, why);
         Follow(choice, ref flow);
         // Who announced it is on another way now: it goes on as a flow of its own. An unwatched stream was never changed either.
-        flow.Traits &= ~(FlowTraits.Expected | (flow.Protocol == Protocol.Tcp ? FlowTraits.Watched : FlowTraits.None));
+        flow.Traits &= ~(FlowTraits.Expected | FlowTraits.Translated | (flow.Protocol == Protocol.Tcp ? FlowTraits.Watched : FlowTraits.None));
         (flow.OutsideSource, flow.OutsideSourcePort, flow.Mapping) = (flow.InsideSource, flow.InsideSourcePort, -1);
         id = FlowId.None;
         DropReason reason = Translate(plan, rule, new Course { ToInternet = true }, ref flow, now);
@@ -198,8 +200,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
 
     private DropReason Translate(Plan plan, Rule rule, in Course course, ref Flow flow, long now)
     {
-        DropReason reason = course.IsSourceTranslated(rule, flow.InsideSource)
-            ? TranslateSource(plan, rule, course, ref flow, now) : DropReason.None;
+        DropReason reason = TranslateSource(plan, rule, course, ref flow, now);
         if (reason != DropReason.None) return reason;
         Prepare(plan, rule, ref flow);
         return DropReason.None;
@@ -222,28 +223,17 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         flow.NextHop = NextHop.Of(plan, flow);
     }
 
-    /// <summary>As whom the far end sees a sender that is translated; unspecified if the link has no address for it.</summary>
-    public static Address OutsideSource(Plan plan, Rule rule, in Course course, PortId link, Address source, Address destination) =>
-        course.Hairpin ? destination
-        : IsOwnOn(plan, source, link) ? source
-        : rule.Nat == SourceNat.Fixed ? rule.NatAddress
-        : plan.Link(link)?.Outside(source.IsV4) ?? default;
-
-    private static bool IsOwnOn(Plan plan, Address source, PortId link) => (plan.Own(source) & link.Bit) != 0;
-
     private DropReason TranslateSource(Plan plan, Rule rule, in Course course, ref Flow flow, long now)
     {
+        SourceTranslation seen = SourceTranslation.Of(plan, rule, course, flow.Egress, flow.InsideSource, flow.InsideDestination);
+        if (seen.Fault != DropReason.None) return seen.Fault;
+        flow.OutsideSource = seen.Outside;
+        if (!seen.TakesPort || flow.Protocol is not (Protocol.Tcp or Protocol.Udp or Protocol.Icmp or Protocol.Icmp6)) return DropReason.None;
         PortId link = course.Hairpin ? course.HairpinLink : flow.Egress;
-        bool isBound = IsOwnOn(plan, flow.InsideSource, link);
-        Address outside = OutsideSource(plan, rule, course, link, flow.InsideSource, flow.InsideDestination);
-        if (outside.IsUnspecified) return DropReason.NoOutsideAddress;
-        // It signs the addresses, so behind a translation no receiver can take it (RFC 4302 3.3.3.1, RFC 3715 2.1).
-        if (flow.Protocol == Protocol.Ah && outside != flow.InsideSource) return DropReason.Untranslatable;
-        flow.OutsideSource = outside;
-        if (flow.Protocol is not (Protocol.Tcp or Protocol.Udp or Protocol.Icmp)) return DropReason.None;
+        bool isBound = (plan.Own(flow.InsideSource) & link.Bit) != 0;
         var wanted = new Mapping
         {
-            Inside = flow.InsideSource, InsidePort = flow.InsideSourcePort, Outside = outside,
+            Inside = flow.InsideSource, InsidePort = flow.InsideSourcePort, Outside = seen.Outside,
             Protocol = flow.Protocol, Link = link, Zone = flow.Ingress, FullCone = rule.FullCone ? 1 : 0,
         };
         DropReason reason = mappings.Obtain(wanted, plan, isBound, now, out flow.Mapping);
@@ -273,7 +263,7 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         long timeout = FlowLife.Timeout(flow, plan.Policy.Timeouts);
         DropReason reason = flows.Add(flow, timeout, out id);
         bool isServed = IsInbound(flow) && flow.OutsideDestination != flow.InsideDestination
-            && flow.Protocol is (Protocol.Tcp or Protocol.Udp or Protocol.Icmp);
+            && flow.Protocol is (Protocol.Tcp or Protocol.Udp or Protocol.Icmp or Protocol.Icmp6);
         for (int turn = 1; reason == DropReason.MappingCollision && isServed && turn <= MostTurns; turn++)
         {
             flow.OutsideSourcePort = (ushort)(1024 + (flow.InsideSourcePort + turn * 7919) % (65536 - 1024));

@@ -54,6 +54,7 @@ public enum DropReason : byte
     HostShare,
     MappingCollision,
     Untranslatable,
+    SourceUnmapped,
     NoRoute,
 
     // On the way out.
