@@ -20,7 +20,11 @@ public class ExplanationPropertyTests
     private static readonly string[] s_outside = ["192.0.2.1", "192.0.2.9", "198.51.100.1", "203.0.113.1", "203.0.113.9"];
     private static readonly string[] s_outside6 = ["2001:db8:9::1", "2001:db8:9::2", "2001:db8:1::1", "2001:db8:2::9"];
     private static readonly string[] s_inside = ["192.168.10.5", "192.168.10.6", "192.168.20.7", "192.168.10.80"];
-    private static readonly string[] s_counterparts = ["2001:db8:101:cf56::5", "2001:db8:101:cf56::80", "2001:db8:101:ffff::1", "2001:db8:202:7::5"];
+    private static readonly string[] s_counterparts =
+    [
+        PrefixChecklist.Counterpart(PrefixChecklist.ByOne, "fd00:10::5"), PrefixChecklist.Counterpart(PrefixChecklist.ByOne, "fd00:10::80"),
+        PrefixChecklist.Counterpart(PrefixChecklist.Between("2001:db8:202:7::/64", "fd00:20::/64"), "fd00:20::7"), "2001:db8:101:ffff::1",
+    ];
     private static readonly string[] s_inside6 = ["fd00:10::5", "fd00:20::7", "fd00:10::80"];
     private static readonly string[] s_own = ["198.51.100.2", "203.0.113.2", "192.168.10.1", "192.168.20.1"];
     private static readonly string[] s_odd = ["127.0.0.1", "224.0.0.1", "192.168.10.255", "10.99.0.1", "0.0.0.0", "192.168.99.5"];
