@@ -44,7 +44,8 @@ internal sealed class Announcements(FlowTable flows, Mappings mappings, Expectat
         bool isHis = host.IsUnspecified || host == own || host == shown;
         if (!isHis || port < FirstUnprivileged || at == PortId.Host || plan.Own(own) != 0) return false;
         int mapping = -1;
-        if (own != shown)
+        // Behind an exchanged prefix a port stays what it is.
+        if (own != shown && !plan.IsCounterpart(shown))
         {
             var wanted = new Mapping { Inside = own, InsidePort = port, Outside = shown, Protocol = protocol, Link = LinkOf(plan, flow, shown), Zone = at };
             if (mappings.Obtain(wanted, plan, isOwn: false, now, out mapping) != DropReason.None) return false;

@@ -114,7 +114,7 @@ internal sealed class ApplicationGateways : IDisposable
             Rule = (ushort)rule, Log = plan.Policy.Rules[rule].Log, PolicyGeneration = plan.Policy.Generation, Epoch = plan.Epoch,
             AdmittedBy = plan.Policy.Rules[rule].Mark,
         };
-        if (e.SourceShown == packet.Source) return DropReason.None;
+        if (e.SourceShown == packet.Source || plan.IsCounterpart(e.SourceShown)) return DropReason.None;
         var wanted = new Mapping
         {
             Inside = packet.Source, InsidePort = packet.SourcePort, Outside = e.SourceShown, Protocol = e.Protocol,

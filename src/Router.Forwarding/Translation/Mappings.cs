@@ -106,10 +106,9 @@ internal sealed class Mappings : IDisposable
         }
         foreach (Links.LinkState? link in plan.Links)
         {
-            if (link is null || link.Outside(v4: true) is not { IsUnspecified: false } outside) continue;
-            PortsOf(outside, Protocol.Tcp, make: true);
-            PortsOf(outside, Protocol.Udp, make: true);
-            PortsOf(outside, Protocol.Icmp, make: true);
+            if (link is null) continue;
+            Prepare(link.Outside(v4: true), Protocol.Icmp);
+            if (plan.Policy.Ipv6.On(link.Id) == Rules.Ipv6Nat.Napt) Prepare(link.Outside(v4: false), Protocol.Icmp6);
         }
     }
 
@@ -117,6 +116,14 @@ internal sealed class Mappings : IDisposable
     {
         _byInside.Dispose();
         _table.Dispose();
+    }
+
+    private void Prepare(Address outside, byte icmp)
+    {
+        if (outside.IsUnspecified) return;
+        PortsOf(outside, Protocol.Tcp, make: true);
+        PortsOf(outside, Protocol.Udp, make: true);
+        PortsOf(outside, icmp, make: true);
     }
 
     private static bool IsWanted(Plan plan, Address outside)
