@@ -73,7 +73,8 @@ internal sealed class SdpBody(SipWays ways)
         byte channel = (byte)(_media * 2);
         bool isPair = isRtp && !HasOwnRtcp(text, next) && rtp < ushort.MaxValue;
         if (isPair) ways.PreparePair(host, rtp);
-        if (ways.TryOpenMedia(host, rtp, channel, out ushort shown) && shown != rtp) draft.Replace(text, at + port, digits, _name.AsSpan(0, SipText.WriteNumber(_name, shown)));
+        if (!ways.TryOpenMedia(host, rtp, channel, out ushort shown)) return;
+        if (shown != rtp) draft.Replace(text, at + port, digits, _name.AsSpan(0, SipText.WriteNumber(_name, shown)));
         if (!isPair) return;
         if (ways.TryOpenMedia(host, (ushort)(rtp + 1), (byte)(channel + 1), out ushort control) && control != shown + 1) _owed = control;
     }
