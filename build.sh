@@ -25,7 +25,8 @@ readonly TO_BUILD=(gcc libc6-dev)
 readonly TO_LAB=(util-linux ethtool tcpdump curl bind9-dnsutils dnsmasq-base iperf3 iputils-ping traceroute mtr-tiny
   openssh-client openssh-server openssl vsftpd procps python3-minimal)
 # Tests that want these are skipped without them; not every Debian has them.
-readonly TO_LAB_IF_THERE=(ngtcp2-client ngtcp2-server tftpd-hpa tftp-hpa)
+readonly TO_LAB_IF_THERE=(ngtcp2-client ngtcp2-server tftpd-hpa tftp-hpa coturn
+  wireguard-go wireguard-tools openvpn strongswan-starter libcharon-extra-plugins)
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "build.sh: $*"; exit 1; }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Router.Configuration.Checks;
 using Router.Configuration.Layers;
+using Router.Configuration.Layers.Yaml;
 using Router.Configuration.Reading;
 using Router.Forwarding.Rules;
 

@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using Router.Configuration;
-using Router.Configuration.Layers;
+using Router.Configuration.Layers.Yaml;
 using Router.Daemon.Control;
 using Router.Daemon.Kernel;
 using Router.Daemon.Plumbing;

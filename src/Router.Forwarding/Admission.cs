@@ -9,15 +9,13 @@ using Router.Wire;
 namespace Router.Forwarding;
 
 /// <summary>
-/// A flow's first packet: course and rule, link and pin, outside address and port, and at last the flow itself. Nothing is held
-/// until all of it is granted, so a refusal leaves nothing behind but, at the most, a mapping that nobody uses and that ends by
-/// itself.
+/// How a flow comes to be: by its first packet, by what a gateway read on another flow, or in the place of one that is moved to
+/// another link. The questions are asked in this order: course and rule, the host's limits, link and pin, outside address and port
+/// (<see cref="Translator"/>), and at last a place for the flow itself (<see cref="Holdings"/>). Nothing is held until all of it is
+/// granted, so a refusal leaves nothing behind but, at the most, a mapping that nobody uses and that ends by itself.
 /// </summary>
-internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser chooser, Pins pins, ApplicationGateways gateways, Quotas quotas, PathEvents events)
+internal sealed class Admission(FlowTable flows, Holdings holdings, Translator translator, Mappings mappings, LinkChooser chooser, ApplicationGateways gateways, Quotas quotas, PathEvents events)
 {
-    /// <summary>How many other ports a stranger is tried with before two of its connections count as one.</summary>
-    private const int MostTurns = 64;
-
     /// <summary>Decides on the daemon's own probes in place of the list.</summary>
     public static readonly Rule Probes = new() { Name = "probes", Action = RuleAction.Allow };
 
@@ -55,9 +53,9 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
             AdmittedBy = rule.Mark,
         };
         reason = course.ToInternet ? Route(plan, rule, ref flow, now) : DropReason.None;
-        if (reason == DropReason.None) reason = Translate(plan, rule, course, ref flow, now);
+        if (reason == DropReason.None) reason = translator.Translate(plan, rule, course, ref flow, now);
         if (reason == DropReason.None && !isProbe && gateways.Wants(rule, flow)) flow.Traits |= FlowTraits.Watched;
-        return reason == DropReason.None ? Settle(plan, rule, flow, now, out id) : reason;
+        return reason == DropReason.None ? holdings.Take(plan, rule, flow, now, out id) : reason;
     }
 
     // What a gateway has announced: by the rule of the control flow, the other way round than rules would have it.
@@ -68,8 +66,8 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         if (reason == DropReason.None) reason = AskQuota(plan, flow.Ingress, flow.InsideSource, flow.Egress, flow.OutsideDestination, now);
         if (reason != DropReason.None) return reason;
         Rule rule = plan.Policy.Rules[flow.Rule];
-        Prepare(plan, rule, ref flow);
-        reason = Settle(plan, rule, flow, now, out id);
+        Translator.Prepare(plan, rule, ref flow);
+        reason = holdings.Take(plan, rule, flow, now, out id);
         if (reason == DropReason.None) gateways.Settle(expected, id, now);
         return reason;
     }
@@ -89,59 +87,14 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
         flow.Traits &= ~(FlowTraits.Expected | (flow.Protocol == Protocol.Tcp ? FlowTraits.Watched : FlowTraits.None));
         (flow.OutsideSource, flow.OutsideSourcePort, flow.Mapping) = (flow.InsideSource, flow.InsideSourcePort, -1);
         id = FlowId.None;
-        DropReason reason = Translate(plan, rule, new Course { ToInternet = true }, ref flow, now);
+        DropReason reason = translator.Translate(plan, rule, new Course { ToInternet = true }, ref flow, now);
         if (reason != DropReason.None) return reason;
-        End(plan, old, now);
+        holdings.End(plan, old, now);
         flow.Epoch = plan.Epoch;
         // What it carried so far, the rule has counted with the old one.
         (flow.PacketsOut, flow.PacketsIn, flow.OctetsOut, flow.OctetsIn) = (0, 0, 0, 0);
-        return Settle(plan, rule, flow, now, out id);
+        return holdings.Take(plan, rule, flow, now, out id);
     }
-
-    /// <summary>Ends a flow: its rule counts what it carried, and what it held is given back.</summary>
-    public void End(Plan plan, FlowId id, long now)
-    {
-        ref Flow flow = ref flows[id];
-        if (flow.PolicyGeneration == plan.Policy.Generation && (flow.Traits & FlowTraits.Probe) == 0)
-        {
-            RuleCounters counters = plan.Policy.Rules[flow.Rule].Counters;
-            counters.Packets += flow.PacketsOut + flow.PacketsIn;
-            counters.Octets += (long)(flow.OctetsOut + flow.OctetsIn);
-        }
-        if ((flow.Traits & (FlowTraits.Watched | FlowTraits.Expected)) != 0) gateways.End(id, now);
-        quotas.Release(id);
-        if (flow.Mapping >= 0) mappings.Release(flow.Mapping, now);
-        if (flow.Pin >= 0) pins.Release(flow.Pin, now);
-        flows.Remove(id);
-    }
-
-    /// <summary>Ends a flow that came to its end by itself, and tells of it if its rule wants that.</summary>
-    public void Finish(Plan plan, FlowId id, long now)
-    {
-        if (IsLogged(plan, flows[id])) events.Write(Describe(flows[id], PathEventKind.FlowClosed));
-        End(plan, id, now);
-    }
-
-    /// <summary>Takes up what an earlier process left: its flows hold their mappings and pins again, and are
-    /// looked at under the first plan whatever number that has.</summary>
-    public void Resume()
-    {
-        for (FlowId id = flows.NextLive(FlowId.None); id.Exists; id = flows.NextLive(id))
-        {
-            ref Flow flow = ref flows[id];
-            (flow.Epoch, flow.PolicyGeneration, flow.Log) = (0, 0, RuleLog.None);
-            quotas.Hold(id, IsInbound(flow));
-            if (flow.Mapping >= 0 && !Holds(flow)) flow.Mapping = -1;
-            if (flow.Mapping >= 0) mappings.Hold(flow.Mapping);
-            if (flow.Pin >= 0 && (flow.Pin = pins.Find(flow.InsideSource)) >= 0) pins.Hold(flow.Pin);
-        }
-        gateways.Resume();
-    }
-
-    private static bool IsInbound(in Flow flow) => (flow.Traits & FlowTraits.Inbound) != 0;
-
-    private bool Holds(in Flow flow) =>
-        mappings.IsLive(flow.Mapping) && mappings[flow.Mapping].Inside == flow.InsideSource && mappings[flow.Mapping].Outside == flow.OutsideSource;
 
     // A flow begins with a SYN, a query, or anything in protocols that have no beginning. Where the policy says so, an inside host's
     // connection that was begun elsewhere is picked up too (RFC 5382 REQ-2, its last paragraph).
@@ -195,103 +148,4 @@ internal sealed class Admission(FlowTable flows, Mappings mappings, LinkChooser 
     // Takes the link that was chosen, and keeps why.
     private static void Follow(LinkChoice choice, ref Flow flow) =>
         (flow.Egress, flow.Pin, flow.Cause) = (choice.Link, choice.Pin, choice.Cause);
-
-    private DropReason Translate(Plan plan, Rule rule, in Course course, ref Flow flow, long now)
-    {
-        DropReason reason = course.IsSourceTranslated(rule, flow.InsideSource)
-            ? TranslateSource(plan, rule, course, ref flow, now) : DropReason.None;
-        if (reason != DropReason.None) return reason;
-        Prepare(plan, rule, ref flow);
-        return DropReason.None;
-    }
-
-    // What follows from a flow's two sides and its rule.
-    private static void Prepare(Plan plan, Rule rule, ref Flow flow)
-    {
-        if (flow.OutsideSource != flow.InsideSource || flow.OutsideDestination != flow.InsideDestination
-            || flow.OutsideSourcePort != flow.InsideSourcePort || flow.OutsideDestinationPort != flow.InsideDestinationPort)
-        {
-            flow.Traits |= FlowTraits.Translated;
-            (flow.AddressDelta, flow.TransportDelta) = Rewrite.Deltas(flow);
-        }
-        if (rule.Dscp >= 0)
-        {
-            flow.Traits |= FlowTraits.Marked;
-            flow.Dscp = (byte)rule.Dscp;
-        }
-        flow.NextHop = NextHop.Of(plan, flow);
-    }
-
-    /// <summary>As whom the far end sees a sender that is translated; unspecified if the link has no address for it.</summary>
-    public static Address OutsideSource(Plan plan, Rule rule, in Course course, PortId link, Address source, Address destination) =>
-        course.Hairpin ? destination
-        : IsOwnOn(plan, source, link) ? source
-        : rule.Nat == SourceNat.Fixed ? rule.NatAddress
-        : plan.Link(link)?.Outside(source.IsV4) ?? default;
-
-    private static bool IsOwnOn(Plan plan, Address source, PortId link) => (plan.Own(source) & link.Bit) != 0;
-
-    private DropReason TranslateSource(Plan plan, Rule rule, in Course course, ref Flow flow, long now)
-    {
-        PortId link = course.Hairpin ? course.HairpinLink : flow.Egress;
-        bool isBound = IsOwnOn(plan, flow.InsideSource, link);
-        Address outside = OutsideSource(plan, rule, course, link, flow.InsideSource, flow.InsideDestination);
-        if (outside.IsUnspecified) return DropReason.NoOutsideAddress;
-        // It signs the addresses, so behind a translation no receiver can take it (RFC 4302 3.3.3.1, RFC 3715 2.1).
-        if (flow.Protocol == Protocol.Ah && outside != flow.InsideSource) return DropReason.Untranslatable;
-        flow.OutsideSource = outside;
-        if (flow.Protocol is not (Protocol.Tcp or Protocol.Udp or Protocol.Icmp)) return DropReason.None;
-        var wanted = new Mapping
-        {
-            Inside = flow.InsideSource, InsidePort = flow.InsideSourcePort, Outside = outside,
-            Protocol = flow.Protocol, Link = link, Zone = flow.Ingress, FullCone = rule.FullCone ? 1 : 0,
-        };
-        DropReason reason = mappings.Obtain(wanted, plan, isBound, now, out flow.Mapping);
-        if (reason != DropReason.None) return reason;
-        flow.OutsideSourcePort = mappings[flow.Mapping].OutsidePort;
-        return DropReason.None;
-    }
-
-    private DropReason Settle(Plan plan, Rule rule, in Flow flow, long now, out FlowId id)
-    {
-        DropReason reason = Enter(plan, flow, out id);
-        if (reason != DropReason.None) return reason;
-        quotas.Hold(id, IsInbound(flow));
-        if (flow.Mapping >= 0) mappings.Hold(flow.Mapping);
-        if (flow.Pin >= 0) pins.Hold(flow.Pin);
-        if ((flow.Traits & FlowTraits.Watched) != 0) gateways.Begin(id);
-        rule.Counters.Flows++;
-        rule.Counters.LastMatch = now;
-        if ((rule.Log & RuleLog.Connections) != 0) events.Write(Describe(flow, PathEventKind.FlowOpened));
-        return DropReason.None;
-    }
-
-    // One stranger who comes to a mapped server by two links with one port would look the same to the server twice: the later
-    // connection is shown to it from another port. Protocols without ports have nothing to tell them apart by.
-    private DropReason Enter(Plan plan, Flow flow, out FlowId id)
-    {
-        long timeout = FlowLife.Timeout(flow, plan.Policy.Timeouts);
-        DropReason reason = flows.Add(flow, timeout, out id);
-        bool isServed = IsInbound(flow) && flow.OutsideDestination != flow.InsideDestination
-            && flow.Protocol is (Protocol.Tcp or Protocol.Udp or Protocol.Icmp);
-        for (int turn = 1; reason == DropReason.MappingCollision && isServed && turn <= MostTurns; turn++)
-        {
-            flow.OutsideSourcePort = (ushort)(1024 + (flow.InsideSourcePort + turn * 7919) % (65536 - 1024));
-            (flow.AddressDelta, flow.TransportDelta) = Rewrite.Deltas(flow);
-            reason = flows.Add(flow, timeout, out id);
-        }
-        return reason;
-    }
-
-    /// <summary>Whether the rule that allows a flow wants its end told.</summary>
-    public static bool IsLogged(Plan plan, in Flow flow) =>
-        flow.PolicyGeneration == plan.Policy.Generation && (flow.Log & RuleLog.Connections) != 0;
-
-    /// <summary>A flow as the journal is told of it.</summary>
-    public static PathEvent Describe(in Flow flow, PathEventKind kind) => new()
-    {
-        Kind = kind, Protocol = flow.Protocol, Ingress = flow.Ingress, Egress = flow.Egress, Rule = flow.Rule,
-        PolicyGeneration = flow.PolicyGeneration, Source = flow.InsideSource, Destination = flow.InsideDestination,
-        SourcePort = flow.InsideSourcePort, DestinationPort = flow.InsideDestinationPort, Octets = flow.OctetsOut + flow.OctetsIn,
-    };
 }

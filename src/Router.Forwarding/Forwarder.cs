@@ -33,8 +33,8 @@ public sealed class Forwarder : IDisposable
     private readonly Refusals _refusals;
     private readonly Exit _exit;
     private readonly ApplicationGateways _gateways;
+    private readonly Holdings _holdings;
     private readonly Admission _admission;
-    private readonly Review _review;
     private readonly LinkChooser _chooser;
     private readonly Progress _progress;
     private readonly HeldSyns _held;
@@ -58,13 +58,14 @@ public sealed class Forwarder : IDisposable
         _gateways = new ApplicationGateways(tables, _flows, _mappings, _outbox, _refusals);
         _progress = new Progress(_flows, _gateways, Events);
         Quotas = new Quotas(_flows, _pins.Capacity, Events);
-        _admission = new Admission(_flows, _mappings, _chooser, _pins, _gateways, Quotas, Events);
-        _review = new Review(_flows, _mappings, _chooser, _admission, _gateways, _refusals);
+        _holdings = new Holdings(_flows, _mappings, _pins, _gateways, Quotas, Events);
+        _admission = new Admission(_flows, _holdings, new Translator(_mappings), _mappings, _chooser, _gateways, Quotas, Events);
+        Review = new Review(_flows, _mappings, _chooser, _admission, _holdings, _gateways, _refusals);
         _held = new HeldSyns(_refusals);
-        Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _gateways, _admission, Quotas, _held);
+        Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _gateways, _holdings, Quotas, _held);
         _mappings.Prepare(plan);
-        _admission.Resume();
-        _review.BeginScan();
+        _holdings.Resume();
+        Review.BeginScan();
     }
 
     /// <summary>What the path has to tell the journal.</summary>
@@ -82,13 +83,12 @@ public sealed class Forwarder : IDisposable
     }
 
     /// <summary>Flows that ended because no rule allows them any more.</summary>
-    public long FlowsClosedByRules => _review.Closed;
+    public long FlowsClosedByRules => Review.Closed;
 
     /// <summary>Whether live flows are being looked at under a new plan.</summary>
-    public bool IsReviewing => _review.IsScanning;
+    public bool IsReviewing => Review.IsScanning;
 
     public int FlowCount => _flows.Count;
-
     public int PinCount => _pins.Count;
 
     /// <summary>What went through a port; by the number <see cref="PortId.Most"/>, through those whose numbers have passed to others.</summary>
@@ -101,7 +101,7 @@ public sealed class Forwarder : IDisposable
     public void Retire(ulong ports) => _outbox.Retire(ports);
 
     /// <summary>Flows moved to another link, reset for one, and ended for want of traffic.</summary>
-    public (long Moved, long Reset, long Expired) Ends => (_review.Moved, _review.Reset, Upkeep.Expired);
+    public (long Moved, long Reset, long Expired) Ends => (Review.Moved, Review.Reset, Upkeep.Expired);
 
     /// <summary>Octets of all tables and indexes.</summary>
     public long TableOctets => _flows.Octets + _mappings.Octets;
@@ -114,7 +114,7 @@ public sealed class Forwarder : IDisposable
 
     internal Upkeep Upkeep { get; }
 
-    internal Review Review => _review;
+    internal Review Review { get; }
 
     internal Quotas Quotas { get; }
 
@@ -135,7 +135,7 @@ public sealed class Forwarder : IDisposable
         if (ReferenceEquals(plan, _plan)) return;
         _plan = plan;
         _mappings.Prepare(plan);
-        _review.BeginScan();
+        Review.BeginScan();
     }
 
     /// <summary>Walks a batch that came in by a port, and sends what is to go on.</summary>
@@ -173,14 +173,14 @@ public sealed class Forwarder : IDisposable
         FlowId id = _flows.Find(packet.Key(ingress), out bool outward);
         if (id.Exists && _flows[id].Epoch != _plan.Epoch)
         {
-            reason = _review.Look(_plan, ref id, _now);
+            reason = Review.Look(_plan, ref id, _now);
             // A SYN begins a new connection, whatever has just become of the old one.
             if (reason == DropReason.FlowClosed && packet.IsSyn) id = FlowId.None;
             else if (reason != DropReason.None) return reason;
         }
         if (id.Exists && outward && packet.IsSyn && _progress.IsOver(octets, packet, id))
         {
-            _admission.Finish(_plan, id, _now);
+            _holdings.Finish(_plan, id, _now);
             id = FlowId.None;
         }
         if (!id.Exists)
@@ -249,7 +249,7 @@ public sealed class Forwarder : IDisposable
         if (reason != DropReason.None) return reason;
         FlowId id = _flows.Find(key, out bool outward);
         if (!id.Exists) return DropReason.IcmpUnexplained;
-        if (_flows[id].Epoch != _plan.Epoch && (reason = _review.Look(_plan, ref id, _now)) != DropReason.None) return reason;
+        if (_flows[id].Epoch != _plan.Epoch && (reason = Review.Look(_plan, ref id, _now)) != DropReason.None) return reason;
         ref Flow flow = ref _flows[id];
         if ((flow.Traits & FlowTraits.Translated) != 0) IcmpErrors.Apply(octets, packet, quoted, flow, outward);
         PortId egress = outward ? flow.Egress : flow.Ingress;

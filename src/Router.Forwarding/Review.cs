@@ -19,7 +19,7 @@ namespace Router.Forwarding;
 /// the mode prefers has come back, `on_link_return` decides. Flows that came in by a link, and those of programs bound to a link's
 /// address, stay where they are.
 /// </summary>
-internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser chooser, Admission admission, ApplicationGateways gateways, Refusals refusals)
+internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser chooser, Admission admission, Holdings holdings, ApplicationGateways gateways, Refusals refusals)
 {
     private FlowId _scan = FlowId.None;
 
@@ -182,6 +182,6 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
             if (tellInside) refusals.ResetSide(plan, flow, towardsInside: true, gateways.Shift(id, fromInside: false));
             if (tellOutside) refusals.ResetSide(plan, flow, towardsInside: false, gateways.Shift(id, fromInside: true));
         }
-        admission.Finish(plan, id, now);
+        holdings.Finish(plan, id, now);
     }
 }

@@ -12,7 +12,7 @@ namespace Router.Forwarding;
 /// What the forwarding thread does between batches, in slices small enough not to be felt: flows, mappings, pins and fragments
 /// whose time is over, and SYNs that were held. A slice looks at deadlines only, four octets an entry; a table of a million is gone through in a second.
 /// </summary>
-internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Fragments fragments, ApplicationGateways gateways, Admission admission, Quotas quotas, HeldSyns held)
+internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Fragments fragments, ApplicationGateways gateways, Holdings holdings, Quotas quotas, HeldSyns held)
 {
     /// <summary>How often a slice is due, microseconds.</summary>
     public const long Interval = 10_000;
@@ -52,6 +52,6 @@ internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Frag
             return;
         }
         Expired++;
-        admission.Finish(plan, id, now);
+        holdings.Finish(plan, id, now);
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using Router.Configuration.Layers.Yaml;
 
 namespace Router.Configuration.Layers;
 

@@ -1,3 +1,5 @@
+using Router.Configuration.Layers.Yaml;
+
 namespace Router.Configuration.Layers;
 
 /// <summary>

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Router.Configuration;
 using Router.Forwarding;
-using static Router.Daemon.Health.SocketCalls;
+using static Router.Ports.Linux.SocketCalls;
 
 namespace Router.Daemon.Health;
 

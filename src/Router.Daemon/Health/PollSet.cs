@@ -1,4 +1,4 @@
-using static Router.Daemon.Health.SocketCalls;
+using static Router.Ports.Linux.SocketCalls;
 
 namespace Router.Daemon.Health;
 

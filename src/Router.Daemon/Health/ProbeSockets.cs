@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Router.Configuration;
 using Router.Wire;
-using static Router.Daemon.Health.SocketCalls;
+using static Router.Ports.Linux.SocketCalls;
 
 namespace Router.Daemon.Health;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Router.Configuration;
-using Router.Configuration.Layers;
+using Router.Configuration.Layers.Yaml;
 using Router.Daemon.Health;
 using Router.Daemon.Kernel;
 using Router.Daemon.Plumbing;

@@ -1,6 +1,6 @@
 using Router.Api;
 using Router.Configuration;
-using Router.Configuration.Layers;
+using Router.Configuration.Layers.Yaml;
 using Router.Daemon.Kernel;
 using Router.Daemon.Reporting;
 using Router.Daemon.Systemd;

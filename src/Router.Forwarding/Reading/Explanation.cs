@@ -105,7 +105,7 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
     private static Explanation Local(Plan plan, Rule rule, in Course course, in FlowKey key)
     {
         bool isTranslated = course.IsSourceTranslated(rule, key.Source);
-        Address source = isTranslated ? Admission.OutsideSource(plan, rule, course, course.HairpinLink, key.Source, key.Destination) : key.Source;
+        Address source = isTranslated ? Translator.OutsideSource(plan, rule, course, course.HairpinLink, key.Source, key.Destination) : key.Source;
         string seen = isTranslated ? $", as {source}" : "";
         string where = course.Egress == PortId.Host ? "to the box itself" : $"to {course.Destination}";
         return new Explanation([], DropReason.None, $"allowed by \"{rule.Name}\", {where}{seen}")
@@ -125,7 +125,7 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
         }
         string name = plan.LinkPolicy(choice.Link)?.Name ?? choice.Link.ToString();
         Address source = course.IsSourceTranslated(rule, key.Source)
-            ? Admission.OutsideSource(plan, rule, course, choice.Link, key.Source, key.Destination) : key.Source;
+            ? Translator.OutsideSource(plan, rule, course, choice.Link, key.Source, key.Destination) : key.Source;
         if (source.IsUnspecified) return new Explanation([], DropReason.NoOutsideAddress, $"refused: {name} has no address to leave by");
         Pin? pin = choice.Cause.PinReason() is not null ? pins[choice.Pin] : null;
         return new Explanation([], DropReason.None, $"allowed by \"{rule.Name}\", leaves by {name} as {source}: {Because(choice.Cause)}")

@@ -1,6 +1,7 @@
 using System.Text;
 using Router.Configuration;
 using Router.Configuration.Layers;
+using Router.Configuration.Layers.Yaml;
 
 namespace Router.Tests.Configuration;
 

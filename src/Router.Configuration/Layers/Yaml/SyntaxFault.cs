@@ -1,6 +1,6 @@
 using YamlDotNet.Core;
 
-namespace Router.Configuration.Layers;
+namespace Router.Configuration.Layers.Yaml;
 
 /// <summary>Turns the parser's complaint into a sentence with a remedy, for the mistakes that people do make.</summary>
 internal static class SyntaxFault

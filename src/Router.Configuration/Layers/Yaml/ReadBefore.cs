@@ -1,4 +1,4 @@
-namespace Router.Configuration.Layers;
+namespace Router.Configuration.Layers.Yaml;
 
 /// <summary>
 /// The rules that the load before has read, by their text. Most reloads change one rule of many, and reading YAML is most of what a

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 using YamlDotNet.Core;
 using YamlDotNet.Core.Events;
 
-namespace Router.Configuration.Layers;
+namespace Router.Configuration.Layers.Yaml;
 
 /// <summary>
 /// Reads one YAML file into a <see cref="Tree"/> with the event parser, which knows line and column of everything.
@@ -14,8 +14,7 @@ namespace Router.Configuration.Layers;
 ///
 /// After a fault of syntax reading stops, as the rest would be guesswork; faults of content are collected and reading goes on.
 ///
-/// Of the file's rules, those that the load before has read come from there (<see cref="ReadBefore"/>). That path is for sound files
-/// only: at the first sign of anything else the file is read as a whole, which tells what is wrong.
+/// Where the load before has read most of the file's rules already, only what is new is read: see <see cref="NewRules"/>.
 /// </summary>
 internal sealed class YamlReader
 {
@@ -39,30 +38,36 @@ internal sealed class YamlReader
     /// file is read costs most of the collector's time.</summary>
     private readonly Dictionary<string, string> _words = new(StringComparer.Ordinal);
 
-    /// <summary>The rules by their lines, with what is known of each; null where the file is read as a whole.</summary>
-    private readonly RuleItems? _rules;
-    private readonly ReadBefore.Piece?[] _known;
-    private readonly ReadBefore.Piece[] _pieces;
-    private bool _fits = true;
+    /// <summary>Takes the place of the file's rules; null where the file is read as a whole.</summary>
+    private readonly NewRules? _rules;
 
-    /// <summary>Where the letters read last end.</summary>
-    private long _lastLine;
-
-    private YamlReader(string file, string text, int expected, ErrorList errors, RuleItems? rules = null, ReadBefore.Piece?[]? known = null)
+    /// <param name="file">What places are said to be in.</param>
+    /// <param name="text">What is read.</param>
+    /// <param name="expected">Characters of the whole file, of which the text may be a part.</param>
+    /// <param name="errors">Gets what is wrong.</param>
+    /// <param name="rules">Reads the file's rules in its own way, or null.</param>
+    internal YamlReader(string file, string text, int expected, ErrorList errors, NewRules? rules = null)
     {
         _rules = rules;
-        _known = known ?? [];
-        _pieces = new ReadBefore.Piece[_known.Length];
         _file = file;
         _errors = errors;
         _parser = new Parser(new Scanner(new StringReader(text), skipComments: true));
         _tree = new Tree(expected / CharactersPerValue);
     }
 
+    /// <summary>Where the letters read last end.</summary>
+    internal long LastLine { get; private set; }
+
+    /// <summary>What places are said to be in.</summary>
+    internal string File => _file;
+
+    /// <summary>What has been read.</summary>
+    internal Tree Tree => _tree;
+
     /// <summary>The file's mapping, or null if it could not be read; then at least one error was added. An empty file is empty.</summary>
     public static Node? Read(string file, string text, ErrorList errors, ReadBefore? before = null)
     {
-        if (before is not null && RuleItems.Find(text) is { } rules && ReadNew(file, text, rules, before) is { } root) return root;
+        if (before is not null && NewRules.Read(file, text, before) is { } root) return root;
         try
         {
             return new YamlReader(file, text, text.Length, errors).Document();
@@ -74,35 +79,18 @@ internal sealed class YamlReader
         }
     }
 
-    /// <summary>Reads what is new and puts what is known between. Null if the file is not sound, or the lines misled us.</summary>
-    private static Node? ReadNew(string file, string text, RuleItems rules, ReadBefore before)
-    {
-        var known = new ReadBefore.Piece?[rules.Count];
-        for (int i = 0; i < known.Length; i++) known[i] = before.Find(text.AsSpan()[rules[i].Text]);
-        var errors = new ErrorList();
-        var reader = new YamlReader(file, rules.Without(text, i => known[i] is not null), text.Length, errors, rules, known);
-        try
-        {
-            if (reader.Document() is not { } root || errors.Any || !reader._fits) return null;
-            for (int i = 0; i < known.Length; i++) before.Keep(text.AsSpan()[rules[i].Text], reader._pieces[i]);
-            return root;
-        }
-        catch (YamlException)
-        {
-            return null;
-        }
-    }
+    internal Place At(Mark mark) => new(_file, (int)Math.Max(1, mark.Line), (int)Math.Max(1, mark.Column));
 
-    private static Place At(string file, Mark mark) => new(file, (int)Math.Max(1, mark.Line), (int)Math.Max(1, mark.Column));
-
-    private Node? Document()
+    /// <summary>The whole document.</summary>
+    /// <exception cref="YamlException">It is not YAML.</exception>
+    internal Node? Document()
     {
         Next();
         if (Next() is StreamEnd) return _tree.Finish(new Tree.Entry(NodeKind.Mapping, "", default, new Place(_file, 1, 1)));
         ParsingEvent first = Next();
-        _fits = _rules is null || first is MappingStart { Style: MappingStyle.Block };
-        if (!Value("", At(_file, first.Start), first, depth: 1, out Tree.Entry root)) return null;
-        if (root is { Kind: NodeKind.Scalar, Value: null }) root = new Tree.Entry(NodeKind.Mapping, "", default, At(_file, first.Start));
+        _rules?.Demand(first is MappingStart { Style: MappingStyle.Block });
+        if (!Value("", At(first.Start), first, depth: 1, out Tree.Entry root)) return null;
+        if (root is { Kind: NodeKind.Scalar, Value: null }) root = new Tree.Entry(NodeKind.Mapping, "", default, At(first.Start));
         if (root.Kind != NodeKind.Mapping)
         {
             Refuse(first, "the file is not a mapping", "begin with keys such as `zones:` and `links:`");
@@ -115,9 +103,9 @@ internal sealed class YamlReader
     }
 
     /// <summary>The value that an event begins. False if it is refused, which leaves nothing to go on with.</summary>
-    private bool Value(string key, Place keyPlace, ParsingEvent start, int depth, out Tree.Entry entry)
+    internal bool Value(string key, Place keyPlace, ParsingEvent start, int depth, out Tree.Entry entry)
     {
-        Place place = At(_file, start.Start);
+        Place place = At(start.Start);
         entry = default;
         if (depth > MostDepth) return Refuse(start, $"nested deeper than {MostDepth} levels", "nothing in this file needs that; look for a stray bracket or indentation");
         if (Forbidden(start)) return false;
@@ -142,46 +130,10 @@ internal sealed class YamlReader
         int begin = _open.Count;
         for (ParsingEvent next = Next(); next is not SequenceEnd; next = Next())
         {
-            if (!Value("", At(_file, next.Start), next, depth + 1, out Tree.Entry child)) return false;
+            if (!Value("", At(next.Start), next, depth + 1, out Tree.Entry child)) return false;
             _open.Add(child);
         }
         Close(ref list, begin);
-        return true;
-    }
-
-    /// <summary>The rules, new ones read and known ones taken, in their order; each must keep to the lines that it was given.</summary>
-    private bool Rules(Scalar key, out Tree.Entry list)
-    {
-        list = new Tree.Entry(NodeKind.List, Shared(key.Value), At(_file, key.Start), new Place(_file, _rules![0].Line, _rules.Indent + 1));
-        bool any = Array.Exists(_known, piece => piece is null);
-        _fits &= any ? Next() is SequenceStart { Style: SequenceStyle.Block } : Next() is Scalar { Style: ScalarStyle.Plain, Value: "" };
-        int begin = _open.Count;
-        for (int i = 0; i < _rules.Count && _fits; i++)
-        {
-            int below = _tree.Count;
-            if (!Rule(i, out Tree.Entry rule)) return false;
-            _pieces[i] = new ReadBefore.Piece(_tree, below, _tree.Count, Item: 0, _rules[i].Line);
-            _open.Add(rule);
-        }
-        _fits &= !any || Next() is SequenceEnd;
-        if (!_fits) return false;
-        for (int i = 0; i < _pieces.Length; i++) _pieces[i] = _pieces[i] with { Item = _tree.Count + i };
-        Close(ref list, begin);
-        return true;
-    }
-
-    private bool Rule(int index, out Tree.Entry rule)
-    {
-        RuleItems.Span lines = _rules![index];
-        if (_known[index] is { } piece)
-        {
-            rule = _tree.Graft(piece, _file, lines.Line);
-            return true;
-        }
-        ParsingEvent start = Next();
-        _fits &= start.Start.Line >= lines.Line && start.Start.Line < lines.NextLine;
-        if (!Value("", At(_file, start.Start), start, depth: 3, out rule)) return false;
-        _fits &= _lastLine < lines.NextLine;
         return true;
     }
 
@@ -196,7 +148,7 @@ internal sealed class YamlReader
             if (key.Value == "<<") return Refuse(next, "a merge key (`<<`) is not supported", "write the keys out");
             bool cut = _rules is not null && depth == 1 && key.Start.Line == _rules.Header;
             Tree.Entry child;
-            if (!(cut ? Rules(key, out child) : Value(Shared(key.Value), At(_file, key.Start), Next(), depth + 1, out child))) return false;
+            if (!(cut ? _rules!.Take(this, key, out child) : Value(Shared(key.Value), At(key.Start), Next(), depth + 1, out child))) return false;
             if (child.Key.Length == 0 || child.Key.Contains(':'))
             {
                 _errors.Error(child.KeyPlace, $"`{child.Key}` cannot be a key", "use letters, digits, `-` and `_`");
@@ -229,7 +181,14 @@ internal sealed class YamlReader
         return -1;
     }
 
-    private void Close(ref Tree.Entry owner, int begin)
+    /// <summary>How many children are open.</summary>
+    internal int OpenCount => _open.Count;
+
+    /// <summary>Adds a child of what is open.</summary>
+    internal void Open(in Tree.Entry child) => _open.Add(child);
+
+    /// <summary>Gives an owner the children that were opened since there were <paramref name="begin"/>.</summary>
+    internal void Close(ref Tree.Entry owner, int begin)
     {
         owner = _tree.Close(owner, CollectionsMarshal.AsSpan(_open)[begin..]);
         _open.RemoveRange(begin, _open.Count - begin);
@@ -247,7 +206,7 @@ internal sealed class YamlReader
     /// <summary>Tells a fault; false, as the reading ends here.</summary>
     private bool Refuse(ParsingEvent at, string message, string remedy)
     {
-        _errors.Error(At(_file, at.Start), message, remedy);
+        _errors.Error(At(at.Start), message, remedy);
         return false;
     }
 
@@ -255,7 +214,7 @@ internal sealed class YamlReader
     /// The next event. On some rubbish the parser trips over itself (InvalidOperationException from its scanner, and the like): to
     /// us that is one more way of saying that the text is not YAML.
     /// </summary>
-    private ParsingEvent Next()
+    internal ParsingEvent Next()
     {
         Mark at = _parser.Current?.End ?? Mark.Empty;
         try
@@ -264,7 +223,7 @@ internal sealed class YamlReader
             {
                 // The ends of block mappings and lists have no letters of their own: they lie where the next thing begins.
                 Mark start = _parser.Current!.Start, end = _parser.Current.End;
-                if (end.Index > start.Index) _lastLine = end.Line;
+                if (end.Index > start.Index) LastLine = end.Line;
                 return _parser.Current;
             }
         }
@@ -279,7 +238,7 @@ internal sealed class YamlReader
     private string? Text(Scalar scalar) =>
         scalar.Style == ScalarStyle.Plain && scalar.Value is "" or "~" or "null" ? null : Shared(scalar.Value);
 
-    private string Shared(string word)
+    internal string Shared(string word)
     {
         if (word.Length > MostSharedLetters) return word;
         if (_words.TryGetValue(word, out string? shared)) return shared;

@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Router.Configuration.Layers;
+namespace Router.Configuration.Layers.Yaml;
 
 /// <summary>
 /// The items of a file's `rules`, as far as indentation alone can tell them apart: a line `rules:` at the margin, and below it lines

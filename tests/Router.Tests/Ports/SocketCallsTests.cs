@@ -2,9 +2,9 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-using Router.Daemon.Health;
+using Router.Ports.Linux;
 
-namespace Router.Tests.Daemon.Health;
+namespace Router.Tests.Ports;
 
 public class SocketCallsTests
 {
