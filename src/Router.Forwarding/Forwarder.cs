@@ -223,6 +223,7 @@ public sealed class Forwarder : IDisposable
             reason = _gateways.Pass(_plan, batch, slot, packet, id, outward, _now);
             if (reason != DropReason.None) return reason;
             octets = batch.Octets(slot);
+            if (octets.Length > packet.Length && pieces == 0) pieces = _exit.PiecesOf(_plan, egress, meta, octets.Length);
         }
         bool unfinished = meta.Offload.ChecksumUnfinished;
         if ((flow.Traits & FlowTraits.Translated) != 0) Rewrite.Apply(octets, packet, flow, outward, unfinished);

@@ -64,6 +64,20 @@ internal sealed class Announcements(FlowTable flows, Mappings mappings, Expectat
         return true;
     }
 
+    /// <summary>Opens a way that a gateway has put together; one to the same end from the same place gives way to it. False without room.</summary>
+    public bool TryOpen(in Expectation wanted, long now)
+    {
+        var key = new FlowKey(wanted.Source, wanted.Destination, 0, wanted.DestinationPort, wanted.Protocol, wanted.Ingress);
+        for (int old = expectations.Find(key, 0); old >= 0; old = expectations.Find(key, 0))
+        {
+            if (expectations[old].Target != wanted.Target || expectations[old].TargetPort != wanted.TargetPort) return false;
+            Close(old, now);
+        }
+        if (!expectations.TryAdd(wanted)) return false;
+        if (wanted.Mapping >= 0) mappings.Hold(wanted.Mapping);
+        return true;
+    }
+
     /// <summary>Closes what a control flow has open.</summary>
     public void Withdraw(FlowId parent, long now)
     {

@@ -1,5 +1,6 @@
 using Router.Forwarding.Flows;
 using Router.Forwarding.Gateways.Ftp;
+using Router.Forwarding.Gateways.Sip;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
 using Router.Ports;
@@ -30,6 +31,7 @@ internal sealed class ApplicationGateways : IDisposable
     private readonly ControlSegment _segments;
     private readonly FtpGateway _ftp;
     private readonly TftpGateway _tftp;
+    private readonly SipGateway _sip;
 
     public ApplicationGateways(ForwardingTables tables, FlowTable flows, Mappings mappings, Outbox outbox, Refusals refusals)
     {
@@ -40,6 +42,7 @@ internal sealed class ApplicationGateways : IDisposable
         _segments = new ControlSegment(outbox, refusals);
         _ftp = new FtpGateway(_announcements);
         _tftp = new TftpGateway(flows, _announcements);
+        _sip = new SipGateway(mappings, _expectations, _announcements);
     }
 
     /// <summary>Ways that are open now.</summary>
@@ -66,7 +69,7 @@ internal sealed class ApplicationGateways : IDisposable
         if (packet.IsFragment || packet.Shape != Shape.Keyed) return DropReason.None;
         if (flow.Protocol == Protocol.Udp)
         {
-            if (outward && IsOn(plan, flow, Gateway.Tftp)) _tftp.Hear(plan, id, Udp.Over(batch.Octets(slot)[packet.Transport..]).Payload, now);
+            PassDatagram(plan, batch, slot, packet, id, outward, now);
             return DropReason.None;
         }
         int note = _watches.Find(id, flow.Created);
@@ -77,6 +80,22 @@ internal sealed class ApplicationGateways : IDisposable
         DropReason reason = _segments.Pass(plan, batch, slot, packet, flow, ref watch, outward, reader);
         if (reader is not null) watch.Marks = _ftp.Marks;
         return reason;
+    }
+
+    private void PassDatagram(Plan plan, Batch batch, int slot, in Datagram packet, FlowId id, bool outward, long now)
+    {
+        ref Flow flow = ref _flows[id];
+        Gateway gateway = GatewayOf(flow);
+        if (!IsOn(plan, flow, gateway)) return;
+        if (gateway == Gateway.Tftp)
+        {
+            if (outward) _tftp.Hear(plan, id, Udp.Over(batch.Octets(slot)[packet.Transport..]).Payload, now);
+            return;
+        }
+        if (!SipDatagram.TryRead(batch, slot, packet, out Span<byte> data)) return;
+        if (SipMessage.Read(data, isStream: false, out SipMessage message) != SipReading.Message) return;
+        ReadOnlySpan<byte> text = _sip.Take(plan, id, flow, RootOf(id), outward, message, now);
+        if (!text.IsEmpty) SipDatagram.Replace(batch, slot, packet, message.Length, text, plan.MtuOf(outward ? flow.Egress : flow.Ingress));
     }
 
     /// <summary>What an acknowledgment in a watched flow means, as the side that is acknowledged counts.</summary>
@@ -110,7 +129,7 @@ internal sealed class ApplicationGateways : IDisposable
             InsideSource = packet.Source, InsideSourcePort = packet.SourcePort, InsideDestination = packet.Destination, InsideDestinationPort = packet.DestinationPort,
             OutsideSource = e.SourceShown, OutsideSourcePort = packet.SourcePort, OutsideDestination = e.Target, OutsideDestinationPort = e.TargetPort,
             Protocol = e.Protocol, Ingress = e.Ingress, Egress = e.Egress, Mapping = -1, Pin = -1, Created = now, LastUse = now,
-            Traits = FlowTraits.Expected | (plan.IsLink(e.Ingress) ? FlowTraits.Inbound : FlowTraits.None),
+            Traits = FlowTraits.Expected | (plan.IsLink(e.Ingress) ? FlowTraits.Inbound : FlowTraits.None) | TraitsOf(plan, e),
             Rule = (ushort)rule, Log = plan.Policy.Rules[rule].Log, PolicyGeneration = plan.Policy.Generation, Epoch = plan.Epoch,
             AdmittedBy = plan.Policy.Rules[rule].Mark,
         };
@@ -185,8 +204,26 @@ internal sealed class ApplicationGateways : IDisposable
         _expectations.Dispose();
     }
 
+    // The flow by which the rules are asked about all that a control flow opens: itself, unless it was opened so too.
+    private FlowKey RootOf(FlowId id)
+    {
+        ref Flow flow = ref _flows[id];
+        int note = (flow.Traits & FlowTraits.Expected) == 0 ? -1 : _kin.Find(id, flow.Created);
+        return note < 0 ? flow.ForwardKey : _kin[note].Parent;
+    }
+
+    // Media stays with the address that was announced for it, whatever becomes of the link; signalling is read on.
+    private static FlowTraits TraitsOf(Plan plan, in Expectation e)
+    {
+        if (e.Gateway != Gateway.Sip) return FlowTraits.None;
+        if (e.IsControl) return FlowTraits.Watched;
+        return plan.IsLink(e.Egress) ? FlowTraits.Bound : FlowTraits.None;
+    }
+
+    // Of what was expected, only SIP is watched, whatever port it goes to.
     private static Gateway GatewayOf(in Flow flow)
     {
+        if ((flow.Traits & FlowTraits.Expected) != 0) return Gateway.Sip;
         Gateway gateway = GatewayPorts.Of(flow.Protocol, flow.InsideDestinationPort);
         return gateway != Gateway.None ? gateway : GatewayPorts.Of(flow.Protocol, flow.OutsideDestinationPort);
     }

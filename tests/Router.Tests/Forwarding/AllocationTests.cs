@@ -5,6 +5,7 @@ using Router.Forwarding.Rules;
 using Router.Ports;
 using Router.Tests.Forwarding.Bed;
 using Router.Tests.Forwarding.Gateways;
+using Router.Tests.Forwarding.Gateways.Sip;
 using Router.Wire;
 
 namespace Router.Tests.Forwarding;
@@ -85,6 +86,19 @@ public class AllocationTests
         Unchanged(bed, PathBed.Trusted, [connection.FromNear(100), Make.Udp(Pc, Web), Make.Echo("192.168.10.5", "192.0.2.1", 5000)]);
         Unchanged(bed, PathBed.One, [connection.FromFar(100), Make.Udp(Web, Us + ":5000"), Make.Echo("192.0.2.1", Us, 5000, isReply: true)]);
         Assert.Equal(3, bed.Forwarder.FlowCount);
+    }
+
+    [Fact]
+    public void Calls_both_ways()
+    {
+        using PathBed bed = Talk.Raise();
+        byte[] invite = Talk.Datagram(Talk.Phone + ":5060", Talk.Proxy + ":5060", Talk.Request("INVITE", Talk.Phone, Talk.Offer(Talk.Phone, 40000)));
+        byte[] answer = Talk.Datagram(Talk.Proxy + ":5060", Talk.Us + ":5060", Talk.Response(200, "INVITE", Talk.Us, Talk.Offer(Talk.Media, 30000)));
+        bed.Pass(PathBed.Trusted, invite);
+        foreach (PortId id in new[] { PathBed.Trusted, PathBed.One }) bed.Forwarder.Outbox.Attach(id, s_sink);
+        Unchanged(bed, PathBed.Trusted, [invite]);
+        Unchanged(bed, PathBed.One, [answer]);
+        Assert.Equal(8, bed.Forwarder.Gateways.Open); // both Contacts, and for RTP and RTCP: two let in each, and one let out
     }
 
     [Fact]
