@@ -23,6 +23,9 @@ internal struct Expectation
     public byte Channel;
     public ulong Talk;
 
+    /// <summary>The call that it is a half of, or 0 (<see cref="Pptp.Calls"/>).</summary>
+    public int Call;
+
     /// <summary>What is expected is a control flow itself, to be read by the same gateway.</summary>
     public bool IsControl;
 

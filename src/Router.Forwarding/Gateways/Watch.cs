@@ -9,7 +9,7 @@ internal enum WatchMarks : byte
 {
     None = 0,
 
-    /// <summary>The server has spoken first, as it must.</summary>
+    /// <summary>The server has spoken as it must: first (FTP), or to grant the control connection (PPTP).</summary>
     Greeted = 1,
 
     /// <summary>The client has asked the server to announce an endpoint, and is not answered yet.</summary>
@@ -28,7 +28,7 @@ internal struct Watch : ITableEntry, IFlowNote
 {
     public static int IdentityOctets => 16;
 
-    public static uint LayoutVersion => 1;
+    public static uint LayoutVersion => 2;
 
     public long FlowCreated;
     public int FlowPlace;

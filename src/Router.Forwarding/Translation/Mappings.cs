@@ -46,6 +46,18 @@ internal sealed class Mappings : IDisposable
     /// <summary>The mapping that an outside endpoint belongs to, or -1.</summary>
     public int FindOutside(Address outside, ushort port, byte protocol) => PortsOf(outside, protocol, make: false)?.Holder(port) ?? -1;
 
+    /// <summary>The mapping of an inside endpoint on a link, or -1; what is <paramref name="wanted"/> is said as for <see cref="Obtain"/>.</summary>
+    public int Find(in Mapping wanted)
+    {
+        for (int id = _byInside.First(Hash(wanted), out Cursor cursor); id >= 0; id = _byInside.Next(ref cursor))
+        {
+            ref Mapping mapping = ref _table[id];
+            if (mapping.InsidePort == wanted.InsidePort && mapping.Inside == wanted.Inside && mapping.Protocol == wanted.Protocol
+                && mapping.Link == wanted.Link && mapping.Outside == wanted.Outside) return id;
+        }
+        return -1;
+    }
+
     /// <summary>The mapping of an inside endpoint on a link, made if there is none.</summary>
     /// <param name="wanted">What it needs: <see cref="Mapping.Inside"/>, its port, zone, protocol, link, and the outside address.</param>
     /// <param name="plan">Which ports are served, and so not given away.</param>
@@ -54,7 +66,7 @@ internal sealed class Mappings : IDisposable
     /// <param name="id">The mapping, held by nobody yet (<see cref="Hold"/>).</param>
     public DropReason Obtain(in Mapping wanted, Plan plan, bool isOwn, long now, out int id)
     {
-        id = FindInside(wanted);
+        id = Find(wanted);
         if (id >= 0)
         {
             _table[id].FullCone |= wanted.FullCone;
@@ -138,7 +150,7 @@ internal sealed class Mappings : IDisposable
         foreach (Links.LinkState? link in plan.Links)
         {
             if (link is null) continue;
-            Prepare(link.Outside(v4: true), Protocol.Icmp);
+            Prepare(link.Outside(v4: true), Protocol.Icmp, Protocol.Gre);
             if (plan.Policy.Ipv6.On(link.Id) == Rules.Ipv6Nat.Napt) Prepare(link.Outside(v4: false), Protocol.Icmp6);
         }
     }
@@ -149,12 +161,12 @@ internal sealed class Mappings : IDisposable
         _table.Dispose();
     }
 
-    private void Prepare(Address outside, byte icmp)
+    private void Prepare(Address outside, params ReadOnlySpan<byte> besidesPorts)
     {
         if (outside.IsUnspecified) return;
         PortsOf(outside, Protocol.Tcp, make: true);
         PortsOf(outside, Protocol.Udp, make: true);
-        PortsOf(outside, icmp, make: true);
+        foreach (byte protocol in besidesPorts) PortsOf(outside, protocol, make: true);
     }
 
     private static bool IsWanted(Plan plan, Address outside)
