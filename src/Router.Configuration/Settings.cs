@@ -52,6 +52,9 @@ public sealed record ZoneSettings(string Name, IReadOnlyList<string> Interfaces)
 /// <summary>One way to the Internet.</summary>
 public sealed record LinkSettings(string Name, string Interface)
 {
+    /// <summary>False: it is neither used nor probed, whatever its state.</summary>
+    public bool Enabled { get; init; } = true;
+
     /// <summary>Its share of new hosts or connections; 0 reserves it for rules that name it.</summary>
     public int Weight { get; init; } = 1;
 

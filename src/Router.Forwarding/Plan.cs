@@ -168,7 +168,7 @@ public sealed class Plan
     /// </summary>
     internal bool IsProbe(in FlowKey key) =>
         key.Ingress == PortId.Host && (Own(key.Source) & LinkPorts) != 0 && _probed.Contains(key.Destination)
-        && key.Protocol is (Protocol.Icmp or Protocol.Icmp6 or Protocol.Tcp);
+        && (key.Protocol is (Protocol.Icmp or Protocol.Icmp6 or Protocol.Tcp) || (key.Protocol == Protocol.Udp && key.DestinationPort == 53));
 
     /// <summary>
     /// Whether the box itself, or a mapped server, answers on this port for the Internet. No inside host may be given it as its
