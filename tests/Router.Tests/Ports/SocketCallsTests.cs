@@ -2,10 +2,10 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Reflection;
 using System.Runtime.CompilerServices;
-<using Router.Ports.Linux;
+using Router.Ports.Linux;
 
 namespace Router.Tests.Ports;
-=
+
 public class SocketCallsTests
 {
     /// <summary>All constants and the layout, against the C compiler of this machine.</summary>
