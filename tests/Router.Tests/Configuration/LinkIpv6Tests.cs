@@ -30,7 +30,7 @@ public sealed class LinkIpv6Tests
     }
 
     [Theory]
-    [InlineData("{ nat: nat66 }", "6:42: `nat66` is not possible for `nat`; write one of `off`, `npt`, `napt`")]
+    [InlineData("{ nat: nat66 }", "6:42: `nat66` is not possible for `nat`; write one of off, npt, napt")]
     [InlineData("{ nat: npt, inside: fd00:10::/48 }", "6:29: `nat: npt` needs the prefix that the provider routes here; write `prefix: 2001:db8:a::/48` with yours")]
     [InlineData("{ nat: npt, prefix: 2001:db8:a::/48 }", "6:29: `nat: npt` needs the prefix that local hosts have; write `inside: fd00:10::/48` with yours")]
     [InlineData("{ nat: napt, prefix: 2001:db8:a::/48 }", "6:48: `prefix` means nothing without `nat: npt`; write `nat: npt`, or remove it")]
