@@ -80,7 +80,7 @@ public sealed class TranslatedIpv6 : IDisposable
     public void Hosts_are_shared_out_and_when_a_link_goes_they_move_to_the_other(string nat)
     {
         Start(nat, "balance");
-        int[] links = [.. Enumerable.Range(0, 3).Select(host => SeenAs(host) == Seen(nat, 0, host) ? 0 : 1)];
+        int[] links = [.. Enumerable.Range(0, 3).Select(host => SeenAs(host).Equals(Seen(nat, 0, host)) ? 0 : 1)];
         Assert.Equal([1, 2], new[] { links.Count(link => link == 0), links.Count(link => link == 1) }.Order());
         int hit = Array.IndexOf(links, 0), spared = Array.IndexOf(links, 1);
         using var stream = DatagramStream.Start(_bed.Hosts[hit], Local(hit), Echo, 100);
