@@ -53,6 +53,7 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
             AdmittedBy = rule.Mark,
         };
         reason = course.ToInternet ? Route(plan, rule, ref flow, now) : DropReason.None;
+        if (reason == DropReason.None && !isProbe && (plan.IsSpent(ingress) || plan.IsSpent(flow.Egress))) reason = DropReason.VolumeSpent;
         if (reason == DropReason.None) reason = translator.Translate(plan, rule, course, ref flow, now);
         // RFC 4302 3.3.3.1, RFC 3715 2.1.
         if (reason == DropReason.None && packet.IsSigned && (flow.Traits & FlowTraits.Translated) != 0) return DropReason.Untranslatable;

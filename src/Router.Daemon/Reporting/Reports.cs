@@ -7,6 +7,7 @@ using Router.Daemon.Control;
 using Router.Daemon.Kernel;
 using Router.Daemon.Steering;
 using Router.Daemon.Systemd;
+using Router.Daemon.Volume;
 using Router.Forwarding;
 using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
@@ -20,7 +21,7 @@ namespace Router.Daemon.Reporting;
 /// Answers to the control socket. Tables are read beside the path without its knowing; what only the forwarding thread may look at
 /// is asked of it by errand.
 /// </summary>
-internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, Journal journal)
+internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, VolumeMeter volume, Journal journal)
 {
     private readonly TrafficMeter _meter = new(worker);
     private readonly FlowReports _flows = new(helm, worker, ports, tables, journal);
@@ -113,7 +114,7 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
                 Gateway = Text(state.Gateway4), GatewayMac = Mac(state.GatewayMac4), Gateway6 = Text(state.Gateway6), Gateway6Mac = Mac(state.GatewayMac6),
                 Mtu = state.Mtu, LossShare = verdict is { Rounds: > 0 } ? verdict.Loss : null,
                 LatencyMilliseconds = verdict is { Latency: > 0 } ? verdict.Latency * 1000 : null,
-                Received = received, Sent = sent, Flows = flows[id.Value], Pins = pins.GetValueOrDefault(id),
+                Received = received, Sent = sent, Flows = flows[id.Value], Pins = pins.GetValueOrDefault(id), Volume = VolumeReports.Of(link, volume.Read(link)),
             };
         })];
     }

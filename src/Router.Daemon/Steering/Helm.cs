@@ -6,6 +6,7 @@ using Router.Daemon.Kernel;
 using Router.Daemon.Plumbing;
 using Router.Daemon.Reporting;
 using Router.Daemon.Systemd;
+using Router.Daemon.Volume;
 using Router.Forwarding;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
@@ -33,6 +34,7 @@ internal sealed class Helm : IDisposable
     private readonly Notify _notify;
     private readonly Worker _worker;
     private readonly EventLog _eventLog;
+    private readonly VolumeMeter _volume;
     private readonly LinkWatch _health;
     private readonly Works _works;
     private readonly Reload _reload;
@@ -49,13 +51,13 @@ internal sealed class Helm : IDisposable
     private bool _wasFaulted;
     private (long Moved, long Reset, long Closed) _told;
 
-    public Helm(string file, ReadBefore read, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, Journal journal, Notify notify)
+    public Helm(string file, ReadBefore read, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, VolumeMeter volume, Journal journal, Notify notify)
     {
-        (_file, _inForce, _ports, _worker, _journal, _notify) = (file, first, ports, worker, journal, notify);
+        (_file, _inForce, _ports, _worker, _volume, _journal, _notify) = (file, first, ports, worker, volume, journal, notify);
         _collisions = new Collisions(journal);
         _eventLog = new EventLog(worker, ports, journal);
         _health = new LinkWatch(changes => Post(() => TakeVerdicts(changes)), remark => journal.Write(Priority.Notice, remark));
-        _works = new Works(worker, ports, plumbing, _health, journal);
+        _works = new Works(worker, ports, plumbing, _health, volume, journal);
         _reload = new Reload(file, read, ports, _names, _works, worker, journal);
         _trial = new Trial(file, Reload, journal);
         _thread = new Thread(Run) { Name = "control", IsBackground = true };
@@ -86,6 +88,7 @@ internal sealed class Helm : IDisposable
     {
         _view = view;
         WarnOfMissing();
+        _volume.Count(Settings.Links);
         _works.Prepare(_inForce, view);
         LinkWatch.DemandRight();
         _works.TakeUp(_inForce, view);
@@ -132,6 +135,8 @@ internal sealed class Helm : IDisposable
     {
         _stopping.Cancel();
         if (_thread.IsAlive) _thread.Join();
+        _volume.Count(Settings.Links);
+        _volume.Save();
         _health.Dispose();
         _queue.Dispose();
         _stopping.Dispose();
@@ -176,6 +181,7 @@ internal sealed class Helm : IDisposable
         }
         TellEnds();
         _trial.Tick();
+        if (_volume.Tick(Settings.Links, now)) _works.Publish(_inForce, _view);
         if (_worker.Fault is { } fault && !_wasFaulted)
         {
             _wasFaulted = true;

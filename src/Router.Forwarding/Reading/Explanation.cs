@@ -54,6 +54,10 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
             : rule.Action == RuleAction.Drop ? new([], DropReason.RuleDropped, $"dropped in silence by \"{rule.Name}\"")
             : course.ToInternet ? ToInternet(plan, pins, chooser, rule, course, key)
             : Local(plan, rule, course, key);
+        if (told.Allowed && !isProbe && !course.ToBox && (plan.IsSpent(ingress) || (told.Egress is { } way && plan.IsSpent(way))))
+        {
+            told = new Explanation([], DropReason.VolumeSpent, "refused: the link's volume of this month is used up, and it is to carry nothing then");
+        }
         if (told is { Allowed: true, Source: { } seen } && key.Protocol == Protocol.Ah && (seen != key.Source || told.Destination != key.Destination))
         {
             told = new Explanation([], DropReason.Untranslatable, "refused: AH signs the addresses, and one of them would be translated");
