@@ -74,8 +74,8 @@ public sealed class Plan
     public FrozenDictionary<(PortId Link, Address Neighbour), ulong> Neighbours { get; }
 
     /// <summary>
-    /// Links that may take new flows of a family: usable, with volume left, and with an address of it. One that has prefixes needs none
-    /// of its own, if there is a gateway.
+    /// Links that may take new flows of a family: usable, with volume left, and with an address of it. One that has prefixes needs no
+    /// address of its own, if there is a gateway.
     /// </summary>
     public ulong Able(bool v4) => v4 ? _able4 : _able6;
 
