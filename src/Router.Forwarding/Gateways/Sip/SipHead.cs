@@ -1,3 +1,4 @@
+using System.Buffers;
 using Router.Wire;
 
 namespace Router.Forwarding.Gateways.Sip;
@@ -23,6 +24,8 @@ internal sealed class SipHead(SipWays ways)
 
     /// <summary>Contacts of a message that count; others are turned, but nothing is opened for them.</summary>
     private const int MostContacts = 4;
+
+    private static readonly SearchValues<byte> s_endsUri = SearchValues.Create(" \t\r\n,;?>\""u8);
 
     private readonly byte[] _name = new byte[SipText.MostHost + 6];
     private int _contacts;
@@ -84,7 +87,7 @@ internal sealed class SipHead(SipWays ways)
     private static ReadOnlySpan<byte> UriAt(ReadOnlySpan<byte> text, int at, bool inBrackets, bool isAlone)
     {
         ReadOnlySpan<byte> rest = text[at..];
-        int end = inBrackets ? rest.IndexOf((byte)'>') : isAlone ? rest.IndexOf((byte)' ') : rest.IndexOfAny(" \t\r\n,;?>\""u8);
+        int end = inBrackets ? rest.IndexOf((byte)'>') : isAlone ? rest.IndexOf((byte)' ') : rest.IndexOfAny(s_endsUri);
         return end < 0 ? rest : rest[..end];
     }
 
