@@ -122,7 +122,8 @@ internal sealed class LinkJudge
     {
         if (_inUse == inUse) return false;
         _inUse = inUse;
-        return _stage == Stage.Serving && Show(inUse ? "in use" : "healthy, not in use", now);
+        // Why it is degraded matters more.
+        return _stage == Stage.Serving && !_degraded && Show(inUse ? "in use" : "healthy, not in use", now);
     }
 
     public bool Tick(long now) => _stage == Stage.Holding && now >= _holdEnds

@@ -129,6 +129,18 @@ public class LinkJudgeTests
     }
 
     [Fact]
+    public void Degraded_link_that_is_left_for_a_better_one_still_says_why()
+    {
+        Serve();
+        for (int i = 0; i < 40; i++) Play(i % 4 == 3 ? "." : "!");
+        LinkVerdict verdict = _judge.Verdict;
+        Assert.False(_judge.InUse(false, _now));
+        Assert.Equal(verdict, _judge.Verdict);
+        for (int i = 0; i < 100; i++) Play("!");
+        Assert.Equal((LinkHealth.Standby, "5% of probes lost, answers take 10 ms: below the limits again"), (_judge.Verdict.Health, _judge.Verdict.Cause));
+    }
+
+    [Fact]
     public void Latency_degrades_with_hysteresis()
     {
         Serve();

@@ -79,7 +79,7 @@ public class LinkNamesTests
         Assert.Equal(long.MaxValue, names.Deadline);
         Reply(wrong!, rcode: 2, []);
         Assert.Equal("127.7.7.7", Reply(right!, rcode: 0, [0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1]));
-        Assert.True(posted.Wait(10_000));
+        Assert.True(posted.Wait(10_000, TestContext.Current.CancellationToken));
         Assert.True(mailbox.TryTake(out NameAnswer? answer));
         Assert.True(names.Take(answer, 0));
         Assert.Equal(One, names.Find("ok.example", true));

@@ -63,7 +63,7 @@ public sealed class WebProbesTests : IDisposable
     {
         using WebProbes probes = Probes("http");
         probes.Ask(7, 99);
-        Assert.True(_posted.Wait(5000));
+        Assert.True(_posted.Wait(5000, TestContext.Current.CancellationToken));
         Assert.True(_mailbox.TryTake(out WebAnswer answer));
         Assert.Equal((probes, 7u, 3, 99ul, null), (answer.From, answer.Round, answer.Target, answer.Token, answer.Fault));
     }
@@ -129,7 +129,7 @@ public sealed class WebProbesTests : IDisposable
     private WebAnswer Ask(WebProbes probes)
     {
         probes.Ask(0, 0);
-        Assert.True(_posted.Wait(10_000), "no answer was posted");
+        Assert.True(_posted.Wait(10_000, TestContext.Current.CancellationToken), "no answer was posted");
         Assert.True(_mailbox.TryTake(out WebAnswer answer));
         return answer;
     }
