@@ -87,6 +87,7 @@ internal sealed class ApplicationGateways : IDisposable
             : _ftp.Listen(plan, ref watch, id, Tcp.Over(batch.Octets(slot)[packet.Transport..]), outward, now, isOn);
         DropReason reason = _segments.Pass(plan, batch, slot, packet, flow, ref watch, outward, reader);
         if (reader is not null) watch.Marks = isPptp ? _pptp.Marks : _ftp.Marks;
+        if (isPptp) _pptp.See(flow.Tcp.State, ref watch, id, now);
         return reason;
     }
 

@@ -17,6 +17,9 @@ internal enum WatchMarks : byte
 
     /// <summary>It is not what its port promised: nothing of it is read any more.</summary>
     Deaf = 4,
+
+    /// <summary>One side has closed or reset it.</summary>
+    Over = 8,
 }
 
 /// <summary>

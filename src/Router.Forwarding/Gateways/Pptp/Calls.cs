@@ -14,8 +14,9 @@ namespace Router.Forwarding.Gateways.Pptp;
 ///   to the side that answers    opened by its reply        the same the other way round
 ///
 /// Both bear the call's number: the caller's id, and which side calls. A call ends with Call-Disconnect-Notify, with
-/// Stop-Control-Connection, with its control connection, or when neither it nor its control connection was used for the idle
-/// time of such flows (<see cref="ApplicationGateways.LastUse"/>). A control connection has at most
+/// Stop-Control-Connection, with the first FIN or RST of its control connection, or when neither it nor its control connection was
+/// used for the idle time of such flows (<see cref="ApplicationGateways.LastUse"/>); and when a side gives its id to another call
+/// that would look the same from outside, since a server that does has ended the first. A control connection has at most
 /// <see cref="Most"/> at a time, and one host what <see cref="Expectations"/> and its quota of flows allow.
 ///
 /// Owned by the forwarding thread; nothing here allocates after it was made.
@@ -31,7 +32,7 @@ internal sealed class Calls(FlowTable flows, Mappings mappings, Announcements an
     /// <summary>A call's number that stands for all calls of a control connection.</summary>
     private const int Every = 0;
 
-    private readonly Over[] _over = new Over[PptpGateway.MostHeard];
+    private readonly Over[] _over = new Over[PptpGateway.MostHeard + 1];
     private int _overCount;
 
     private readonly record struct Over(FlowKey Parent, int Call);
@@ -107,7 +108,17 @@ internal sealed class Calls(FlowTable flows, Mappings mappings, Announcements an
     private void Open(Plan plan, FlowId id, bool byInside, ushort own, int call, long now)
     {
         var wanted = new Expectation { Protocol = Protocol.Gre, TargetPort = own, Gateway = Gateway.Pptp, Call = call, Deadline = now + Life };
-        announcements.TryOpen(plan, id, Sides.Of(flows[id], byInside), wanted, now, out _);
+        var sides = Sides.Of(flows[id], byInside);
+        if (announcements.TryOpen(plan, id, sides, wanted, now, out _)) EndNamesake(id, sides, own);
+    }
+
+    // Of another client behind the same address, to which the same side had given the same id.
+    private void EndNamesake(FlowId id, in Sides sides, ushort own)
+    {
+        var answer = new FlowKey(sides.Own, sides.PeerShown, own, EnhancedGre.ProtocolType, Protocol.Gre, sides.At);
+        FlowId flow = flows.Find(answer, out bool outward);
+        int note = flow.Exists && !outward ? kin.Find(flow, flows[flow].Created) : -1;
+        if (note >= 0 && kin[note].Gateway == Gateway.Pptp && kin[note].Parent != flows[id].ForwardKey) Note(kin[note].Parent, kin[note].Call);
     }
 
     // The call in which a side has an id, by the way to that id or by the flow that came by it.
@@ -127,7 +138,12 @@ internal sealed class Calls(FlowTable flows, Mappings mappings, Announcements an
         {
             if (call == Every || expectations[open].Call == call) announcements.Close(open, now);
         }
-        if (_overCount < _over.Length) _over[_overCount++] = new Over(flows[id].ForwardKey, call);
+        Note(flows[id].ForwardKey, call);
+    }
+
+    private void Note(in FlowKey parent, int call)
+    {
+        if (_overCount < _over.Length) _over[_overCount++] = new Over(parent, call);
     }
 
     // Ways and flows: two for each call.

@@ -45,6 +45,14 @@ internal sealed class PptpGateway
         return _reader;
     }
 
+    /// <summary>Follows the connection: calls end when it begins to, as nobody can speak of them any more.</summary>
+    public void See(TcpState state, ref Watch watch, FlowId id, long now)
+    {
+        if (state <= TcpState.Established || (watch.Marks & WatchMarks.Over) != 0) return;
+        watch.Marks |= WatchMarks.Over;
+        _calls.EndAll(id, now);
+    }
+
     // Answers whether an id was changed.
     private bool Hear(PptpMessage message)
     {

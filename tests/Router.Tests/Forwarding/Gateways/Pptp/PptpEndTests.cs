@@ -51,14 +51,43 @@ public sealed class PptpEndTests : IDisposable
         Assert.Equal(1, _bed.Forwarder.FlowCount);
     }
 
-    [Fact]
-    public void The_control_connection_ends_and_its_calls_with_it()
+    [Theory]
+    [InlineData(true, TcpFlags.Fin)]
+    [InlineData(false, TcpFlags.Fin)]
+    [InlineData(true, TcpFlags.Rst)]
+    [InlineData(false, TcpFlags.Rst)]
+    public void The_control_connection_ends_and_its_calls_with_it(bool byClient, TcpFlags how)
     {
-        _talk.Reset(byClient: true);
-        Assert.Equal(5, _bed.Forwarder.FlowCount);
-        _bed.Wait(245 * PathBed.Second);
+        _talk.Line.ClientSays(PptpTalk.Message(PptpType.OutgoingCallRequest, 72));
+        Dialogue.Side side = byClient ? _talk.Line.Client : _talk.Line.Server;
+        _bed.Pass(side.Port, side.Segment("", how));
+        Assert.Equal((1, 0), (_bed.Forwarder.FlowCount, _bed.Forwarder.Gateways.Open));
+    }
+
+    [Fact]
+    public void It_is_forgotten_and_its_calls_with_it()
+    {
+        _bed.Wait(7500 * PathBed.Second);
         _bed.Wait(PathBed.Second);
         Assert.Equal(0, _bed.Forwarder.FlowCount);
+    }
+
+    [Fact]
+    public void A_reset_that_cannot_be_meant_ends_nothing()
+    {
+        _bed.Send(PathBed.One, Make.Tcp(_talk.Line.Server.Own, _talk.Line.Server.Peer, TcpFlags.Rst, _talk.Line.Server.Next + 0x40000000));
+        Assert.Equal(5, _bed.Forwarder.FlowCount);
+    }
+
+    [Fact]
+    public void An_id_that_the_server_gives_to_another_client_is_that_clients()
+    {
+        PptpTalk other = new PptpTalk(_bed, "192.168.10.6:4000", Server).Greet();
+        other.Call(90, 1000);
+        Assert.Equal(4, _bed.Forwarder.FlowCount);
+        PptpTalk.Passes(_bed, PathBed.Trusted, PptpTalk.Gre("192.168.10.6", Server, 1000), PathBed.One, Us, Server, 1000);
+        _bed.Refuse(PathBed.One, PptpTalk.Gre(Server, Us, 70), DropReason.RuleDropped);
+        PptpTalk.Passes(_bed, PathBed.One, PptpTalk.Gre(Server, Us, 71), PathBed.Trusted, Server, Pc, 71);
     }
 
     [Fact]

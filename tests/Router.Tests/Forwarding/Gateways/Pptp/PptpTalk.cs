@@ -16,11 +16,8 @@ internal sealed class PptpTalk
     /// <summary>Each type's length, as RFC 2637 2.1 to 2.15 draw them.</summary>
     public static readonly int[] Lengths = [0, 156, 156, 16, 16, 16, 20, 168, 32, 220, 24, 28, 16, 148, 40, 24];
 
-    private readonly PathBed _bed;
-
     public PptpTalk(PathBed bed, string client, string server, PortId? ingress = null)
     {
-        _bed = bed;
         Line = new Dialogue(bed, ingress ?? PathBed.Trusted, client, server.Contains(':', StringComparison.Ordinal) ? server : server + ":1723");
     }
 
@@ -84,11 +81,5 @@ internal sealed class PptpTalk
         Sent sent = bed.Pass(ingress, packet);
         Assert.Equal((egress, from, to), (sent.Port, sent.From.Address.ToString(), sent.To.Address.ToString()));
         Assert.Equal(Gre(from, to, callId)[20..], sent.Transport);
-    }
-
-    public void Reset(bool byClient)
-    {
-        Dialogue.Side side = byClient ? Line.Client : Line.Server;
-        _bed.Pass(side.Port, side.Segment("", TcpFlags.Rst));
     }
 }
