@@ -91,7 +91,7 @@ public class AllocationTests
     }
 
     [Fact]
-    public void Calls_both_ways()
+    public void Telephone_calls_both_ways()
     {
         using PathBed bed = Talk.Raise();
         byte[] invite = Talk.Datagram(Talk.Phone + ":5060", Talk.Proxy + ":5060", Talk.Request("INVITE", Talk.Phone, Talk.Offer(Talk.Phone, 40000)));
@@ -120,7 +120,7 @@ public class AllocationTests
     }
 
     [Fact]
-    public void Calls_both_ways()
+    public void Tunnelled_calls_both_ways()
     {
         using var bed = new PathBed();
         PptpTalk talk = new PptpTalk(bed, "192.168.10.55:4000", "192.0.2.23").Greet();
