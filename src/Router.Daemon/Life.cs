@@ -49,7 +49,7 @@ internal static class Life
         }
         var tables = ForwardingTables.Open(options.Runtime, new TableSizes(settings.Tables.Flows, Math.Min(settings.Tables.Flows, MostMappings), settings.Tables.Pins));
         ports.MakeRoom(settings.PortNames, [], tables.PortsInUse);
-        var names = new HostNames(new NameLookup().AskAsync, new NameMemory(options.Runtime), journal);
+        var names = new HostNames(new NameLookup().AskAsync, new NameMemory(options.State), journal);
         CompiledPolicy compiled = PolicyCompiler.Compile(settings, ports, DateTimeOffset.Now, names.Addresses, null);
         var first = InForce.Of(settings, loaded.Warnings, compiled);
         foreach (string warning in first.Warnings) journal.Write(Priority.Warning, warning);

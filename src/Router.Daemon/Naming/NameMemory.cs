@@ -28,6 +28,7 @@ internal sealed class NameMemory(string directory)
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public void Save(IEnumerable<KeyValuePair<string, Address[]>> names)
     {
+        Directory.CreateDirectory(directory);
         string next = _path + ".new";
         File.WriteAllLines(next, names.Where(one => one.Value.Length > 0).Select(one => $"{one.Key} {string.Join(' ', one.Value)}"));
         File.Move(next, _path, overwrite: true);

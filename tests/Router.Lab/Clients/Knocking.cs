@@ -14,19 +14,7 @@ internal sealed class Knocking : IDisposable
     private readonly Thread _thread;
     private int _opened;
 
-    private Knocking(NetworkNamespace host, IPEndPoint[] servers)
-    {
-        _thread = new Thread(() =>
-        {
-            for (int i = 0; !_stop.IsCancellationRequested; i++)
-            {
-                IPEndPoint server = servers[i % servers.Length];
-                Socket socket = host.On(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
-                _ = Knock(socket, server);
-                _stop.Token.WaitHandle.WaitOne(EveryMilliseconds);
-            }
-        }) { IsBackground = true };
-    }
+    private Knocking(NetworkNamespace host, IPEndPoint[] servers) => _thread = new Thread(() => Run(host, servers)) { IsBackground = true };
 
     public int Opened => Volatile.Read(ref _opened);
 
@@ -41,6 +29,16 @@ internal sealed class Knocking : IDisposable
     {
         _stop.Cancel();
         _thread.Join();
+    }
+
+    private void Run(NetworkNamespace host, IPEndPoint[] servers)
+    {
+        for (int i = 0; !_stop.IsCancellationRequested; i++)
+        {
+            Socket socket = host.On(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+            _ = Knock(socket, servers[i % servers.Length]);
+            _stop.Token.WaitHandle.WaitOne(EveryMilliseconds);
+        }
     }
 
     private async Task Knock(Socket socket, IPEndPoint server)

@@ -15,7 +15,8 @@ namespace Router.Daemon.Health.Probes;
 /// ICMP answers are told apart by identifier (random, plus the target's index), sequence (the round), source and token. A TCP
 /// answer is a completed handshake, or the target's RST: either proves that the host was reached, and both echo our sequence
 /// number. A name server is known by its address, its port and the ID, the low 16 bits of the token; with our random port that is as
-/// much as resolvers have (RFC 5452 4). It has answered if it says NOERROR or NXDOMAIN. Connections are ended by RST (SO_LINGER 0), so that a probe twice a second leaves no TIME_WAIT behind.
+/// much as resolvers have (RFC 5452 4). It has answered if it says NOERROR or NXDOMAIN. Connections are ended by
+/// RST (SO_LINGER 0), so that a probe twice a second leaves no TIME_WAIT behind.
 ///
 /// A probe that cannot be sent is not an error here: it is not answered, and its round says so.
 /// </summary>
