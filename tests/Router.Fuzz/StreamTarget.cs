@@ -73,7 +73,7 @@ internal static class StreamTarget
             PassageKind.Same => text.Slice(at, length),
             PassageKind.Changed => s_editor.Output,
             PassageKind.Held or PassageKind.Gap => [],
-            _ => throw new ArgumentOutOfRangeException(nameof(passage)),
+            _ => throw new BrokenPromiseException("a segment passes, changed or not, or does not"),
         };
         Unless(sent.Length <= length + ControlStream.MostLine + (2 * ControlStream.MostEdits * ControlStream.MostText), "a segment grows by what is remembered");
         Count(talk, text.Length);
