@@ -19,6 +19,8 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
     /// <summary>Decides on the daemon's own probes in place of the list.</summary>
     public static readonly Rule Probes = new() { Name = "probes", Action = RuleAction.Allow };
 
+    private readonly Shortages _shortages = new(events);
+
     /// <summary>Admits a packet that no live flow explains.</summary>
     /// <param name="plan">The plan in force.</param>
     /// <param name="packet">The packet as it came in.</param>
@@ -58,7 +60,9 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
         // RFC 4302 3.3.3.1, RFC 3715 2.1.
         if (reason == DropReason.None && packet.IsSigned && (flow.Traits & FlowTraits.Translated) != 0) return DropReason.Untranslatable;
         if (reason == DropReason.None && !isProbe && gateways.Wants(rule, flow)) flow.Traits |= FlowTraits.Watched;
-        return reason == DropReason.None ? holdings.Take(plan, rule, flow, now, out id) : reason;
+        if (reason == DropReason.None) reason = holdings.Take(plan, rule, flow, now, out id);
+        if (reason != DropReason.None) _shortages.Note(reason, packet, ingress, now);
+        return reason;
     }
 
     // What a gateway has announced: by the rule of the control flow, the other way round than rules would have it.
@@ -72,6 +76,7 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
         Translator.Prepare(plan, rule, ref flow);
         reason = holdings.Take(plan, rule, flow, now, out id);
         if (reason == DropReason.None) gateways.Settle(expected, id, now);
+        else _shortages.Note(reason, packet, flow.Ingress, now);
         return reason;
     }
 
