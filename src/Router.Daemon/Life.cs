@@ -3,6 +3,7 @@ using Router.Configuration;
 using Router.Configuration.Layers.Yaml;
 using Router.Daemon.Control;
 using Router.Daemon.Kernel;
+using Router.Daemon.Naming;
 using Router.Daemon.Plumbing;
 using Router.Daemon.Reporting;
 using Router.Daemon.Steering;
@@ -48,14 +49,15 @@ internal static class Life
         }
         var tables = ForwardingTables.Open(options.Runtime, new TableSizes(settings.Tables.Flows, Math.Min(settings.Tables.Flows, MostMappings), settings.Tables.Pins));
         ports.MakeRoom(settings.PortNames, [], tables.PortsInUse);
-        CompiledPolicy compiled = PolicyCompiler.Compile(settings, ports, DateTimeOffset.Now, new Dictionary<string, Wire.Address[]>(), null);
+        var names = new HostNames(new NameLookup().AskAsync, new NameMemory(options.State), journal);
+        CompiledPolicy compiled = PolicyCompiler.Compile(settings, ports, DateTimeOffset.Now, names.Addresses, null);
         var first = InForce.Of(settings, loaded.Warnings, compiled);
         foreach (string warning in first.Warnings) journal.Write(Priority.Warning, warning);
         using var worker = new Worker(tables, new Plan(0, compiled.Policy, [], []));
         using var plumbing = new Plumber(options.Runtime);
         using Notify notify = Notify.FromEnvironment();
         var volume = new VolumeMeter(options.State, worker.Forwarder.Traffic, ports, journal);
-        using var helm = new Helm(options.Config, before, first, ports, worker, plumbing, volume, journal, notify);
+        using var helm = new Helm(options.Config, before, names, first, ports, worker, plumbing, volume, journal, notify);
         using KernelWatch watch = KernelWatch.Start(helm.Tell);
         var stop = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         helm.Faulted += fault =>

@@ -52,7 +52,7 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
         LoadResult loaded = ConfigurationLoader.Load(file);
         if (loaded.Settings is { } settings)
         {
-            loaded = loaded with { Warnings = [.. loaded.Warnings, .. LockOut.Warnings(file, settings, helm.View, TcpConnections.ToTheBox())] };
+            loaded = loaded with { Warnings = [.. loaded.Warnings, .. LockOut.Warnings(file, settings, helm.View, TcpConnections.ToTheBox()), .. NameReports.Doubts(file, settings.HostNames, helm.HostNames)] };
         }
         return ConfigurationReports.Checked(file, loaded);
     }
@@ -130,6 +130,7 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
             Steps = [.. told.Steps.Select(s => new ExplainStep { Rule = s.Subject, Matched = s.Matched, Why = s.Why })],
             Verdict = told.Verdict, Allowed = told.Allowed, Link = told.Link is { } link ? ports.NameOf(link) : null, SourceAddress = told.Source?.ToString(),
             Pin = told.PinSince is { } since ? $"{told.PinReason}, {(Monotonic.Microseconds() - since) / 1_000_000} s ago" : null,
+            HostNames = [.. NameReports.About(helm.HostNames, from, to, Monotonic.Microseconds())],
         };
     }
 

@@ -3,6 +3,7 @@ using Router.Configuration;
 using Router.Configuration.Layers.Yaml;
 using Router.Daemon.Health;
 using Router.Daemon.Kernel;
+using Router.Daemon.Naming;
 using Router.Daemon.Plumbing;
 using Router.Daemon.Reporting;
 using Router.Daemon.Systemd;
@@ -25,7 +26,7 @@ namespace Router.Daemon.Steering;
 internal sealed class Helm : IDisposable
 {
     private static readonly TimeSpan TickLength = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan NameRefresh = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan NamesPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan NextTry = TimeSpan.FromSeconds(60);
 
     private readonly string _file;
@@ -39,7 +40,7 @@ internal sealed class Helm : IDisposable
     private readonly Works _works;
     private readonly Reload _reload;
     private readonly Trial _trial;
-    private readonly HostNames _names = new();
+    private readonly HostNames _names;
     private readonly Collisions _collisions;
     private readonly BlockingCollection<Action> _queue = new(4096);
     private readonly CancellationTokenSource _stopping = new();
@@ -51,9 +52,9 @@ internal sealed class Helm : IDisposable
     private bool _wasFaulted;
     private (long Moved, long Reset, long Closed) _told;
 
-    public Helm(string file, ReadBefore read, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, VolumeMeter volume, Journal journal, Notify notify)
+    public Helm(string file, ReadBefore read, HostNames names, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, VolumeMeter volume, Journal journal, Notify notify)
     {
-        (_file, _inForce, _ports, _worker, _volume, _journal, _notify) = (file, first, ports, worker, volume, journal, notify);
+        (_file, _names, _inForce, _ports, _worker, _volume, _journal, _notify) = (file, names, first, ports, worker, volume, journal, notify);
         _collisions = new Collisions(journal);
         _eventLog = new EventLog(worker, ports, journal);
         _health = new LinkWatch(changes => Post(() => TakeVerdicts(changes)), remark => journal.Write(Priority.Notice, remark));
@@ -73,6 +74,9 @@ internal sealed class Helm : IDisposable
     public KernelView View => Volatile.Read(ref _view);
 
     public LinkWatch Health => _health;
+
+    /// <summary>What is known of the host names that rules speak of. From any thread.</summary>
+    public IReadOnlyDictionary<string, KnownName> HostNames => _names.Known;
 
     /// <summary>Names of rules that are gone, for flows that they admitted.</summary>
     public RetiredRules Retired { get; } = new();
@@ -188,11 +192,11 @@ internal sealed class Helm : IDisposable
             Faulted?.Invoke(fault);
         }
         if (_inForce.NextChange is { } change && DateTimeOffset.Now >= change) Recompile(_owed ?? "a rule's time began or ended");
-        if (now < _nextNames || Settings.HostNames.Count == 0) return;
-        _nextNames = now + (long)NameRefresh.TotalMicroseconds;
-        IReadOnlyList<string> names = Settings.HostNames;
-        _ = _names.RefreshAsync(names, _stopping.Token).ContinueWith(
-            changed => { if (changed is { IsCompletedSuccessfully: true, Result: true }) Post(() => Recompile("host names have other addresses")); }, TaskScheduler.Default);
+        _names.Tick(Settings.HostNames, now, what => Post(what), _stopping.Token);
+        // Many names may change one after the other, and each time all rules are compiled.
+        if (now < _nextNames || !_names.TakeChange()) return;
+        _nextNames = now + (long)NamesPause.TotalMicroseconds;
+        Recompile("host names have other addresses");
     }
 
     // What became of live flows when links or rules changed, once the path has looked at all of them.
@@ -237,7 +241,7 @@ internal sealed class Helm : IDisposable
             if (!report.Loaded) return report;
             Retired.Note(_inForce.Policy, after.Policy);
             Volatile.Write(ref _inForce, after);
-            (_nextNames, _owed) = (0, null);
+            _owed = null;
             WarnOfMissing();
             _collisions.Look(_worker.Plan);
             return report;
@@ -250,7 +254,7 @@ internal sealed class Helm : IDisposable
 
     private void Recompile(string why)
     {
-        InForce next = _inForce.With(PolicyCompiler.Compile(Settings, _ports, DateTimeOffset.Now, _names.Known, Policy));
+        InForce next = _inForce.With(PolicyCompiler.Compile(Settings, _ports, DateTimeOffset.Now, _names.Addresses, Policy));
         try
         {
             _works.Prepare(next, _view);

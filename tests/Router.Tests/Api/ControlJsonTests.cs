@@ -49,7 +49,7 @@ public class ControlJsonTests
 
     [Fact]
     public void ExplainHasTheseNames() => Names(Samples.Explain, ControlJson.Wire.ExplainReport,
-        "steps verdict allowed link sourceAddress pin steps.rule steps.matched steps.why");
+        "steps verdict allowed link sourceAddress pin hostNames steps.rule steps.matched steps.why");
 
     [Fact]
     public void WhatIsReadIsWhatWasWritten()
