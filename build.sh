@@ -5,7 +5,7 @@
 #   build   leaves artifacts/bin/routerd and artifacts/bin/routerctl
 #   test    all of it: build, format, unit tests, lab tests; the last line is "N passed, N failed"
 #   demo    real traffic over two links, one of which is cut [--quick]
-#   bench   side by side with the kernel's own NAT [--quick] [filter]
+#   bench   side by side with the kernel's own NAT [--quick] [--rules=N] [filter]
 #   steps   what each step of the packet's path costs, one by one [filter]
 #   lab     raises the lab with routerd in it and waits
 #   fmt     formats the sources

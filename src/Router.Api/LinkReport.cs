@@ -7,7 +7,7 @@ public sealed record LinkReport
 
     public required string Interface { get; init; }
 
-    /// <summary>"up", "degraded", "standby" or "down".</summary>
+    /// <summary>"up", "degraded", "standby", "down" or "disabled".</summary>
     public required string State { get; init; }
 
     /// <summary>Since when it has been in that state.</summary>

@@ -3,6 +3,7 @@ using Router.Configuration.Checks;
 using Router.Configuration.Layers;
 using Router.Configuration.Layers.Yaml;
 using Router.Configuration.Reading;
+using Router.Configuration.Reading.Probing;
 using Router.Forwarding.Rules;
 
 namespace Router.Configuration;

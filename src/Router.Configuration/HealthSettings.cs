@@ -1,23 +1,14 @@
+using Router.Wire;
+
 namespace Router.Configuration;
-
-/// <summary>How a probe asks: an ICMP echo, or a TCP connection that is closed again at once.</summary>
-public enum ProbeKind { Icmp, Tcp }
-
-/// <summary>Whom a link's probe asks.</summary>
-/// <param name="Kind">How.</param>
-/// <param name="Host">An address as text, or null for the link's own gateway.</param>
-/// <param name="Port">For TCP; else 0.</param>
-public sealed record ProbeTarget(ProbeKind Kind, string? Host, ushort Port)
-{
-    public static readonly ProbeTarget Gateway = new(ProbeKind.Icmp, null, 0);
-
-    public override string ToString() => Host is null ? "gateway" : Kind == ProbeKind.Icmp ? $"icmp:{Host}" : $"tcp:{Host}:{Port}";
-}
 
 /// <summary>When a link counts as down, up or degraded (product.md 2). Shares are 0 to 1.</summary>
 public sealed record HealthSettings
 {
     public ProbeTarget[] Targets { get; init; } = [ProbeTarget.Gateway];
+
+    /// <summary>Name servers that are asked, over the link, for the names among the targets; empty: those of the box, or else the gateway.</summary>
+    public Address[] Resolvers { get; init; } = [];
 
     /// <summary>How many targets must answer in a round for the round to be good.</summary>
     public int Quorum { get; init; } = 1;
@@ -38,4 +29,9 @@ public sealed record HealthSettings
     public double DegradedLoss { get; init; } = 0.10;
 
     public TimeSpan DegradedLatency { get; init; } = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>Whether the same is asked in the same way; thresholds may differ.</summary>
+    public bool AsksAs(HealthSettings other) =>
+        Targets.AsSpan().SequenceEqual(other.Targets) && Resolvers.AsSpan().SequenceEqual(other.Resolvers)
+        && (Quorum, Interval, Timeout) == (other.Quorum, other.Interval, other.Timeout);
 }

@@ -1,5 +1,6 @@
 using Router.Forwarding.Limits;
 using Router.Forwarding.Rules;
+using Router.Forwarding.Translation;
 using Router.Wire;
 
 namespace Router.Configuration;
@@ -51,6 +52,9 @@ public sealed record ZoneSettings(string Name, IReadOnlyList<string> Interfaces)
 /// <summary>One way to the Internet.</summary>
 public sealed record LinkSettings(string Name, string Interface)
 {
+    /// <summary>False: it is neither used nor probed, whatever its state.</summary>
+    public bool Enabled { get; init; } = true;
+
     /// <summary>Its share of new hosts or connections; 0 reserves it for rules that name it.</summary>
     public int Weight { get; init; } = 1;
 
@@ -64,6 +68,12 @@ public sealed record LinkSettings(string Name, string Interface)
 
     /// <summary>Takes nothing from private addresses there: a public link has no strangers with such.</summary>
     public bool RefusesPrivate { get; init; }
+
+    /// <summary>What becomes of the source of IPv6 that leaves by it.</summary>
+    public Ipv6Nat Ipv6 { get; init; }
+
+    /// <summary>For <see cref="Ipv6Nat.Npt"/>, and else null.</summary>
+    public PrefixTranslation? Prefixes { get; init; }
 
     /// <summary>The gateway as written, or null: it is found from the kernel's routes.</summary>
     public Address? Gateway4 { get; init; }

@@ -56,7 +56,7 @@ public sealed class Forwarder : IDisposable
         _exit = new Exit(_outbox, _refusals, Events);
         _chooser = new LinkChooser(_pins);
         _gateways = new ApplicationGateways(tables, _flows, _mappings, _outbox, _refusals);
-        _progress = new Progress(_flows, _gateways, Events);
+        _progress = new Progress(_flows, _gateways, Evidence, Events);
         Quotas = new Quotas(_flows, _pins.Capacity, Events);
         _holdings = new Holdings(_flows, _mappings, _pins, _gateways, Quotas, Events);
         _admission = new Admission(_flows, _holdings, new Translator(_mappings), _mappings, _chooser, _gateways, Quotas, Events);
@@ -70,6 +70,9 @@ public sealed class Forwarder : IDisposable
 
     /// <summary>What the path has to tell the journal.</summary>
     public PathEvents Events { get; } = new();
+
+    /// <summary>What people's traffic tells of the links.</summary>
+    public LinkEvidence Evidence { get; } = new();
 
     /// <summary>Packets refused, by reason.</summary>
     public ReadOnlySpan<long> Drops
@@ -206,6 +209,7 @@ public sealed class Forwarder : IDisposable
         DropReason reason = Martians.Check(_plan, packet, ingress);
         if (reason != DropReason.None) return reason;
         reason = _admission.Admit(_plan, packet, ingress, _now, out id);
+        if (id.Exists) Evidence.Ask(_flows[id], _now);
         if (reason == DropReason.None) return reason;
         bool mayBeCrossing = reason == DropReason.RuleDenied && packet.IsSyn && _plan.IsLink(ingress)
             && _mappings.FindOutside(packet.Destination, packet.DestinationPort, packet.Protocol) >= 0;
@@ -229,6 +233,7 @@ public sealed class Forwarder : IDisposable
             if (_gateways.HasOver) _holdings.EndCalls(_plan, _now);
             if (reason != DropReason.None) return reason;
             octets = batch.Octets(slot);
+            if (octets.Length > packet.Length && pieces == 0) pieces = _exit.PiecesOf(_plan, egress, meta, octets.Length);
         }
         bool unfinished = meta.Offload.ChecksumUnfinished;
         if ((flow.Traits & FlowTraits.Translated) != 0) Rewrite.Apply(octets, packet, flow, outward, unfinished);

@@ -147,7 +147,7 @@ internal sealed class EndReader(Names names)
     }
 
     /// <summary>Labels of letters, digits, `-` and `_` with a dot between, the last with a letter (RFC 1123 2.1).</summary>
-    private static bool IsHostName(string text)
+    public static bool IsHostName(string text)
     {
         string[] labels = text.TrimEnd('.').Split('.');
         return text.Length <= MostHostLetters && labels.Length > 1 && labels[^1].Any(char.IsAsciiLetter)

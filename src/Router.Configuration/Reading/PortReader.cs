@@ -1,4 +1,5 @@
 using Router.Configuration.Layers;
+using Router.Configuration.Reading.Probing;
 using Router.Forwarding;
 using Router.Wire;
 
@@ -21,8 +22,9 @@ internal sealed class PortReader(Names names, ErrorList errors)
     private const int MostWeight = 1000;
 
     private static readonly KeySet ZoneKeys = new(["interfaces", "spoof_check"], "licensed", "welcome");
-    private static readonly KeySet LinkKeys = new(["interface", "weight", "speed", "metered", "cap", "gateway", "refuse_private", "health"]);
+    private static readonly KeySet LinkKeys = new(["interface", "enabled", "weight", "speed", "metered", "cap", "gateway", "refuse_private", "ipv6", "health"]);
 
+    private readonly Ipv6Reader _ipv6 = new();
     private readonly Dictionary<string, Place> _interfaces = new(StringComparer.Ordinal);
 
     public List<ZoneSettings> Zones(Setting setting)
@@ -62,6 +64,7 @@ internal sealed class PortReader(Names names, ErrorList errors)
             links.Add(Link(link, common));
             CountPort(link);
         }
+        if (links.Count > 0 && links.TrueForAll(l => !l.Enabled)) setting.Warn("every link is disabled: nothing can reach the Internet", "remove `enabled: false` from one");
         if (links.Count == 0) setting.Error("there is no link: nothing can reach the Internet", "write `links:` with at least one, such as `fiber: { interface: wan0 }`");
         return links;
     }
@@ -86,6 +89,9 @@ internal sealed class PortReader(Names names, ErrorList errors)
                     written = true;
                     if (value.Text() is { } text) TakeInterface(text, value, interfaces);
                     break;
+                case "enabled":
+                    made = made with { Enabled = value.Flag() ?? true };
+                    break;
                 case "weight":
                     made = made with { Weight = value.Number(0, MostWeight) ?? 1 };
                     break;
@@ -103,6 +109,9 @@ internal sealed class PortReader(Names names, ErrorList errors)
                     break;
                 case "refuse_private":
                     made = made with { RefusesPrivate = value.Flag() ?? false };
+                    break;
+                case "ipv6":
+                    made = _ipv6.Read(value, made);
                     break;
                 case "health":
                     made = made with { Health = HealthReader.Read(value, common) };

@@ -25,7 +25,8 @@ internal readonly record struct ProbeRound(ulong Asked, ulong Answered, int Quor
 /// </summary>
 internal sealed class LinkMeasure
 {
-    public const int Window = 60;
+    /// <summary>A hundred, so that a share of them is a percentage.</summary>
+    public const int Window = 100;
 
     private readonly ProbeRound[] _rounds = new ProbeRound[Window];
     private readonly int[] _asked = new int[64];

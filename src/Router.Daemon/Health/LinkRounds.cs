@@ -110,6 +110,16 @@ internal sealed class LinkRounds
         return Answer(number, slot % _targets, _tokens[slot], now);
     }
 
+    /// <summary>The same for a probe that has room for 16 bits only, the low ones of its token.</summary>
+    public bool AnswerShort(int target, ushort mark, long now)
+    {
+        for (uint number = _first; number != _end; number++)
+        {
+            if ((ushort)Token(number, target) == mark && Answer(number, target, Token(number, target), now)) return true;
+        }
+        return false;
+    }
+
     /// <summary>Takes out the oldest round if it has ended.</summary>
     public bool TryFinish(long now, out uint number, out ProbeRound round)
     {

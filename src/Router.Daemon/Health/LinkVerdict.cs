@@ -10,10 +10,11 @@ namespace Router.Daemon.Health;
 /// <param name="InterfaceIndex">For a link-local gateway, which means nothing without its interface; 0 if unknown.</param>
 /// <param name="GatewayNeighbourOk">False once the kernel gave up resolving the gateway (NUD_FAILED), true while it is resolved,
 /// null where there is nothing to resolve or no answer yet.</param>
+/// <param name="Disabled">The configuration says that it is not to be used, nor probed.</param>
 /// <param name="Carries">The path would take a probe out by this link: it goes by a plan that knows the link's address and its gateway's MAC.</param>
 public readonly record struct LinkFacts(
     bool Present, bool Carrier, int InterfaceIndex, Address Source4, Address Source6, Address Gateway4, Address Gateway6, bool? GatewayNeighbourOk,
-    bool Carries = true);
+    bool Carries = true, bool Disabled = false);
 
 /// <summary>What is to be thought of a link.</summary>
 /// <param name="Health">In the words of product.md 2.</param>

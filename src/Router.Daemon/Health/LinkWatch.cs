@@ -1,7 +1,10 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Router.Configuration;
+using Router.Daemon.Health.Probes;
 using Router.Forwarding;
+using Router.Forwarding.Links;
+using Router.Wire;
 using static Router.Ports.Linux.SocketCalls;
 
 namespace Router.Daemon.Health;
@@ -29,17 +32,23 @@ public sealed class LinkWatch : IDisposable
     private readonly Lock _gate = new();
     private readonly Action<IReadOnlyList<LinkVerdictChange>> _changed;
     private readonly Action<string> _remarked;
+    private readonly Action _readdressed;
     private readonly Thread _thread;
     private readonly PollSet _poll = new();
+    private readonly Mailbox _mailbox;
+    private readonly LinkEvidence? _evidence;
     private readonly List<WatchedLink> _links = [];
     private long _version;
     private bool _stopping;
 
     /// <param name="changed">Told what changed, one entry per link.</param>
     /// <param name="remarked">Told a sentence for the journal that is no change of health.</param>
-    public LinkWatch(Action<IReadOnlyList<LinkVerdictChange>> changed, Action<string> remarked)
+    /// <param name="readdressed">Told that <see cref="Asked"/> has changed by itself, as a name has another address.</param>
+    /// <param name="evidence">What people's traffic tells of the links, if it is counted.</param>
+    public LinkWatch(Action<IReadOnlyList<LinkVerdictChange>> changed, Action<string> remarked, Action readdressed, LinkEvidence? evidence)
     {
-        (_changed, _remarked) = (changed, remarked);
+        (_changed, _remarked, _readdressed, _evidence) = (changed, remarked, readdressed, evidence);
+        _mailbox = new Mailbox(_poll.Wake);
         _thread = new Thread(Run) { Name = "probes", IsBackground = true };
     }
 
@@ -81,7 +90,7 @@ public sealed class LinkWatch : IDisposable
             foreach ((PortId id, string name, HealthSettings settings) in links)
             {
                 if (Find(id) is { } known) known.Reconfigure(name, settings, now);
-                else _links.Add(new WatchedLink(id, name, settings, now));
+                else Add(new WatchedLink(id, name, settings, _mailbox, now));
             }
             _version++;
         }
@@ -112,6 +121,12 @@ public sealed class LinkWatch : IDisposable
         lock (_gate) return [.. _links.Select(link => link.Report())];
     }
 
+    /// <summary>Everybody whom probes and their lookups ask: what the path lets pass whatever the rules say.</summary>
+    public Address[] Asked()
+    {
+        lock (_gate) return [.. _links.SelectMany(link => link.Asked).Where(a => !a.IsUnspecified).Distinct().Order()];
+    }
+
     public void Dispose()
     {
         lock (_gate) _stopping = true;
@@ -134,14 +149,17 @@ public sealed class LinkWatch : IDisposable
             }
             _poll.Wait(deadline - Now());
             List<LinkVerdictChange>? changes;
+            bool readdressed;
             lock (_gate)
             {
                 long now = Now();
-                if (version == _version) Progress(deadline, now);
+                readdressed = TakeMail(now);
+                if (version == _version && !readdressed) Progress(deadline, now);
                 Relieve(now);
                 changes = Changes();
             }
             if (changes is not null) _changed(changes);
+            if (readdressed) _readdressed();
             Remark();
         }
     }
@@ -156,6 +174,8 @@ public sealed class LinkWatch : IDisposable
             if (_links[i].Sockets is not { } sockets) continue;
             if (sockets.Echo4 >= 0) _poll.Add(sockets.Echo4, POLLIN, i, PollSet.Echo4);
             if (sockets.Echo6 >= 0) _poll.Add(sockets.Echo6, POLLIN, i, PollSet.Echo6);
+            if (sockets.Dns4 >= 0) _poll.Add(sockets.Dns4, POLLIN, i, PollSet.Dns4);
+            if (sockets.Dns6 >= 0) _poll.Add(sockets.Dns6, POLLIN, i, PollSet.Dns6);
             for (int slot = 0; slot < sockets.Connections.Length; slot++)
             {
                 if (sockets.Connections[slot] >= 0) _poll.Add(sockets.Connections[slot], POLLOUT, i, slot);
@@ -170,15 +190,58 @@ public sealed class LinkWatch : IDisposable
         if (late) Overslept++;
         while (!late && _poll.TryNext(out int index, out int what))
         {
-            if (what == PollSet.Echo4) _links[index].HearEcho(v4: true, now);
-            else if (what == PollSet.Echo6) _links[index].HearEcho(v4: false, now);
-            else _links[index].HearConnection(what, now);
+            WatchedLink link = _links[index];
+            switch (what)
+            {
+                case PollSet.Echo4: link.Hear(link.Sockets!.Echo4, now); break;
+                case PollSet.Echo6: link.Hear(link.Sockets!.Echo6, now); break;
+                case PollSet.Dns4: link.Hear(link.Sockets!.Dns4, now); break;
+                case PollSet.Dns6: link.Hear(link.Sockets!.Dns6, now); break;
+                default: link.HearConnection(what, now); break;
+            }
         }
         foreach (WatchedLink link in _links)
         {
             if (late) link.Excuse(now);
             link.Advance(now);
         }
+    }
+
+    // Answers whether somebody else is asked now; what poll said is then of sockets that are closed.
+    private bool TakeMail(long now)
+    {
+        while (_mailbox.TryTake(out WebAnswer answer))
+        {
+            foreach (WatchedLink link in _links)
+            {
+                if (link.Hear(answer)) break;
+            }
+        }
+        bool readdressed = false;
+        while (_mailbox.TryTake(out NameAnswer? answer))
+        {
+            foreach (WatchedLink link in _links) readdressed |= link.Hear(answer, now);
+        }
+        return readdressed;
+    }
+
+    private void Add(WatchedLink link)
+    {
+        _links.Add(link);
+        if (_evidence is not null) link.Judge.Traffic = since => Met(link, since);
+    }
+
+    // Silence on another link too is no sign against this one: what is asked for may be away, or the whole Internet.
+    private LinkTraffic Met(WatchedLink link, long since)
+    {
+        long now = Now();
+        LinkTraffic traffic = _evidence!.Since(link.Id, since, now);
+        if (!traffic.IsSilent) return traffic;
+        foreach (WatchedLink other in _links)
+        {
+            if (other != link && other.Judge.Verdict.Usable && _evidence.Since(other.Id, since, now).IsSilent) return default;
+        }
+        return traffic;
     }
 
     private void Relieve(long now)

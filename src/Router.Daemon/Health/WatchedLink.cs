@@ -1,6 +1,8 @@
 using System.Numerics;
 using Router.Configuration;
+using Router.Daemon.Health.Probes;
 using Router.Forwarding;
+using Router.Forwarding.Rules;
 using Router.Wire;
 
 namespace Router.Daemon.Health;
@@ -14,14 +16,18 @@ namespace Router.Daemon.Health;
 /// after <see cref="Patience"/>. What we ourselves cannot send yet, as the kernel is still asking for the gateway's MAC, is no loss
 /// of the link; a gateway that does not even answer ARP in that time is one. A link that has nobody to ask (the target is its gateway, and
 /// it has none, as on ppp; or it has no address of the target's family) is judged by carrier and address: its rounds ask nobody, and are good.
+///
+/// Targets that are names are looked up over the link, before the first round if it can be done within <see cref="Patience"/>. While a
+/// name has no address its probe fails. With a new address the round waits, again no longer than that, for a plan that lets it pass.
 /// </summary>
-internal sealed class WatchedLink(PortId id, string name, HealthSettings settings, long now) : IDisposable
+internal sealed class WatchedLink(PortId id, string name, HealthSettings settings, Mailbox mailbox, long now) : IDisposable
 {
     /// <summary>Microseconds. A neighbour answers ARP within milliseconds; the kernel gives up after three seconds.</summary>
     private const long Patience = 1_000_000;
 
+    private readonly LinkNames _names = new(mailbox);
     private LinkRounds? _rounds;
-    private ProbeSockets? _sockets;
+    private LinkProbes? _probes;
     private ProbeAim[] _aims = [];
     private LinkFacts _facts;
     private long _aimed;
@@ -43,9 +49,20 @@ internal sealed class WatchedLink(PortId id, string name, HealthSettings setting
     /// <summary>A sentence for the journal that has not been said yet.</summary>
     public string? Remark { get; set; }
 
-    public ProbeSockets? Sockets => _sockets;
+    public ProbeSockets? Sockets => _probes?.Sockets;
 
-    public long Deadline => Math.Min(Judge.Deadline, _rounds is null ? long.MaxValue : Math.Max(_rounds.Deadline, EarliestProbe));
+    /// <summary>Whom probes and lookups of this link ask: what the path has to let pass.</summary>
+    public IEnumerable<Address> Asked => _aims.Select(aim => aim.Address).Concat(_names.IsEmpty ? [] : Servers());
+
+    public long Deadline
+    {
+        get
+        {
+            if (_rounds is null) return Judge.Deadline;
+            long probe = Math.Max(_rounds.Deadline, EarliestProbe);
+            return Math.Min(Judge.Deadline, Math.Min(probe, NextLookup));
+        }
+    }
 
     public void Take(in LinkFacts facts, long now)
     {
@@ -53,19 +70,17 @@ internal sealed class WatchedLink(PortId id, string name, HealthSettings setting
         _facts = facts;
         Seen = true;
         if (moved) Aim(now);
-        bool hasAddress = !facts.Source4.IsUnspecified || !facts.Source6.IsUnspecified;
-        var ground = new LinkGround(facts.Present, facts.Carrier, hasAddress, facts.GatewayNeighbourOk == false);
+        var ground = new LinkGround(facts.Present, facts.Carrier, Source.HasAny, facts.GatewayNeighbourOk == false, facts.Disabled);
         Judge.Ground(ground, $"gateway {Gateway}", now);
     }
 
     public void Reconfigure(string name, HealthSettings settings, long now)
     {
-        bool same = settings.Targets.AsSpan().SequenceEqual(Settings.Targets);
-        bool sameRounds = same && settings with { Targets = Settings.Targets } == Settings;
+        bool sameTargets = settings.Targets.AsSpan().SequenceEqual(Settings.Targets), same = settings.AsksAs(Settings);
         (Name, Settings) = (name, settings);
         Judge.Reconfigure(settings);
-        if (!same) Judge.Measure.Clear();
-        if (!sameRounds) Aim(now);
+        if (!sameTargets) Judge.Measure.Clear();
+        if (!same) Aim(now);
     }
 
     /// <summary>Does what is due: ends rounds, judges them, starts the next.</summary>
@@ -74,25 +89,40 @@ internal sealed class WatchedLink(PortId id, string name, HealthSettings setting
         Judge.Tick(now);
         if (_rounds is null) return;
         Finish(now);
+        if (now >= NextLookup) _names.Ask([.. Servers()], Source, Settings.Timeout, now);
         if (now < EarliestProbe || !_rounds.IsDue(now)) return;
-        if (!_sockets!.Whole) OpenSockets();
-        uint round = _rounds.Start(_sockets!.Reachable, now);
-        for (ulong rest = _sockets.Reachable; rest != 0; rest &= rest - 1)
+        if (!Sockets!.Whole) OpenSockets();
+        uint round = _rounds.Start(Sockets.Reachable, now);
+        for (ulong rest = Sockets.Reachable; rest != 0; rest &= rest - 1)
         {
             int target = BitOperations.TrailingZeroCount(rest);
             ulong token = _rounds.Token(round, target);
-            if (_sockets.Send(target, round, token, _rounds.Slot(round, target))) _rounds.Answer(round, target, token, now);
+            if (_probes!.Send(target, round, token, _rounds.Slot(round, target))) _rounds.Answer(round, target, token, now);
         }
         Finish(now);
     }
 
-    /// <summary>A raw socket can be read.</summary>
-    public void HearEcho(bool v4, long now) => _sockets!.Hear(v4, _rounds!, now);
+    /// <summary>A socket that probes share can be read.</summary>
+    public void Hear(int socket, long now) => Sockets!.Hear(socket, _rounds!, now);
 
     /// <summary>A connection has come to something.</summary>
     public void HearConnection(int slot, long now)
     {
-        if (_sockets!.Conclude(slot)) _rounds!.AnswerSlot(slot, now);
+        if (Sockets!.Conclude(slot)) _rounds!.AnswerSlot(slot, now);
+    }
+
+    /// <summary>A GET has come to something.</summary>
+    /// <returns>Whether it was this link's.</returns>
+    public bool Hear(in WebAnswer answer) => _probes is { } probes && probes.Hear(answer, _rounds!);
+
+    /// <summary>A lookup has come to something.</summary>
+    /// <returns>Whether whom it asks has changed.</returns>
+    public bool Hear(NameAnswer answer, long now)
+    {
+        if (answer.From != _names || !_names.Take(answer, now)) return false;
+        _facts = _facts with { Carries = false };
+        Aim(now);
+        return true;
     }
 
     /// <summary>Nobody listened for a while, so nothing can be said about the rounds under way.</summary>
@@ -101,9 +131,13 @@ internal sealed class WatchedLink(PortId id, string name, HealthSettings setting
     public LinkReport Report() => new(Id, Name, Judge.Verdict, Judge.Measure.Loss, Judge.Measure.Latency / 1e6, Judge.Measure.Count,
         Judge.Held ? Judge.Deadline : 0);
 
-    public void Dispose() => _sockets?.Dispose();
+    public void Dispose() => _probes?.Dispose();
 
-    private long EarliestProbe => _facts.Carries ? 0 : _aimed + Patience;
+    private long EarliestProbe => _facts.Carries && _names.IsSettled ? 0 : _aimed + Patience;
+
+    private long NextLookup => Math.Max(_names.Deadline, _facts.Carries ? 0 : _aimed + Patience);
+
+    private ProbeSource Source => new(_facts.Source4, _facts.Source6, _facts.InterfaceIndex);
 
     private Address Gateway => _facts.Gateway4.IsUnspecified || _facts.Source4.IsUnspecified ? _facts.Gateway6 : _facts.Gateway4;
 
@@ -111,37 +145,61 @@ internal sealed class WatchedLink(PortId id, string name, HealthSettings setting
     {
         while (_rounds!.TryFinish(now, out uint number, out ProbeRound round))
         {
-            for (int target = 0; target < _aims.Length; target++) _sockets!.Close(_rounds.Slot(number, target));
+            for (int target = 0; target < _aims.Length; target++) Sockets!.Close(_rounds.Slot(number, target));
+            Judge.Complaint = round.Answered == round.Asked ? null : Complaint(round);
             Judge.Round(round, now);
         }
     }
 
     private void Aim(long now)
     {
-        _sockets?.Dispose();
-        (_sockets, _rounds, _aimed) = (null, null, now);
+        _probes?.Dispose();
+        (_probes, _rounds, _aimed) = (null, null, now);
+        _names.Want([.. Settings.Targets.Where(t => new ProbeAim(t, default).IsNamed).Select(t => (t.Host!, MeansV4(t)))]);
         _aims = Array.ConvertAll(Settings.Targets, Resolve);
-        if (!_facts.Present || !_facts.Carrier || (_facts.Source4.IsUnspecified && _facts.Source6.IsUnspecified)) return;
+        if (!_facts.Present || !_facts.Carrier || _facts.Disabled || !Source.HasAny) return;
         _rounds = new LinkRounds(_aims.Length, Settings.Quorum, Settings.Interval, Settings.Timeout, now);
         OpenSockets();
         Judge.Subject = Subject();
-        if (_sockets!.Reachable == 0) Remark = $"link {Name} has no target that it could probe: it is judged by carrier and address only";
+        if (Sockets!.Reachable == 0) Remark = $"link {Name} has no target that it could probe: it is judged by carrier and address only";
     }
 
     private void OpenSockets()
     {
-        _sockets?.Dispose();
-        _sockets = new ProbeSockets(_aims, _facts.Source4, _facts.Source6, _facts.InterfaceIndex, _rounds!.Most * _aims.Length);
+        _probes?.Dispose();
+        _probes = new LinkProbes(_aims, Source, _rounds!.Most * _aims.Length, Settings.Timeout, mailbox);
     }
 
-    private ProbeAim Resolve(ProbeTarget target) =>
-        new(target.Kind, target.Host is null ? Gateway : Address.TryParse(target.Host, out Address host) ? host : default, target.Port);
+    private ProbeAim Resolve(ProbeTarget target) => new(target,
+        target.Host is null ? Gateway : Address.TryParse(target.Host, out Address host) ? host : _names.Find(target.Host, MeansV4(target)));
+
+    // A name means its IPv4 address where the link has one, unless the target says otherwise.
+    private bool MeansV4(ProbeTarget target) => target.Family == RuleFamily.Any ? Source.Has(v4: true) || !Source.HasAny : target.Family == RuleFamily.IPv4;
+
+    // Those that were configured; else the box's own, and the gateway, which mostly is one too.
+    private IEnumerable<Address> Servers() =>
+        Settings.Resolvers.Length > 0 ? Settings.Resolvers
+        : Gateway.IsUnspecified ? NameLookup.BoxServers() : NameLookup.BoxServers().Append(Gateway);
 
     private string Subject()
     {
-        if (_sockets!.Reachable == 0) return "the interface";
-        if (BitOperations.PopCount(_sockets.Reachable) > 1) return $"{Settings.Quorum} of {_aims.Length} targets";
-        int target = BitOperations.TrailingZeroCount(_sockets.Reachable);
-        return Settings.Targets[target].Host is null ? $"gateway {Gateway}" : Settings.Targets[target].ToString();
+        if (Sockets!.Reachable == 0) return "the interface";
+        if (BitOperations.PopCount(Sockets.Reachable) > 1) return $"{Settings.Quorum} of {_aims.Length} targets";
+        return Word(BitOperations.TrailingZeroCount(Sockets.Reachable));
+    }
+
+    private string Word(int target) => Settings.Targets[target] == ProbeTarget.Gateway ? $"gateway {Gateway}" : Settings.Targets[target].ToString();
+
+    // What is wrong with those that did not answer, as far as it is known.
+    private string? Complaint(in ProbeRound round)
+    {
+        bool isOnly = round.AskedCount == 1;
+        for (ulong rest = round.Asked & ~round.Answered; rest != 0; rest &= rest - 1)
+        {
+            int target = BitOperations.TrailingZeroCount(rest);
+            string? fault = _aims[target].Address.IsUnspecified ? "has a name that nobody resolves over the link" : Sockets!.Faults[target];
+            if (fault is not null) return isOnly ? fault : $"{Word(target)} {fault}";
+        }
+        return null;
     }
 }

@@ -52,12 +52,15 @@ internal sealed class Helm : IDisposable
     private bool _wasFaulted;
     private (long Moved, long Reset, long Closed) _told;
 
-    public Helm(string file, ReadBefore read, HostNames names, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, VolumeMeter volume, Journal journal, Notify notify)
+    public Helm(
+        string file, ReadBefore read, HostNames names, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, VolumeMeter volume, Journal journal, Notify notify)
     {
         (_file, _names, _inForce, _ports, _worker, _volume, _journal, _notify) = (file, names, first, ports, worker, volume, journal, notify);
         _collisions = new Collisions(journal);
         _eventLog = new EventLog(worker, ports, journal);
-        _health = new LinkWatch(changes => Post(() => TakeVerdicts(changes)), remark => journal.Write(Priority.Notice, remark));
+        _health = new LinkWatch(
+            changes => Post(() => TakeVerdicts(changes)), remark => journal.Write(Priority.Notice, remark), () => Post(() => _works!.Publish(_inForce, _view)),
+            worker.Forwarder.Evidence);
         _works = new Works(worker, ports, plumbing, _health, volume, journal);
         _reload = new Reload(file, read, ports, _names, _works, worker, journal);
         _trial = new Trial(file, Reload, journal);

@@ -30,7 +30,7 @@ internal static class PlanMaker
             KernelInterface? found = view.Interface(link.Interface);
             if (found is null)
             {
-                yield return new LinkState { Id = id, Health = LinkHealth.Down };
+                yield return new LinkState { Id = id, Health = link.Enabled ? LinkHealth.Down : LinkHealth.Disabled };
                 continue;
             }
             LinkFacts facts = Facts(link, view);
@@ -84,7 +84,7 @@ internal static class PlanMaker
     /// <summary>What health is to know of a link.</summary>
     public static LinkFacts Facts(LinkSettings link, KernelView view)
     {
-        if (view.Interface(link.Interface) is not { } found) return default;
+        if (view.Interface(link.Interface) is not { } found) return new LinkFacts { Disabled = !link.Enabled };
         List<Address> addresses = view.AddressesOf(found.Index);
         Address gateway4 = link.Gateway4 ?? view.DefaultGateway(found.Index, v4: true);
         // A link-local gateway is no target for a probe: its answer would be as link-local, and that is the kernel's to keep.
@@ -100,7 +100,8 @@ internal static class PlanMaker
             gateway6,
             GatewayNeighbourOk: !found.Ethernet || neighbour is null ? null
                 : neighbour.Value.State == NeighbourState.Failed ? false
-                : neighbour.Value.Mac != 0 ? true : null);
+                : neighbour.Value.Mac != 0 ? true : null,
+            Disabled: !link.Enabled);
     }
 
     /// <summary>Whether the path, by this plan, would take a probe out by a link. Probes go to the gateway or past it, mostly by IPv4.</summary>
@@ -112,21 +113,6 @@ internal static class PlanMaker
         return !link.Ethernet || gateway.IsUnspecified || mac != 0;
     }
 
-    /// <summary>Whom links are probed by.</summary>
-    public static IEnumerable<Address> Probed(Settings settings, KernelView view)
-    {
-        foreach (LinkSettings link in settings.Links)
-        {
-            LinkFacts facts = Facts(link, view);
-            yield return facts.Gateway4;
-            yield return facts.Gateway6;
-            foreach (ProbeTarget target in link.Health.Targets)
-            {
-                if (Address.TryParse(target.Host, out Address host)) yield return host;
-            }
-        }
-    }
-
     public static PlumbingPlan Plumbing(Settings settings, PortRegistry ports, Policy policy, KernelView view) => new()
     {
         Zones = [.. settings.Zones.Select(zone => new ZonePlan(ports.Claim(zone.Name), zone.Name, [.. zone.Interfaces], TunMtu(zone, view)))],
@@ -135,9 +121,10 @@ internal static class PlanMaker
     };
 
     /// <summary>All of a plan's facts as text, to tell whether a new one would say anything new.</summary>
-    public static string Digest(IEnumerable<LinkState> links, IEnumerable<ZoneState> zones, IEnumerable<KeyValuePair<(PortId, Address), ulong>> neighbours)
+    public static string Digest(
+        IEnumerable<LinkState> links, IEnumerable<ZoneState> zones, IEnumerable<KeyValuePair<(PortId, Address), ulong>> neighbours, IEnumerable<Address> probed)
     {
-        var text = new StringBuilder();
+        var text = new StringBuilder().AppendJoin(' ', probed).Append('\n');
         foreach (LinkState link in links)
         {
             text.Append(CultureInfo.InvariantCulture, $"{link.Id} {link.Usable} {link.Health} {link.Volume} {link.Mtu} {link.Ethernet} ");

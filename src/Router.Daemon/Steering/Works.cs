@@ -86,10 +86,11 @@ internal sealed class Works(Worker worker, PortRegistry ports, Plumber plumbing,
         LinkState[] links = [.. PlanMaker.Links(standing.Settings, ports, view, verdicts, link => volume.Read(link).State)];
         ZoneState[] zones = [.. PlanMaker.Zones(standing.Settings, ports, view)];
         KeyValuePair<(PortId, Address), ulong>[] neighbours = [.. PlanMaker.Neighbours(standing.Settings, ports, view)];
-        string digest = PlanMaker.Digest(links, zones, neighbours);
+        Address[] probed = health.Asked();
+        string digest = PlanMaker.Digest(links, zones, neighbours, probed);
         if (digest == _digest && ReferenceEquals(worker.Plan.Policy, standing.Policy)) return;
         _digest = digest;
-        var plan = new Plan(worker.Plan.Epoch + 1, standing.Policy, links, zones, neighbours, PlanMaker.Probed(standing.Settings, view));
+        var plan = new Plan(worker.Plan.Epoch + 1, standing.Policy, links, zones, neighbours, probed);
         worker.Publish(plan);
         foreach (LinkState link in links) health.InUse(link.Id, plan.IsInUse(link.Id));
         TellHealth(standing, view);

@@ -40,6 +40,9 @@ internal struct Datagram
     public bool V4;
     public bool DontFragment;
 
+    /// <summary>It signs its addresses (AH, RFC 4302), so that behind a translation no receiver can take it.</summary>
+    public bool IsSigned;
+
     /// <summary>It is one of several pieces.</summary>
     public bool IsFragment;
     public bool MoreFragments;
@@ -113,6 +116,7 @@ internal struct Datagram
         packet.Protocol = header.Protocol;
         packet.TimeToLive = header.TimeToLive;
         packet.DontFragment = header.DontFragment;
+        packet.IsSigned = header.Protocol == Wire.Protocol.Ah;
         packet.Transport = header.HeaderLength;
         packet.Length = header.TotalLength;
         if (!header.IsFragment) return DropReason.None;
@@ -133,6 +137,7 @@ internal struct Datagram
         packet.Protocol = chain.Protocol;
         packet.TimeToLive = header.HopLimit;
         packet.DontFragment = true;
+        packet.IsSigned = chain.HasAuthentication;
         packet.Transport = chain.Offset;
         packet.Length = header.TotalLength;
         // An atomic fragment is a whole packet (RFC 6946).

@@ -45,7 +45,7 @@ internal sealed class Holdings(FlowTable flows, Mappings mappings, Pins pins, Ap
         long timeout = FlowLife.Timeout(flow, plan.Policy.Timeouts);
         DropReason reason = flows.Add(flow, timeout, out id);
         bool isServed = IsInbound(flow) && flow.OutsideDestination != flow.InsideDestination
-            && flow.Protocol is (Protocol.Tcp or Protocol.Udp or Protocol.Icmp);
+            && flow.Protocol is (Protocol.Tcp or Protocol.Udp or Protocol.Icmp or Protocol.Icmp6);
         for (int turn = 1; reason == DropReason.MappingCollision && isServed && turn <= MostTurns; turn++)
         {
             flow.OutsideSourcePort = (ushort)(1024 + (flow.InsideSourcePort + turn * 7919) % (65536 - 1024));

@@ -1,5 +1,6 @@
 using Router.Forwarding.Answers;
 using Router.Forwarding.Gateways;
+using Router.Forwarding.Links;
 using Router.Ports;
 using Router.Wire;
 
@@ -13,7 +14,7 @@ namespace Router.Forwarding.Flows;
 /// TCP no SYN or RST that does not fit the connection, and nothing that leaves a connection over that was over before, so that
 /// whoever answers noise with resets keeps nothing open.
 /// </summary>
-internal sealed class Progress(FlowTable flows, ApplicationGateways gateways, PathEvents events)
+internal sealed class Progress(FlowTable flows, ApplicationGateways gateways, LinkEvidence evidence, PathEvents events)
 {
     /// <summary>Takes a packet of a live flow.</summary>
     /// <param name="plan">The plan in force.</param>
@@ -28,6 +29,7 @@ internal sealed class Progress(FlowTable flows, ApplicationGateways gateways, Pa
         ref Flow flow = ref flows[id];
         bool isLife = packet.Protocol != Protocol.Tcp || packet.Shape == Shape.LaterFragment || Follow(plan, octets, packet, offload, id, outward, now);
         if (isLife && FlowLife.Refreshes(flow, outward)) flow.LastUse = now;
+        if (!outward && flow.PacketsIn == 0 && flow.Protocol == Protocol.Udp) evidence.Answer(flow, now);
         flow.Count(packet.Length, outward);
     }
 
@@ -48,7 +50,11 @@ internal sealed class Progress(FlowTable flows, ApplicationGateways gateways, Pa
         TcpVerdict verdict = TcpTracker.Segment(ref flow.Tcp, outward, tcp.Sequence, acknowledged, packet.Flags, tcp.Window,
             opens ? tcp.WindowScale : -1, segment.Length - tcp.DataOffset);
         if (verdict == TcpVerdict.PassStuck) events.Write(PathEvent.SenderStuck(packet, flow, outward));
-        if (flow.Tcp.State != before) flows.SetDeadline(id, now + FlowLife.Timeout(flow, plan.Policy.Timeouts));
+        if (flow.Tcp.State != before)
+        {
+            flows.SetDeadline(id, now + FlowLife.Timeout(flow, plan.Policy.Timeouts));
+            if (opens && !outward) evidence.Answer(flow, now);
+        }
         if (opens)
         {
             int most = Math.Min(plan.MtuOf(flow.Ingress), plan.MtuOf(flow.Egress)) - (packet.V4 ? 40 : 60);

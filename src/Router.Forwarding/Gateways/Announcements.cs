@@ -58,7 +58,8 @@ internal sealed class Announcements(FlowTable flows, Mappings mappings, Expectat
         shownPort = wanted.TargetPort;
         if (sides.At == PortId.Host || plan.Own(sides.Own) != 0) return false;
         wanted.Mapping = -1;
-        if (sides.Own != sides.Shown)
+        // Behind an exchanged prefix a port stays what it is.
+        if (sides.Own != sides.Shown && !plan.IsCounterpart(sides.Shown))
         {
             if (mappings.Obtain(Wanted(plan, flow, sides, wanted.Protocol, wanted.TargetPort), plan, isOwn: false, now, out wanted.Mapping) != DropReason.None) return false;
             shownPort = mappings[wanted.Mapping].OutsidePort;
@@ -66,9 +67,18 @@ internal sealed class Announcements(FlowTable flows, Mappings mappings, Expectat
         (wanted.Source, wanted.SourceShown, wanted.Ingress) = (sides.Peer, sides.PeerShown, sides.PeerAt);
         (wanted.Destination, wanted.DestinationPort, wanted.Target, wanted.Egress) = (sides.Shown, shownPort, sides.Own, sides.At);
         (wanted.ParentFlow, wanted.Parent) = (id, flow.ForwardKey);
-        int before = expectations.Find(sides.ToShown(wanted.Protocol, shownPort), now);
-        if (before >= 0 && expectations[before].ParentFlow != id) return false;
-        if (before >= 0) Close(before, now);
+        return TryOpen(wanted, now);
+    }
+
+    /// <summary>Opens a way that a gateway has put together; one to the same end from the same place gives way to it. False without room.</summary>
+    public bool TryOpen(in Expectation wanted, long now)
+    {
+        var key = new FlowKey(wanted.Source, wanted.Destination, 0, wanted.DestinationPort, wanted.Protocol, wanted.Ingress);
+        for (int old = expectations.Find(key, 0); old >= 0; old = expectations.Find(key, 0))
+        {
+            if (expectations[old].Target != wanted.Target || expectations[old].TargetPort != wanted.TargetPort) return false;
+            Close(old, now);
+        }
         if (!expectations.TryAdd(wanted)) return false;
         if (wanted.Mapping >= 0) mappings.Hold(wanted.Mapping);
         return true;

@@ -17,6 +17,9 @@ public enum Gateway : byte
     /// <summary>RFC 1350: UDP port 69.</summary>
     Tftp = 2,
 
+    /// <summary>RFC 3261: UDP and TCP port 5060. Off unless a rule asks for it.</summary>
+    Sip = 4,
+
     /// <summary>RFC 2637: TCP port 1723, with its calls in GRE.</summary>
     Pptp = 8,
 
@@ -33,6 +36,7 @@ internal static class GatewayPorts
     {
         (Protocol.Tcp, 21) => Gateway.Ftp,
         (Protocol.Udp, 69) => Gateway.Tftp,
+        (Protocol.Udp, 5060) => Gateway.Sip,
         (Protocol.Tcp, 1723) => Gateway.Pptp,
         _ => Gateway.None,
     };

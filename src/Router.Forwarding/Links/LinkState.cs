@@ -3,7 +3,7 @@ using Router.Wire;
 namespace Router.Forwarding.Links;
 
 /// <summary>What a link is fit for (product.md 2).</summary>
-public enum LinkHealth : byte { Down, Degraded, Standby, Up }
+public enum LinkHealth : byte { Down, Degraded, Standby, Up, Disabled }
 
 /// <summary>Whether a link has volume left in its month: enough, so little that others go first, or none and it is to carry nothing then.</summary>
 public enum LinkVolume : byte { Ample, Scarce, Spent }

@@ -46,6 +46,25 @@ internal sealed class OutsidePorts(Address address, byte protocol)
             || TryScan(start, end, ~sameParity, plan, out port) || TryScan(first, start, ~sameParity, plan, out port);
     }
 
+    /// <summary>Finds an even port such that it and the one above it are free, for an even inside port: the same two, or others.</summary>
+    public bool TryChoosePair(ushort wanted, Plan plan, out ushort port)
+    {
+        port = wanted;
+        if (IsFree(wanted, plan) && IsFree(wanted + 1, plan)) return true;
+        int start = (int)(SipHash.Hash(_secret, _draws++, wanted) % 1008);
+        for (int look = 0; look < 1008; look++)
+        {
+            // The ports below 1024 are the first sixteen words.
+            int word = 16 + (start + look) % 1008;
+            for (ulong free = ~_taken[word] & ~_taken[word] >> 1 & 0x5555_5555_5555_5555; free != 0; free &= free - 1)
+            {
+                port = (ushort)((word << 6) + BitOperations.TrailingZeroCount(free));
+                if (IsFree(port, plan) && IsFree(port + 1, plan)) return true;
+            }
+        }
+        return false;
+    }
+
     public void Take(ushort port, int mapping)
     {
         if (_holder[port] == None) Taken++;

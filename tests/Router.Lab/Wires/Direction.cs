@@ -7,7 +7,7 @@ namespace Router.Lab.Wires;
 /// copied into a slot and stands in a queue by the time at which it is due. The queue holds 4,096 frames, further ones
 /// are lost, as in any line with a buffer. One thread calls everything here; counters may be read by another.
 /// </summary>
-internal sealed class Direction(PacketSocket from, PacketSocket to)
+internal sealed class Direction(PacketSocket from, PacketSocket to, bool paysToll)
 {
     private const int Slots = 4096;
     private const int SlotSize = 2048; // a whole frame at MTU 1500, with room for a tag
@@ -23,6 +23,7 @@ internal sealed class Direction(PacketSocket from, PacketSocket to)
     private long _lineFree;
     private long _lastDue;
     private long _serial;
+    private int _owed;
     private long _seen, _sent, _lost, _swallowed;
 
     public static long Now => (long)(Stopwatch.GetTimestamp() * (1e9 / Stopwatch.Frequency));
@@ -45,7 +46,7 @@ internal sealed class Direction(PacketSocket from, PacketSocket to)
                 _swallowed++;
                 continue;
             }
-            if (Chance(wire.Loss))
+            if (Chance(wire.Loss) || (paysToll && Owes(wire, _scratch)))
             {
                 _lost++;
                 continue;
@@ -102,6 +103,17 @@ internal sealed class Direction(PacketSocket from, PacketSocket to)
     {
         if (to.Send(frame)) _sent++;
         else _lost++;
+    }
+
+    // What is owed is carried over from packet to packet, so that no stretch of them loses more, or less, than its part.
+    private bool Owes(Impairments wire, ReadOnlySpan<byte> frame)
+    {
+        bool isV4 = frame[12] == 0x08 && frame[13] == 0x00;
+        if (!isV4 || wire.Toll == 0) return false;
+        _owed += wire.Toll;
+        if (_owed < wire.Of) return false;
+        _owed -= wire.Of;
+        return true;
     }
 
     private bool Chance(double share) => share > 0 && _random.NextDouble() < share;

@@ -42,6 +42,9 @@ internal sealed class Shim : IDisposable
     /// <summary>Shares of all frames, 0 to 1.</summary>
     public void Loss(double share) => Tell($"loss {share}");
 
+    /// <summary>Of each <paramref name="of"/> IPv4 packets towards the provider, so many are lost, evenly spread.</summary>
+    public void Toll(int lost, int of) => Tell($"toll {lost} {of}");
+
     public void Duplicate(double share) => Tell($"duplicate {share}");
 
     public void Reorder(double share) => Tell($"reorder {share}");

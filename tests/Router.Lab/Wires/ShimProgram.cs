@@ -3,6 +3,7 @@
 // commands from standard input, a line each, "#N command", and answers "#N ok ..." or "#N error ...":
 //
 //     blackhole on|off     delay US [JITTER_US]     loss|duplicate|reorder SHARE     rate BITS_PER_SECOND     clear     counts
+//     toll N OF
 //
 // It ends when its input does, so it cannot outlive the lab that started it. Good for about 300,000 frames a second.
 
@@ -20,8 +21,8 @@ internal static class ShimProgram
     {
         var a = new PacketSocket(left);
         var b = new PacketSocket(right);
-        var outward = new Direction(a, b);
-        var inward = new Direction(b, a);
+        var outward = new Direction(a, b, paysToll: true);
+        var inward = new Direction(b, a, paysToll: false);
         new Thread(() => Carry(a, b, outward, inward)) { IsBackground = true }.Start();
         Console.WriteLine("ready");
         while (Console.ReadLine() is { } line) Console.WriteLine(Answer(line, outward, inward));

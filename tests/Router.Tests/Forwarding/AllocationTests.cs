@@ -7,6 +7,7 @@ using Router.Ports;
 using Router.Tests.Forwarding.Bed;
 using Router.Tests.Forwarding.Gateways;
 using Router.Tests.Forwarding.Gateways.Pptp;
+using Router.Tests.Forwarding.Gateways.Sip;
 using Router.Wire;
 
 namespace Router.Tests.Forwarding;
@@ -90,6 +91,19 @@ public class AllocationTests
     }
 
     [Fact]
+    public void Telephone_calls_both_ways()
+    {
+        using PathBed bed = Talk.Raise();
+        byte[] invite = Talk.Datagram(Talk.Phone + ":5060", Talk.Proxy + ":5060", Talk.Request("INVITE", Talk.Phone, Talk.Offer(Talk.Phone, 40000)));
+        byte[] answer = Talk.Datagram(Talk.Proxy + ":5060", Talk.Us + ":5060", Talk.Response(200, "INVITE", Talk.Us, Talk.Offer(Talk.Media, 30000)));
+        bed.Pass(PathBed.Trusted, invite);
+        foreach (PortId id in new[] { PathBed.Trusted, PathBed.One }) bed.Forwarder.Outbox.Attach(id, s_sink);
+        Unchanged(bed, PathBed.Trusted, [invite]);
+        Unchanged(bed, PathBed.One, [answer]);
+        Assert.Equal(8, bed.Forwarder.Gateways.Open); // both Contacts, and for RTP and RTCP: two let in each, and one let out
+    }
+
+    [Fact]
     public void Watched_flows_both_ways()
     {
         using var bed = new PathBed();
@@ -106,7 +120,7 @@ public class AllocationTests
     }
 
     [Fact]
-    public void Calls_both_ways()
+    public void Tunnelled_calls_both_ways()
     {
         using var bed = new PathBed();
         PptpTalk talk = new PptpTalk(bed, "192.168.10.55:4000", "192.0.2.23").Greet();

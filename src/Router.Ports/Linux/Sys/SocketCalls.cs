@@ -11,8 +11,8 @@ namespace Router.Ports.Linux;
 internal static partial class SocketCalls
 {
     public const int AF_INET = 2, AF_INET6 = 10;
-    public const int SOCK_STREAM = 1, SOCK_RAW = 3, SOCK_NONBLOCK = 0x800, SOCK_CLOEXEC = 0x80000;
-    public const int IPPROTO_ICMP = 1, IPPROTO_TCP = 6, IPPROTO_ICMPV6 = 58;
+    public const int SOCK_STREAM = 1, SOCK_DGRAM = 2, SOCK_RAW = 3, SOCK_NONBLOCK = 0x800, SOCK_CLOEXEC = 0x80000;
+    public const int IPPROTO_ICMP = 1, IPPROTO_TCP = 6, IPPROTO_UDP = 17, IPPROTO_ICMPV6 = 58;
     public const int SOL_SOCKET = 1, SOL_RAW = 255, SO_ERROR = 4, SO_LINGER = 13;
     public const int ICMP_FILTER = 1, ICMP6_FILTER = 1;
     public const int MSG_DONTWAIT = 0x40;

@@ -129,6 +129,18 @@ public class LinkJudgeTests
     }
 
     [Fact]
+    public void Degraded_link_that_is_left_for_a_better_one_still_says_why()
+    {
+        Serve();
+        for (int i = 0; i < 40; i++) Play(i % 4 == 3 ? "." : "!");
+        LinkVerdict verdict = _judge.Verdict;
+        Assert.False(_judge.InUse(false, _now));
+        Assert.Equal(verdict, _judge.Verdict);
+        for (int i = 0; i < 100; i++) Play("!");
+        Assert.Equal((LinkHealth.Standby, "5% of probes lost, answers take 10 ms: below the limits again"), (_judge.Verdict.Health, _judge.Verdict.Cause));
+    }
+
+    [Fact]
     public void Latency_degrades_with_hysteresis()
     {
         Serve();
@@ -138,6 +150,99 @@ public class LinkJudgeTests
         for (; _judge.Verdict.Health == LinkHealth.Degraded; rounds++) _judge.Round(Good, _now);
         Assert.InRange(_judge.Measure.Latency, 200_000, 240_000);
         Assert.True(rounds > 10, "at 300 ms it must not be fine yet");
+    }
+
+    [Fact]
+    public void Disabling_is_no_fall_and_enabling_trusts_it_as_new()
+    {
+        Serve();
+        Play("!!!");
+        Assert.True(_judge.Ground(Firm with { Disabled = true }, "", _now));
+        Assert.Equal((LinkHealth.Disabled, false, "the configuration says so"), (_judge.Verdict.Health, _judge.Verdict.Usable, _judge.Verdict.Cause));
+        Assert.False(_judge.Ground(Firm with { Disabled = true, Carrier = false }, "", _now));
+        Assert.True(_judge.Ground(Firm, "", _now));
+        Assert.Equal((LinkHealth.Up, true), (_judge.Verdict.Health, _judge.Verdict.Usable));
+        Play("!...!!!!!");
+        Assert.Equal("gateway 198.51.100.1 answers again, held for 30 s after a fall", _judge.Verdict.Cause);
+    }
+
+    [Fact]
+    public void What_is_wrong_with_answers_is_part_of_the_cause()
+    {
+        Serve();
+        _judge.Subject = "https://example.com/ok";
+        _judge.Complaint = "answers with status 302, not 204";
+        Play("...");
+        Assert.Equal("https://example.com/ok answers with status 302, not 204: 3 rounds failed", _judge.Verdict.Cause);
+    }
+
+    [Fact]
+    public void Silence_of_people_s_traffic_too_hastens_the_verdict_and_says_so()
+    {
+        Serve();
+        _judge.Traffic = _ => new LinkTraffic(14, 0, 3, 0, 6, 0);
+        Assert.Equal([false, false, false, true], Play(".!.."));
+        Assert.Equal("gateway 198.51.100.1 does not answer: 2 rounds failed, and 6 hosts are as silent (14 connections, 3 DNS questions)", _judge.Verdict.Cause);
+    }
+
+    [Fact]
+    public void Silence_of_people_s_traffic_alone_says_nothing()
+    {
+        Serve();
+        _judge.Traffic = _ => new LinkTraffic(500, 0, 30, 0, 60, 0);
+        Assert.DoesNotContain(true, Play("!!!.!!!!!!!!!!!!!!!!!!!!!!!!!.!!!!!!!!!"));
+        Assert.Equal(LinkHealth.Up, _judge.Verdict.Health);
+    }
+
+    [Fact]
+    public void One_silent_host_hastens_nothing()
+    {
+        Serve();
+        _judge.Traffic = _ => new LinkTraffic(500, 0, 0, 0, 1, 0);
+        Assert.Equal([false, false, true], Play("..."));
+        Assert.Equal("gateway 198.51.100.1 does not answer: 3 rounds failed", _judge.Verdict.Cause);
+    }
+
+    [Fact]
+    public void Accepted_connections_keep_a_link_whose_targets_are_silent_for_as_long_as_they_are_made()
+    {
+        Serve();
+        var met = new LinkTraffic(9, 7, 0, 0, 5, 4);
+        _judge.Traffic = _ => met;
+        Assert.Equal([false, false, true], Play("..."));
+        Assert.Equal((LinkHealth.Degraded, true), (_judge.Verdict.Health, _judge.Verdict.Usable));
+        Assert.Equal("gateway 198.51.100.1 does not answer: 3 rounds failed; it is kept, as 4 hosts accept connections over it (7 of 9 meanwhile)", _judge.Verdict.Cause);
+        Assert.DoesNotContain(true, Play("......................."));
+        met = default;
+        Assert.Equal([true], Play("."));
+        Assert.Equal((LinkHealth.Down, "gateway 198.51.100.1 does not answer: 27 rounds failed"), (_judge.Verdict.Health, _judge.Verdict.Cause));
+    }
+
+    [Fact]
+    public void Only_what_was_met_since_the_first_failed_round_is_asked_for()
+    {
+        Serve();
+        var asked = new List<long>();
+        _judge.Traffic = since =>
+        {
+            asked.Add(since);
+            return default;
+        };
+        Play("!!");
+        Assert.Empty(asked);
+        long began = _now - Second;
+        Play("...");
+        Assert.Equal([began, began, began], asked);
+    }
+
+    [Fact]
+    public void Connections_do_not_bring_a_fallen_link_back()
+    {
+        Serve();
+        Play("!...");
+        _judge.Traffic = _ => new LinkTraffic(9, 9, 0, 0, 5, 5);
+        Assert.DoesNotContain(true, Play("......"));
+        Assert.False(_judge.Verdict.Usable);
     }
 
     [Fact]

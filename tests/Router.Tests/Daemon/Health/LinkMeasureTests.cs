@@ -32,10 +32,22 @@ public class LinkMeasureTests
     public void Dead_target_does_not_make_a_sound_link_lossy_but_loss_on_all_does()
     {
         var measure = new LinkMeasure();
-        for (int i = 0; i < 60; i++) measure.Add(new ProbeRound(0b11, 0b01, 1, 1000));
+        for (int i = 0; i < LinkMeasure.Window; i++) measure.Add(new ProbeRound(0b11, 0b01, 1, 1000));
         Assert.Equal(0, measure.Loss);
-        for (int i = 0; i < 60; i++) measure.Add(new ProbeRound(0b11, i % 4 == 0 ? 0u : 0b01, 1, 1000));
+        for (int i = 0; i < LinkMeasure.Window; i++) measure.Add(new ProbeRound(0b11, i % 4 == 0 ? 0u : 0b01, 1, 1000));
         Assert.Equal(0.25, measure.Loss);
+    }
+
+    [Fact]
+    public void Thirty_six_lost_of_a_hundred_are_thirty_six_percent_wherever_they_lie()
+    {
+        var measure = new LinkMeasure();
+        var dice = new Random(36);
+        for (int i = 0; i < 500; i++) measure.Add(new ProbeRound(1, (ulong)dice.Next(2), 1, 1000));
+        int[] order = [.. Enumerable.Range(0, LinkMeasure.Window)];
+        dice.Shuffle(order);
+        foreach (int place in order) measure.Add(new ProbeRound(1, place < 36 ? 0u : 1u, 1, 1000));
+        Assert.Equal(0.36, measure.Loss);
     }
 
     private static double SlowLoss(List<ProbeRound> rounds, int quorum)

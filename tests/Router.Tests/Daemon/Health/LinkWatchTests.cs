@@ -143,6 +143,54 @@ public sealed class LinkWatchTests : IDisposable
         Assert.Equal("Down: 1 of 2 targets answer, 2 needed: 3 rounds failed", _lab.Changes[^1]);
     }
 
+    [Theory]
+    [InlineData("192.0.2.2", 0), InlineData("192.0.2.2", 3), InlineData("2001:db8::2", 0)]
+    public void Name_server_that_answers_keeps_the_link_up(string server, int rcode)
+    {
+        _lab.AnswerDns(() => rcode, server, server);
+        _lab.Begin(ProbeLab.Patient with { Targets = [Dns(server)] });
+        _lab.Wait(() => _lab.Report.Rounds >= 20, "20 rounds");
+        Assert.Equal((LinkHealth.Up, 0.0), (_lab.Report.Verdict.Health, _lab.Report.Loss));
+    }
+
+    [Theory]
+    [InlineData("silence", "dns:192.0.2.2/ok.example does not answer: 3 rounds failed")]
+    [InlineData("failure", "dns:192.0.2.2/ok.example answers SERVFAIL: 3 rounds failed")]
+    [InlineData("id", "dns:192.0.2.2/ok.example does not answer: 3 rounds failed")]
+    [InlineData("question", "dns:192.0.2.2/ok.example does not answer: 3 rounds failed")]
+    [InlineData("source", "dns:192.0.2.2/ok.example does not answer: 3 rounds failed")]
+    public void Only_the_right_answer_of_a_name_server_counts(string flaw, string cause)
+    {
+        _lab.AnswerDns(() => flaw switch { "silence" => -1, "failure" => 2, _ => 0 }, from: flaw == "source" ? "192.0.2.3" : "192.0.2.2", spoil: answer =>
+        {
+            if (flaw == "id") answer[0] ^= 1;
+            if (flaw == "question") answer[14] ^= 2;
+        });
+        _lab.Begin(ProbeLab.Settings(Dns("192.0.2.2")));
+        _lab.Wait(() => !_lab.Report.Verdict.Usable, "down");
+        Assert.Equal($"Down: {cause}", _lab.Changes[^1]);
+        Assert.Equal(1, _lab.Report.Loss);
+    }
+
+    [Fact]
+    public void Name_that_nobody_resolves_does_not_answer()
+    {
+        _lab.Begin(ProbeLab.Settings(new ProbeTarget(ProbeKind.Icmp, "ok.example", 0)) with { Resolvers = [Address.Parse("192.0.2.2")] });
+        _lab.Wait(() => !_lab.Report.Verdict.Usable, "down");
+        Assert.Equal("Down: icmp:ok.example has a name that nobody resolves over the link: 3 rounds failed", _lab.Changes[^1]);
+        Assert.Contains(Address.Parse("192.0.2.2"), _lab.Watch.Asked());
+    }
+
+    [Fact]
+    public void Disabled_link_is_neither_used_nor_probed()
+    {
+        _lab.Begin(ProbeLab.Settings(), ProbeLab.Facts with { Disabled = true });
+        Assert.Equal((LinkHealth.Disabled, false), (_lab.Report.Verdict.Health, _lab.Report.Verdict.Usable));
+        _lab.Begin(ProbeLab.Settings());
+        _lab.Wait(() => _lab.Report.Rounds >= 3, "3 rounds");
+        Assert.Equal(["Disabled: the configuration says so", "Up: carrier and address are there"], _lab.Changes);
+    }
+
     [Fact]
     public void Lost_carrier_counts_at_once_and_opens_no_probe()
     {
@@ -187,6 +235,8 @@ public sealed class LinkWatchTests : IDisposable
         _lab.Unplug();
         _lab.Wait(() => !_lab.Report.Verdict.Usable, "down");
     }
+
+    private static ProbeTarget Dns(string server) => new(ProbeKind.Dns, server, 53) { Question = "ok.example" };
 
     private static byte[] Reply(byte[] request)
     {

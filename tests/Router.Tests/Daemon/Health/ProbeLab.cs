@@ -42,7 +42,7 @@ internal sealed class ProbeLab : IDisposable
             Ip("-n", space, "link", "set", "lo", "up");
         }
         In(_here, () => Watch = new LinkWatch(
-            changes => { lock (_changes) _changes.AddRange(changes); }, remark => { lock (_changes) _remarks.Add(remark); }));
+            changes => { lock (_changes) _changes.AddRange(changes); }, remark => { lock (_changes) _remarks.Add(remark); }, () => { }, null));
         In(_here, Watch!.Start);
     }
 
@@ -85,6 +85,40 @@ internal sealed class ProbeLab : IDisposable
     /// <summary>Drops TCP to a port there.</summary>
     public void Block(int port) => Run("ip", "netns", "exec", _there, "nft",
         $"add table ip t; add chain ip t c {{ type filter hook input priority 0; }}; add rule ip t c tcp dport {port} drop");
+
+    /// <summary>
+    /// A name server there, which answers each question with the RCODE that <paramref name="rcode"/> says, from the address that is named;
+    /// -1 is silence. Questions may be spoilt by <paramref name="spoil"/> before they come back as answers.
+    /// </summary>
+    public void AnswerDns(Func<int> rcode, string at = "192.0.2.2", string from = "192.0.2.2", Action<byte[]>? spoil = null) => In(_there, () =>
+    {
+        var hearing = Udp(at);
+        Socket answering = from == at ? hearing : Udp(from);
+        new Thread(() =>
+        {
+            byte[] buffer = new byte[512];
+            EndPoint peer = new IPEndPoint(hearing.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
+            while (!_over)
+            {
+                if (!hearing.Poll(1000, SelectMode.SelectRead)) continue;
+                byte[] answer = buffer[..hearing.ReceiveFrom(buffer, ref peer)];
+                if (rcode() < 0) continue;
+                (answer[2], answer[3]) = (0x81, (byte)(0x80 | rcode()));
+                spoil?.Invoke(answer);
+                answering.SendTo(answer, peer);
+            }
+            hearing.Dispose();
+            answering.Dispose();
+        }) { IsBackground = true }.Start();
+    });
+
+    private static Socket Udp(string address)
+    {
+        IPAddress bound = IPAddress.Parse(address);
+        var socket = new Socket(bound.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+        socket.Bind(new IPEndPoint(bound, 53));
+        return socket;
+    }
 
     public void Unplug() => Ip("-n", _there, "link", "set", "isp0", "down");
 

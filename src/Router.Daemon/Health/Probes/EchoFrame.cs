@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 
-namespace Router.Daemon.Health;
+namespace Router.Daemon.Health.Probes;
 
 /// <summary>
 /// An ICMP echo, both families, as it goes to and comes from a raw socket:

@@ -1,8 +1,7 @@
-using System.Globalization;
 using Router.Configuration.Layers;
 using Router.Wire;
 
-namespace Router.Configuration.Reading;
+namespace Router.Configuration.Reading.Probing;
 
 /// <summary>Reads `health`, the common one or a link's own: what is not written there is taken from the one before.</summary>
 internal static class HealthReader
@@ -10,9 +9,11 @@ internal static class HealthReader
     private const int MostTargets = 16;
     private const int MostRounds = 1000;
 
-    private static readonly KeySet Keys = new(["targets", "quorum", "interval", "timeout", "down_after", "up_after", "hold_down", "degraded"]);
+    /// <summary>They are asked one after the other, so a name is known, or not, within as many timeouts.</summary>
+    private const int MostResolvers = 3;
+
+    private static readonly KeySet Keys = new(["targets", "resolvers", "quorum", "interval", "timeout", "down_after", "up_after", "hold_down", "degraded"]);
     private static readonly KeySet DegradedKeys = new(["loss", "latency"]);
-    private static readonly string[] LaterKinds = ["dns:", "http:", "https:"];
 
     public static HealthSettings Read(Setting setting, HealthSettings from)
     {
@@ -28,6 +29,7 @@ internal static class HealthReader
     private static HealthSettings With(HealthSettings health, string name, Setting value) => name switch
     {
         "targets" => health with { Targets = Targets(value) ?? health.Targets },
+        "resolvers" => health with { Resolvers = Resolvers(value) },
         "quorum" => health with { Quorum = value.Number(1, MostTargets) ?? health.Quorum },
         "interval" => health with { Interval = value.Duration(Milliseconds(50), TimeSpan.FromHours(1)) ?? health.Interval },
         "timeout" => health with { Timeout = value.Duration(Milliseconds(10), TimeSpan.FromMinutes(1)) ?? health.Timeout },
@@ -52,43 +54,35 @@ internal static class HealthReader
     {
         var targets = new List<ProbeTarget>();
         bool sound = true;
-        foreach ((string text, Setting item) in setting.Texts())
+        foreach (Setting item in setting.Items())
         {
-            if (Target(text, item) is not { } target) sound = false;
+            if (TargetReader.Read(item) is not { } target) sound = false;
             else if (!targets.Contains(target)) targets.Add(target);
-            else item.Error($"target `{text}` is written twice", "keep one of the two");
+            else item.Error($"target `{target}` is written twice", "keep one of the two");
         }
         if (sound && targets.Count is 0 or > MostTargets) setting.Error($"{targets.Count} targets", $"write 1 to {MostTargets}, such as `[gateway]`");
         return sound && targets.Count > 0 ? [.. targets] : null;
     }
 
-    private static ProbeTarget? Target(string text, Setting item)
+    private static Address[] Resolvers(Setting setting)
     {
-        if (text == "gateway") return ProbeTarget.Gateway;
-        if (Array.Find(LaterKinds, k => text.StartsWith(k, StringComparison.Ordinal)) is { } later)
+        var resolvers = new List<Address>();
+        foreach ((string text, Setting item) in setting.Texts())
         {
-            item.Error($"a `{later}` target is not part of this release", "use `gateway`, `icmp:ADDRESS` or `tcp:ADDRESS:PORT`");
-            return null;
+            if (!Address.TryParse(text, out Address address) || address.IsUnspecified || address.IsMulticast || address.IsLoopback || address.IsLinkLocal)
+            {
+                item.Error($"`{text}` is not a name server that a link could reach", "write the address of one in the Internet, such as 9.9.9.9");
+            }
+            else if (resolvers.Count == MostResolvers)
+            {
+                item.Error($"more than {MostResolvers} resolvers", "keep the best ones");
+            }
+            else if (!resolvers.Contains(address))
+            {
+                resolvers.Add(address);
+            }
         }
-        if (text.StartsWith("icmp:", StringComparison.Ordinal) && Address.TryParse(text[5..].Trim('[', ']'), out Address host))
-        {
-            return new ProbeTarget(ProbeKind.Icmp, host.ToString(), 0);
-        }
-        int colon = text.LastIndexOf(':');
-        if (text.StartsWith("tcp:", StringComparison.Ordinal) && colon > 4 && Address.TryParse(Unbracketed(text[4..colon]), out host)
-            && ushort.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out ushort port) && port > 0)
-        {
-            return new ProbeTarget(ProbeKind.Tcp, host.ToString(), port);
-        }
-        item.Error($"`{text}` is not a probe's target", "write `gateway`, `icmp:1.1.1.1`, `tcp:9.9.9.9:443` or `tcp:[2620:fe::fe]:443`, with an address and not a name");
-        return null;
-    }
-
-    /// <summary>An IPv6 address in front of a port needs its brackets; null otherwise, as `1:2` could be read two ways.</summary>
-    private static string? Unbracketed(string text)
-    {
-        if (text.StartsWith('[') && text.EndsWith(']')) return text[1..^1];
-        return text.Contains(':') ? null : text;
+        return [.. resolvers];
     }
 
     private static TimeSpan Milliseconds(int count) => TimeSpan.FromMilliseconds(count);

@@ -1,6 +1,6 @@
-using Router.Daemon.Health;
+using Router.Daemon.Health.Probes;
 
-namespace Router.Tests.Daemon.Health;
+namespace Router.Tests.Daemon.Health.Probes;
 
 public class EchoFrameTests
 {

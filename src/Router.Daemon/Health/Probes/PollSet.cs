@@ -1,6 +1,6 @@
 using static Router.Ports.Linux.SocketCalls;
 
-namespace Router.Daemon.Health;
+namespace Router.Daemon.Health.Probes;
 
 /// <summary>
 /// What the watch's thread waits for: its sockets, each with the link and the thing it belongs to, and an eventfd by which others
@@ -9,8 +9,8 @@ namespace Router.Daemon.Health;
 /// </summary>
 internal sealed class PollSet : IDisposable
 {
-    /// <summary>Instead of a connection's slot: the raw sockets.</summary>
-    public const int Echo4 = -4, Echo6 = -6;
+    /// <summary>Instead of a connection's slot: the sockets that many probes share.</summary>
+    public const int Echo4 = -4, Echo6 = -6, Dns4 = -14, Dns6 = -16;
 
     private readonly ulong[] _one = GC.AllocateArray<ulong>(2, pinned: true);
     private readonly long[] _timespec = GC.AllocateArray<long>(2, pinned: true);
