@@ -52,7 +52,7 @@ public static class PolicyCompiler
             Rules = rules,
             Mode = settings.Internet.Mode,
             Order = Order(settings, ports),
-            Links = [.. settings.Links.Select(l => new LinkPolicy(ports[l.Name], l.Name, l.Interface, l.Weight, l.Metered, l.RefusesPrivate))],
+            Links = [.. settings.Links.Select(l => new LinkPolicy(ports[l.Name], l.Name, l.Interface, l.Weight, l.Metered, l.RefusesPrivate) { Ipv6 = l.Ipv6, Prefixes = l.Prefixes })],
             Zones = [.. settings.Zones.Select(z => new ZonePolicy(ports[z.Name], z.Name, [.. z.Interfaces], Licensed: true))],
             PinIdle = settings.Internet.PinIdle.Ticks / TimeSpan.TicksPerMicrosecond,
             Timeouts = settings.Timeouts,

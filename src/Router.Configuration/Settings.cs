@@ -1,5 +1,6 @@
 using Router.Forwarding.Limits;
 using Router.Forwarding.Rules;
+using Router.Forwarding.Translation;
 using Router.Wire;
 
 namespace Router.Configuration;
@@ -67,6 +68,12 @@ public sealed record LinkSettings(string Name, string Interface)
 
     /// <summary>Takes nothing from private addresses there: a public link has no strangers with such.</summary>
     public bool RefusesPrivate { get; init; }
+
+    /// <summary>What becomes of the source of IPv6 that leaves by it.</summary>
+    public Ipv6Nat Ipv6 { get; init; }
+
+    /// <summary>For <see cref="Ipv6Nat.Npt"/>, and else null.</summary>
+    public PrefixTranslation? Prefixes { get; init; }
 
     /// <summary>The gateway as written, or null: it is found from the kernel's routes.</summary>
     public Address? Gateway4 { get; init; }

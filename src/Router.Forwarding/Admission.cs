@@ -19,6 +19,8 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
     /// <summary>Decides on the daemon's own probes in place of the list.</summary>
     public static readonly Rule Probes = new() { Name = "probes", Action = RuleAction.Allow };
 
+    private readonly Shortages _shortages = new(events);
+
     /// <summary>Admits a packet that no live flow explains.</summary>
     /// <param name="plan">The plan in force.</param>
     /// <param name="packet">The packet as it came in.</param>
@@ -55,8 +57,12 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
         reason = course.ToInternet ? Route(plan, rule, ref flow, now) : DropReason.None;
         if (reason == DropReason.None && !isProbe && (plan.IsSpent(ingress) || plan.IsSpent(flow.Egress))) reason = DropReason.VolumeSpent;
         if (reason == DropReason.None) reason = translator.Translate(plan, rule, course, ref flow, now);
+        // RFC 4302 3.3.3.1, RFC 3715 2.1.
+        if (reason == DropReason.None && packet.IsSigned && (flow.Traits & FlowTraits.Translated) != 0) return DropReason.Untranslatable;
         if (reason == DropReason.None && !isProbe && gateways.Wants(rule, flow)) flow.Traits |= FlowTraits.Watched;
-        return reason == DropReason.None ? holdings.Take(plan, rule, flow, now, out id) : reason;
+        if (reason == DropReason.None) reason = holdings.Take(plan, rule, flow, now, out id);
+        if (reason != DropReason.None) _shortages.Note(reason, packet, ingress, now);
+        return reason;
     }
 
     // What a gateway has announced: by the rule of the control flow, the other way round than rules would have it.
@@ -70,6 +76,7 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
         Translator.Prepare(plan, rule, ref flow);
         reason = holdings.Take(plan, rule, flow, now, out id);
         if (reason == DropReason.None) gateways.Settle(expected, id, now);
+        else _shortages.Note(reason, packet, flow.Ingress, now);
         return reason;
     }
 
@@ -85,7 +92,7 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
         (flow.Before, flow.Moved) = (flow.Egress, why);
         Follow(choice, ref flow);
         // Who announced it is on another way now: it goes on as a flow of its own. An unwatched stream was never changed either.
-        flow.Traits &= ~(FlowTraits.Expected | (flow.Protocol == Protocol.Tcp ? FlowTraits.Watched : FlowTraits.None));
+        flow.Traits &= ~(FlowTraits.Expected | FlowTraits.Translated | (flow.Protocol == Protocol.Tcp ? FlowTraits.Watched : FlowTraits.None));
         (flow.OutsideSource, flow.OutsideSourcePort, flow.Mapping) = (flow.InsideSource, flow.InsideSourcePort, -1);
         id = FlowId.None;
         DropReason reason = translator.Translate(plan, rule, new Course { ToInternet = true }, ref flow, now);

@@ -11,7 +11,8 @@ namespace Router.Forwarding;
 ///
 /// From a zone or the box: to the Internet, into another zone, or to a link's own address, which is a hairpin if a mapped server
 /// or another inside host stands behind that port, and else the box. From a link: to its own address (a mapped server, a full
-/// cone mapping, or the box) or straight to a routed network.
+/// cone mapping, or the box), straight to a routed network, or to an address of a translated prefix, which is an inside host's
+/// (RFC 6296); rules speak of that host by its inside address. The same from a zone is a hairpin.
 /// </summary>
 internal struct Course
 {
@@ -46,6 +47,12 @@ internal struct Course
             course.Rule = Match(plan, Sender(key, plan), new Endpoint(course.Egress.Bit, key.Destination), key);
             return DropReason.None;
         }
+        if (plan.Policy.Ipv6.IsRoutedHere(key.Destination))
+        {
+            if (course.TryCounterpart(plan, plan.LinkPorts, key.Destination)) return course.ChartToCounterpart(plan, key);
+            // The provider would only send it back (RFC 7084 L-14).
+            if (plan.IsCounterpart(key.Destination)) return DropReason.NoRoute;
+        }
         course.ToInternet = true;
         course.Rule = Match(plan, Sender(key, plan), new Endpoint(PortId.InternetBit, key.Destination), key);
         return DropReason.None;
@@ -64,17 +71,15 @@ internal struct Course
         return false;
     }
 
-    /// <summary>Whether the far end sees another source than the sender's own.</summary>
-    public readonly bool IsSourceTranslated(Rule rule, Address source) => Hairpin || (ToInternet && source.IsV4 && rule.Nat != SourceNat.Off);
-
     private DropReason ChartInbound(Plan plan, Mappings mappings, in FlowKey key, ulong own)
     {
         if (own == 0)
         {
             // Private space never arrives from outside by right, whatever a rule may say of the zone behind.
-            bool reachable = !(key.Destination.IsV4 && key.Destination.IsPrivate) && plan.TryBehind(key.Destination, out Egress);
+            bool isPrivate = key.Destination.IsPrivate && (key.Destination.IsV4 || plan.Policy.Ipv6.On(key.Ingress) != Ipv6Nat.Off);
+            bool reachable = (!isPrivate && plan.TryBehind(key.Destination, out Egress)) || TryCounterpart(plan, key.Ingress.Bit, key.Destination);
             if (!reachable) return DropReason.NotOurAddress;
-            Rule = Match(plan, Sender(key, plan), new Endpoint(Egress.Bit, key.Destination), key);
+            Rule = Match(plan, Sender(key, plan), new Endpoint(Egress.Bit, Destination), key);
             return DropReason.None;
         }
         if ((own & key.Ingress.Bit) == 0) return (own & plan.LinkPorts) != 0 ? DropReason.WrongLink : DropReason.NotOurAddress;
@@ -113,6 +118,28 @@ internal struct Course
         ref Mapping inside = ref mappings[mapping];
         (Destination, DestinationPort, Egress) = (inside.Inside, inside.InsidePort, inside.Zone);
         Rule = Match(plan, Sender(key, plan), new Endpoint(PortId.InternetBit, key.Destination), key);
+        return DropReason.None;
+    }
+
+    // The host that an address of a link's prefix stands for, if there is such a host behind us.
+    private bool TryCounterpart(Plan plan, ulong links, Address outside)
+    {
+        if (!plan.Policy.Ipv6.TryInside(links, outside, out PortId link, out Address inside) || !plan.TryBehind(inside, out PortId zone)) return false;
+        (Destination, Egress, HairpinLink) = (inside, zone, link);
+        return true;
+    }
+
+    // Hosts of one zone reach each other without us, so there it is enough that they may speak to the Internet.
+    private DropReason ChartToCounterpart(Plan plan, in FlowKey key)
+    {
+        Hairpin = true;
+        ulong alsoBy = Egress == key.Ingress ? PortId.InternetBit : 0;
+        var target = new Endpoint(Egress.Bit | alsoBy, Destination);
+        Rule = Match(plan, Sender(key, plan), target, key);
+        if (Rule != plan.Policy.Rules.Length - 1) return DropReason.None;
+        // What outsiders may reach by this address, insiders may too.
+        int outside = Match(plan, new Endpoint(HairpinLink.Bit | PortId.InternetBit, key.Source), target, key);
+        if (plan.Policy.Rules[outside].Action == RuleAction.Allow) Rule = outside;
         return DropReason.None;
     }
 

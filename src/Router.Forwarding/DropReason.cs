@@ -55,6 +55,7 @@ public enum DropReason : byte
     HostShare,
     MappingCollision,
     Untranslatable,
+    SourceUnmapped,
     NoRoute,
 
     // On the way out.

@@ -47,6 +47,13 @@ internal sealed class Exit(Outbox outbox, Refusals refusals, PathEvents events)
         return DropReason.None;
     }
 
+    /// <summary>The size to break a packet to that has grown on its way through, or 0 to send it whole.</summary>
+    public int PiecesOf(Plan plan, PortId egress, in PacketMeta meta, int length)
+    {
+        int mtu = plan.MtuOf(egress);
+        return meta.Offload.IsSuper || length <= mtu ? 0 : Math.Min(mtu, outbox.Spare.Room);
+    }
+
     /// <summary>Sends a packet in pieces of at most <paramref name="mtu"/> octets. They carry no offload, so a checksum is finished first.</summary>
     public DropReason Break(Plan plan, PortId egress, Span<byte> octets, in Offload offload, int mtu, ulong nextHop)
     {

@@ -174,6 +174,11 @@ public sealed class Forwarder : IDisposable
             case Shape.Keyed: break;
         }
         FlowId id = _flows.Find(packet.Key(ingress), out bool outward);
+        if (!id.Exists && packet.IsCall && _gateways.Find(packet.Key(ingress), _now) < 0)
+        {
+            packet.ForgetCall();
+            id = _flows.Find(packet.Key(ingress), out outward);
+        }
         if (id.Exists && _flows[id].Epoch != _plan.Epoch)
         {
             reason = Review.Look(_plan, ref id, _now);
@@ -225,8 +230,10 @@ public sealed class Forwarder : IDisposable
         if ((flow.Traits & FlowTraits.Watched) != 0)
         {
             reason = _gateways.Pass(_plan, batch, slot, packet, id, outward, _now);
+            if (_gateways.HasOver) _holdings.EndCalls(_plan, _now);
             if (reason != DropReason.None) return reason;
             octets = batch.Octets(slot);
+            if (octets.Length > packet.Length && pieces == 0) pieces = _exit.PiecesOf(_plan, egress, meta, octets.Length);
         }
         bool unfinished = meta.Offload.ChecksumUnfinished;
         if ((flow.Traits & FlowTraits.Translated) != 0) Rewrite.Apply(octets, packet, flow, outward, unfinished);
@@ -251,6 +258,11 @@ public sealed class Forwarder : IDisposable
         reason = IcmpErrors.ReadQuoted(octets, packet, ingress, out Datagram quoted, out FlowKey key);
         if (reason != DropReason.None) return reason;
         FlowId id = _flows.Find(key, out bool outward);
+        if (!id.Exists && quoted.IsCall)
+        {
+            quoted.ForgetCall();
+            id = _flows.Find(key with { SourcePort = 0, DestinationPort = 0 }, out outward);
+        }
         if (!id.Exists) return DropReason.IcmpUnexplained;
         if (_flows[id].Epoch != _plan.Epoch && (reason = Review.Look(_plan, ref id, _now)) != DropReason.None) return reason;
         ref Flow flow = ref _flows[id];

@@ -17,8 +17,9 @@ internal static class Martians
         if (packet.Source.IsPrivate && plan.LinkPolicy(ingress) is { RefusesPrivate: true }) return DropReason.MartianSource;
         if (plan.Own(packet.Source) != 0) return DropReason.MartianSource;
         bool isLocal = plan.TryBehind(packet.Source, out PortId zone);
-        // A host of ours never speaks from outside, and a zone's host never with another zone's address.
-        return isLocal == plan.IsLink(ingress) || (isLocal && zone != ingress) ? DropReason.SpoofedSource : DropReason.None;
+        // A host of ours never speaks from outside, by neither of its addresses, and a zone's host never with another zone's address.
+        bool isOurs = isLocal || (plan.IsLink(ingress) && plan.IsCounterpart(packet.Source));
+        return isOurs == plan.IsLink(ingress) || (isLocal && zone != ingress) ? DropReason.SpoofedSource : DropReason.None;
     }
 
     private static bool MaySend(Address source) =>

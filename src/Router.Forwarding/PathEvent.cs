@@ -4,7 +4,7 @@ using Router.Wire;
 namespace Router.Forwarding;
 
 /// <summary>What the path has to tell the journal.</summary>
-public enum PathEventKind : byte { FlowOpened, FlowClosed, PacketLogged, PacketRefused, NeighbourWanted, PortGone, SenderStuck, HostLimited }
+public enum PathEventKind : byte { FlowOpened, FlowClosed, PacketLogged, PacketRefused, NeighbourWanted, PortGone, SenderStuck, HostLimited, NoRoom }
 
 /// <summary>One thing that happened on the path, small enough to be copied.</summary>
 public record struct PathEvent
@@ -23,7 +23,7 @@ public record struct PathEvent
     /// <summary>Octets both ways, for a flow that closed; those of the packet, for one that is told.</summary>
     public ulong Octets;
 
-    /// <summary>Of a host that has no more: flows that it was refused since it was last told of, and how many it has.</summary>
+    /// <summary>Of a host that has no more, or of what has run out: flows refused since it was last told of, and how many the host has.</summary>
     public uint Refused, Flows;
 
     /// <summary>A large segment of TCP does not get through, although small ones did.</summary>

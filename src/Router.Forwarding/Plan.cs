@@ -38,7 +38,7 @@ public sealed class Plan
             if (link is { Health: not LinkHealth.Degraded, Volume: LinkVolume.Ample }) HealthyLinks |= link.Id.Bit;
             bool isAble = link is { Usable: true, Volume: not LinkVolume.Spent };
             if (!link.Outside(v4: true).IsUnspecified) _able4 |= isAble ? link.Id.Bit : 0;
-            if (!link.Outside(v4: false).IsUnspecified) _able6 |= isAble ? link.Id.Bit : 0;
+            if (Carries6(policy, link)) _able6 |= isAble ? link.Id.Bit : 0;
             foreach (Address address in link.Addresses) own[address] = own.GetValueOrDefault(address) | link.Id.Bit | PortId.Host.Bit;
         }
         foreach (ZoneState zone in zones)
@@ -73,7 +73,10 @@ public sealed class Plan
     /// <summary>MACs of hosts that are on a link's own networks, gateways aside.</summary>
     public FrozenDictionary<(PortId Link, Address Neighbour), ulong> Neighbours { get; }
 
-    /// <summary>Links that may take new flows of a family: usable, with volume left, and with an address of it.</summary>
+    /// <summary>
+    /// Links that may take new flows of a family: usable, with volume left, and with an address of it. One that has prefixes needs no
+    /// address of its own, if there is a gateway.
+    /// </summary>
     public ulong Able(bool v4) => v4 ? _able4 : _able6;
 
     public LinkState? Link(PortId id) => _links[id.Value];
@@ -138,6 +141,9 @@ public sealed class Plan
         return (found & (found - 1)) == 0 ? found : 0;
     }
 
+    /// <summary>Whether an address is one of ours that only the Internet knows: in a prefix that is routed here, and not on the link itself.</summary>
+    public bool IsCounterpart(Address address) => !address.IsV4 && Policy.Ipv6.IsRoutedHere(address) && OnLink(address) == 0;
+
     /// <summary>The last address of a local or link network, which means all of its hosts (RFC 2644).</summary>
     public bool IsDirectedBroadcast(Address address)
     {
@@ -176,6 +182,9 @@ public sealed class Plan
         }
         return false;
     }
+
+    private static bool Carries6(Policy policy, LinkState link) => !link.Outside(v4: false).IsUnspecified
+        || (!link.Gateway6.IsUnspecified && policy.Ipv6.On(link.Id) == Ipv6Nat.Npt);
 
     private static bool IsBroadcastOf(Prefix network, Address address) => network.IsV4 && network.Length < 31 && network.Last == address;
 

@@ -42,6 +42,12 @@ internal sealed class Refusals(Outbox outbox)
             case DropReason.NoUsableLink or DropReason.NoOutsideAddress or DropReason.VolumeSpent or DropReason.NoNextHop or DropReason.NoRoute when !stranger:
                 Unreachable(plan, octets, packet, ingress, Icmp4.HostUnreachable, Icmp6.NoRoute, now);
                 break;
+            case DropReason.SourceUnmapped when packet.Source.Low == ulong.MaxValue:
+                Error(plan, octets, packet, ingress, Icmp6.ParameterProblem, 0, Ipv6.SourceAt, now);
+                break;
+            case DropReason.SourceUnmapped:
+                Error(plan, octets, packet, ingress, Icmp6.DestinationUnreachable, Icmp6.SourcePolicyFailed, 0, now);
+                break;
             case DropReason.TtlExpired:
                 Error(plan, octets, packet, ingress, packet.V4 ? Icmp4.TimeExceeded : Icmp6.TimeExceeded, 0, 0, now);
                 break;

@@ -101,14 +101,21 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         Rule rule = plan.Policy.Rules[course.Rule];
         if (rule.Action != RuleAction.Allow || course.ToBox) return false;
         if (course.Destination != flow.OutsideDestination || course.DestinationPort != flow.OutsideDestinationPort) return false;
-        bool isTranslated = flow.OutsideSource != flow.InsideSource;
-        // IPv6 is never translated, nor a program of the box that is bound to the link's address.
-        bool isOurs = (plan.Own(flow.InsideSource) & flow.Egress.Bit) != 0;
-        if (course.ToInternet && isTranslated != (rule.Nat != SourceNat.Off && flow.InsideSource.IsV4 && !isOurs)) return false;
+        if (course.ToInternet && !IsSeenRight(plan, rule, course, flow)) return false;
         if (rule.Links.Length > 0 && !rule.Fallback && course.ToInternet && !rule.Links.Contains(flow.Egress)
             && (flow.Traits & FlowTraits.Bound) == 0) return false;
         (flow.Rule, flow.Log, flow.PolicyGeneration) = ((ushort)course.Rule, rule.Log, plan.Policy.Generation);
         return true;
+    }
+
+    // Another address of the link is a matter of the link, not of the rules. A prefix is written in the configuration, so what leaves by it
+    // is held to it.
+    private static bool IsSeenRight(Plan plan, Rule rule, in Course course, in Flow flow)
+    {
+        if (plan.LinkPolicy(flow.Egress) is null) return true;
+        SourceTranslation seen = SourceTranslation.Of(plan, rule, course, flow.Egress, flow.InsideSource, flow.InsideDestination);
+        if (seen.Means == SourceMeans.Prefix) return seen.Outside == flow.OutsideSource;
+        return (flow.OutsideSource != flow.InsideSource) == seen.Means is not (SourceMeans.None or SourceMeans.Own);
     }
 
     // No rule decides on a probe, so any number that the policy has will do for it.
@@ -135,10 +142,10 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
     {
         ref Flow flow = ref flows[id];
         Rule rule = plan.Policy.Rules[Math.Min(flow.Rule, plan.Policy.Rules.Length - 1)];
-        ulong able = plan.Able(flow.InsideSource.IsV4);
+        ulong able = LinkChooser.Able(plan, rule, flow.InsideSource);
         bool isAble = (able & flow.Egress.Bit) != 0;
         bool hasAddress = flow.OutsideSource == flow.InsideSource || (plan.Own(flow.OutsideSource) & flow.Egress.Bit) != 0
-            || (rule.Nat == SourceNat.Fixed && flow.OutsideSource == rule.NatAddress);
+            || SeenBy(plan, rule, flow, flow.Egress).Outside == flow.OutsideSource;
         bool isLost = !isAble || !hasAddress;
         // Balancing prefers no link to another: only a rule, or an order, can have a better one.
         if (!isLost && plan.Policy.Mode != InternetMode.Failover && !IsAnyAble(rule.Links, able)) return DropReason.None;
@@ -148,12 +155,19 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         return what switch
         {
             FlowPlan.Keep or FlowPlan.Drain => DropReason.None,
-            FlowPlan.Move when flow.Protocol != Protocol.Tcp || flow.OutsideSource == flow.InsideSource =>
+            FlowPlan.Move when flow.Protocol != Protocol.Tcp || KeepsEnd(flow, SeenBy(plan, rule, flow, better.Link)) =>
                 MoveTo(plan, ref id, better, isLost ? LinkMove.LinkDown : LinkMove.BetterLink, now),
             FlowPlan.Move or FlowPlan.Reset => ResetFor(plan, id, now),
             _ => throw new InvalidOperationException($"unknown plan {what}"),
         };
     }
+
+    // As whom the far end would see the flow by a link.
+    private static SourceTranslation SeenBy(Plan plan, Rule rule, in Flow flow, PortId link) =>
+        SourceTranslation.Of(plan, rule, new Course { ToInternet = true }, link, flow.InsideSource, flow.InsideDestination);
+
+    // A TCP connection can only go on by the same address and port.
+    private static bool KeepsEnd(in Flow flow, SourceTranslation seen) => !seen.TakesPort && seen.Outside == flow.OutsideSource;
 
     private static bool IsAnyAble(PortId[] links, ulong able)
     {

@@ -44,8 +44,10 @@ internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Frag
 
     private void LookAt(FlowId id, Plan plan, long now)
     {
+        // With a control connection that was due too, its calls have ended.
+        if (!flows.IsLive(id)) return;
         ref Flow flow = ref flows[id];
-        long end = flow.LastUse + FlowLife.Timeout(flow, plan.Policy.Timeouts);
+        long end = Math.Max(flow.LastUse, gateways.LastUse(id)) + FlowLife.Timeout(flow, plan.Policy.Timeouts);
         if (end > now)
         {
             flows.SetDeadline(id, end);

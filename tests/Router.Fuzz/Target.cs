@@ -14,6 +14,9 @@ internal sealed record Target(string Name, Feed Feed, byte[][] Samples)
         new("wire", WireTarget.Feed, SoundPackets.All()),
         new("answers", AnswersTarget.Feed, SoundPackets.All()),
         new("path", PathTarget.Feed, PathTarget.Samples()),
+        new("sip", SipTarget.Feed, SipTarget.Samples()),
+        new("streams", StreamTarget.Feed, StreamTarget.Samples()),
+        new("gateways", GatewaysTarget.Feed, GatewaysTarget.Samples()),
     ];
 }
 

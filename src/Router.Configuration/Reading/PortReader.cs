@@ -22,8 +22,9 @@ internal sealed class PortReader(Names names, ErrorList errors)
     private const int MostWeight = 1000;
 
     private static readonly KeySet ZoneKeys = new(["interfaces", "spoof_check"], "licensed", "welcome");
-    private static readonly KeySet LinkKeys = new(["interface", "enabled", "weight", "speed", "metered", "cap", "gateway", "refuse_private", "health"]);
+    private static readonly KeySet LinkKeys = new(["interface", "enabled", "weight", "speed", "metered", "cap", "gateway", "refuse_private", "ipv6", "health"]);
 
+    private readonly Ipv6Reader _ipv6 = new();
     private readonly Dictionary<string, Place> _interfaces = new(StringComparer.Ordinal);
 
     public List<ZoneSettings> Zones(Setting setting)
@@ -108,6 +109,9 @@ internal sealed class PortReader(Names names, ErrorList errors)
                     break;
                 case "refuse_private":
                     made = made with { RefusesPrivate = value.Flag() ?? false };
+                    break;
+                case "ipv6":
+                    made = _ipv6.Read(value, made);
                     break;
                 case "health":
                     made = made with { Health = HealthReader.Read(value, common) };

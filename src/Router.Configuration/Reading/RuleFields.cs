@@ -45,7 +45,7 @@ internal static class RuleFields
         Gateway gateways = Gateway.None;
         foreach (Setting item in value.Items())
         {
-            if (item.Word(("ftp", Gateway.Ftp), ("tftp", Gateway.Tftp), ("none", Gateway.None)) is not { } one) return null;
+            if (item.Word(("ftp", Gateway.Ftp), ("tftp", Gateway.Tftp), ("sip", Gateway.Sip), ("pptp", Gateway.Pptp), ("none", Gateway.None)) is not { } one) return null;
             gateways |= one;
         }
         return gateways;

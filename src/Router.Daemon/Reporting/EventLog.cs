@@ -16,6 +16,7 @@ internal sealed class EventLog(Worker worker, PortRegistry ports, Journal journa
     private static readonly EventKind Refusals = new("refused", 20, TimeSpan.FromSeconds(1));
 
     private static readonly EventKind Limits = new("limit", 20, TimeSpan.FromSeconds(1));
+    private static readonly EventKind Shortages = new("no-room", 8, TimeSpan.FromMinutes(1));
     private static readonly EventKind Packets = new("packet", 2 * PathEvents.MostPackets, TimeSpan.FromSeconds(1));
     private static readonly EventKind Stuck = new("stuck sender", 1, TimeSpan.FromMinutes(1));
     private static readonly TimeSpan TellSuppressed = TimeSpan.FromSeconds(1);
@@ -52,6 +53,9 @@ internal sealed class EventLog(Worker worker, PortRegistry ports, Journal journa
                 case PathEventKind.HostLimited:
                     journal.Write(Limits, Priority.Warning, DescribeLimit(happened, policy), ("HOST", happened.Source.ToString()));
                     break;
+                case PathEventKind.NoRoom:
+                    journal.Write(Shortages, Priority.Warning, DescribeShortage(happened), ("HOST", happened.Source.ToString()));
+                    break;
                 case PathEventKind.NeighbourWanted or PathEventKind.PortGone:
                     toAct.Add(happened);
                     break;
@@ -81,6 +85,19 @@ internal sealed class EventLog(Worker worker, PortRegistry ports, Journal journa
         };
         string since = happened.Refused > 1 ? $"; {happened.Refused} refused since it was last told of" : "";
         return $"limits: host {happened.Source} of {ports.NameOf(happened.Ingress)} {why}, and is refused new ones{since}";
+    }
+
+    private static string DescribeShortage(in PathEvent happened)
+    {
+        string why = happened.Reason switch
+        {
+            DropReason.FlowsFull => "the table of flows is full (tables.flows)",
+            DropReason.MappingsFull => "the table of mappings is full",
+            DropReason.PortsExhausted => "the outside address has no free port",
+            _ => "another host has the same flow to that far end, and answers could not be told apart",
+        };
+        string since = happened.Refused > 1 ? $"; {happened.Refused} refused since it was last told of" : "";
+        return $"no room: {Describe(happened)} is refused: {why}{since}";
     }
 
     private static string Verb(DropReason reason) => reason == DropReason.RuleDenied ? "deny" : "drop";

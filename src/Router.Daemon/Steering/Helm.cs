@@ -52,7 +52,8 @@ internal sealed class Helm : IDisposable
     private bool _wasFaulted;
     private (long Moved, long Reset, long Closed) _told;
 
-    public Helm(string file, ReadBefore read, HostNames names, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, VolumeMeter volume, Journal journal, Notify notify)
+    public Helm(
+        string file, ReadBefore read, HostNames names, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, VolumeMeter volume, Journal journal, Notify notify)
     {
         (_file, _names, _inForce, _ports, _worker, _volume, _journal, _notify) = (file, names, first, ports, worker, volume, journal, notify);
         _collisions = new Collisions(journal);

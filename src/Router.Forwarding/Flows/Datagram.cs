@@ -28,13 +28,20 @@ internal struct Datagram
 {
     public Address Source, Destination;
 
-    /// <summary>For ICMP queries the identifier is the port of the asking side and the other is 0. Both are 0 where there are none.</summary>
+    /// <summary>
+    /// For ICMP queries the identifier is the port of the asking side and the other is 0. For a packet of a PPTP call
+    /// (<see cref="IsCall"/>) the call id is the destination's port, and the source's is <see cref="EnhancedGre.ProtocolType"/>.
+    /// Both are 0 where there are none.
+    /// </summary>
     public ushort SourcePort, DestinationPort;
     public byte Protocol;
     public byte TimeToLive;
     public Shape Shape;
     public bool V4;
     public bool DontFragment;
+
+    /// <summary>It signs its addresses (AH, RFC 4302), so that behind a translation no receiver can take it.</summary>
+    public bool IsSigned;
 
     /// <summary>It is one of several pieces.</summary>
     public bool IsFragment;
@@ -59,6 +66,12 @@ internal struct Datagram
     /// <summary>It belongs to the middle of a TCP connection: ACK, and nothing that begins or ends one.</summary>
     public readonly bool IsMidstream => Protocol == Wire.Protocol.Tcp
         && (Flags & (TcpFlags.Syn | TcpFlags.Ack | TcpFlags.Rst | TcpFlags.Fin)) == TcpFlags.Ack;
+
+    /// <summary>It bears a PPTP call's id.</summary>
+    public readonly bool IsCall => Protocol == Wire.Protocol.Gre && SourcePort != 0;
+
+    /// <summary>No flow goes by its call id, so it belongs to the one between its two hosts, as all other GRE.</summary>
+    public void ForgetCall() => (SourcePort, DestinationPort) = (0, 0);
 
     public readonly FlowKey Key(PortId ingress) => new(Source, Destination, SourcePort, DestinationPort, Protocol, ingress);
 
@@ -103,6 +116,7 @@ internal struct Datagram
         packet.Protocol = header.Protocol;
         packet.TimeToLive = header.TimeToLive;
         packet.DontFragment = header.DontFragment;
+        packet.IsSigned = header.Protocol == Wire.Protocol.Ah;
         packet.Transport = header.HeaderLength;
         packet.Length = header.TotalLength;
         if (!header.IsFragment) return DropReason.None;
@@ -123,6 +137,7 @@ internal struct Datagram
         packet.Protocol = chain.Protocol;
         packet.TimeToLive = header.HopLimit;
         packet.DontFragment = true;
+        packet.IsSigned = chain.HasAuthentication;
         packet.Transport = chain.Offset;
         packet.Length = header.TotalLength;
         // An atomic fragment is a whole packet (RFC 6946).
@@ -159,6 +174,9 @@ internal struct Datagram
             case Wire.Protocol.Icmp when packet.V4:
             case Wire.Protocol.Icmp6 when !packet.V4:
                 return ReadIcmp(transport, ref packet);
+            case Wire.Protocol.Gre:
+                if (EnhancedGre.TryRead(transport, out EnhancedGre gre, out _)) (packet.SourcePort, packet.DestinationPort) = (EnhancedGre.ProtocolType, gre.CallId);
+                return DropReason.None;
             default:
                 if (!Wire.Protocol.HasPorts(packet.Protocol)) return DropReason.None;
                 if (transport.Length < 8) return Broken(packet);

@@ -45,7 +45,7 @@ internal sealed class Holdings(FlowTable flows, Mappings mappings, Pins pins, Ap
         long timeout = FlowLife.Timeout(flow, plan.Policy.Timeouts);
         DropReason reason = flows.Add(flow, timeout, out id);
         bool isServed = IsInbound(flow) && flow.OutsideDestination != flow.InsideDestination
-            && flow.Protocol is (Protocol.Tcp or Protocol.Udp or Protocol.Icmp);
+            && flow.Protocol is (Protocol.Tcp or Protocol.Udp or Protocol.Icmp or Protocol.Icmp6);
         for (int turn = 1; reason == DropReason.MappingCollision && isServed && turn <= MostTurns; turn++)
         {
             flow.OutsideSourcePort = (ushort)(1024 + (flow.InsideSourcePort + turn * 7919) % (65536 - 1024));
@@ -69,7 +69,15 @@ internal sealed class Holdings(FlowTable flows, Mappings mappings, Pins pins, Ap
         quotas.Release(id);
         if (flow.Mapping >= 0) mappings.Release(flow.Mapping, now);
         if (flow.Pin >= 0) pins.Release(flow.Pin, now);
+        bool mayHaveCalls = (flow.Traits & FlowTraits.Watched) != 0;
         flows.Remove(id);
+        if (mayHaveCalls) EndCalls(plan, now);
+    }
+
+    /// <summary>Ends the flows of calls whose end a gateway has heard of, or seen.</summary>
+    public void EndCalls(Plan plan, long now)
+    {
+        for (FlowId id = gateways.NextOver(); id.Exists; id = gateways.NextOver()) Finish(plan, id, now);
     }
 
     /// <summary>Ends a flow that came to its end by itself, and tells of it if its rule wants that.</summary>

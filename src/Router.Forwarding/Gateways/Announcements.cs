@@ -36,32 +36,59 @@ internal sealed class Announcements(FlowTable flows, Mappings mappings, Expectat
     public bool TryOpen(Plan plan, FlowId id, bool byInside, Gateway gateway, byte protocol, Address host, ushort port, long now, long life,
         out Address shownHost, out ushort shownPort)
     {
-        ref Flow flow = ref flows[id];
-        (Address own, Address shown) = byInside ? (flow.InsideSource, flow.OutsideSource) : (flow.OutsideDestination, flow.InsideDestination);
-        (Address peer, Address peerShown) = byInside ? (flow.OutsideDestination, flow.InsideDestination) : (flow.InsideSource, flow.OutsideSource);
-        (PortId at, PortId peerAt) = byInside ? (flow.Ingress, flow.Egress) : (flow.Egress, flow.Ingress);
-        (shownHost, shownPort) = (shown, port);
-        bool isHis = host.IsUnspecified || host == own || host == shown;
-        if (!isHis || port < FirstUnprivileged || at == PortId.Host || plan.Own(own) != 0) return false;
-        int mapping = -1;
-        if (own != shown)
-        {
-            var wanted = new Mapping { Inside = own, InsidePort = port, Outside = shown, Protocol = protocol, Link = LinkOf(plan, flow, shown), Zone = at };
-            if (mappings.Obtain(wanted, plan, isOwn: false, now, out mapping) != DropReason.None) return false;
-            shownPort = mappings[mapping].OutsidePort;
-        }
+        var sides = Sides.Of(flows[id], byInside);
+        (shownHost, shownPort) = (sides.Shown, port);
+        bool isHis = host.IsUnspecified || host == sides.Own || host == sides.Shown;
+        if (!isHis || port < FirstUnprivileged) return false;
         Withdraw(id, now);
-        var expectation = new Expectation
+        var wanted = new Expectation { Protocol = protocol, TargetPort = port, Gateway = gateway, Deadline = now + life };
+        return TryOpen(plan, id, sides, wanted, now, out shownPort);
+    }
+
+    /// <summary>Opens a way beside those that the control flow has open.</summary>
+    /// <param name="plan">The plan in force.</param>
+    /// <param name="id">The control flow.</param>
+    /// <param name="sides">The same, as the announcer has it.</param>
+    /// <param name="wanted">Protocol, <see cref="Expectation.TargetPort"/>, gateway, call and deadline; the rest follows from the control flow.</param>
+    /// <param name="now">Monotonic microseconds.</param>
+    /// <param name="shownPort">The port by which the other side is to know the endpoint.</param>
+    public bool TryOpen(Plan plan, FlowId id, in Sides sides, Expectation wanted, long now, out ushort shownPort)
+    {
+        ref Flow flow = ref flows[id];
+        shownPort = wanted.TargetPort;
+        if (sides.At == PortId.Host || plan.Own(sides.Own) != 0) return false;
+        wanted.Mapping = -1;
+        // Behind an exchanged prefix a port stays what it is.
+        if (sides.Own != sides.Shown && !plan.IsCounterpart(sides.Shown))
         {
-            Source = peer, Destination = shown, DestinationPort = shownPort, Protocol = protocol, Ingress = peerAt,
-            Target = own, TargetPort = port, Egress = at, SourceShown = peerShown, Mapping = mapping, Gateway = gateway,
-            ParentFlow = id, Parent = flow.ForwardKey, Deadline = now + life,
-        };
-        if (expectations.Find(flow.ForwardKey with { Source = peer, Destination = shown, DestinationPort = shownPort, Protocol = protocol, Ingress = peerAt }, now) >= 0
-            || !expectations.TryAdd(expectation)) return false;
-        if (mapping >= 0) mappings.Hold(mapping);
+            if (mappings.Obtain(Wanted(plan, flow, sides, wanted.Protocol, wanted.TargetPort), plan, isOwn: false, now, out wanted.Mapping) != DropReason.None) return false;
+            shownPort = mappings[wanted.Mapping].OutsidePort;
+        }
+        (wanted.Source, wanted.SourceShown, wanted.Ingress) = (sides.Peer, sides.PeerShown, sides.PeerAt);
+        (wanted.Destination, wanted.DestinationPort, wanted.Target, wanted.Egress) = (sides.Shown, shownPort, sides.Own, sides.At);
+        (wanted.ParentFlow, wanted.Parent) = (id, flow.ForwardKey);
+        return TryOpen(wanted, now);
+    }
+
+    /// <summary>Opens a way that a gateway has put together; one to the same end from the same place gives way to it. False without room.</summary>
+    public bool TryOpen(in Expectation wanted, long now)
+    {
+        var key = new FlowKey(wanted.Source, wanted.Destination, 0, wanted.DestinationPort, wanted.Protocol, wanted.Ingress);
+        for (int old = expectations.Find(key, 0); old >= 0; old = expectations.Find(key, 0))
+        {
+            if (expectations[old].Target != wanted.Target || expectations[old].TargetPort != wanted.TargetPort) return false;
+            Close(old, now);
+        }
+        if (!expectations.TryAdd(wanted)) return false;
+        if (wanted.Mapping >= 0) mappings.Hold(wanted.Mapping);
         return true;
     }
+
+    /// <summary>The mapping by which the other side of a control flow knows an endpoint, as far as it is known before there is one.</summary>
+    public static Mapping Wanted(Plan plan, in Flow flow, in Sides sides, byte protocol, ushort port) => new()
+    {
+        Inside = sides.Own, InsidePort = port, Outside = sides.Shown, Protocol = protocol, Link = LinkOf(plan, flow, sides.Shown), Zone = sides.At,
+    };
 
     /// <summary>Closes what a control flow has open.</summary>
     public void Withdraw(FlowId parent, long now)

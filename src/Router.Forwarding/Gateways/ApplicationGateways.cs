@@ -1,5 +1,7 @@
 using Router.Forwarding.Flows;
 using Router.Forwarding.Gateways.Ftp;
+using Router.Forwarding.Gateways.Pptp;
+using Router.Forwarding.Gateways.Sip;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
 using Router.Ports;
@@ -30,6 +32,9 @@ internal sealed class ApplicationGateways : IDisposable
     private readonly ControlSegment _segments;
     private readonly FtpGateway _ftp;
     private readonly TftpGateway _tftp;
+    private readonly SipGateway _sip;
+    private readonly PptpGateway _pptp;
+    private readonly Calls _calls;
 
     public ApplicationGateways(ForwardingTables tables, FlowTable flows, Mappings mappings, Outbox outbox, Refusals refusals)
     {
@@ -40,6 +45,9 @@ internal sealed class ApplicationGateways : IDisposable
         _segments = new ControlSegment(outbox, refusals);
         _ftp = new FtpGateway(_announcements);
         _tftp = new TftpGateway(flows, _announcements);
+        _sip = new SipGateway(mappings, _expectations, _announcements);
+        _calls = new Calls(flows, mappings, _announcements, _expectations, _kin);
+        _pptp = new PptpGateway(_calls);
     }
 
     /// <summary>Ways that are open now.</summary>
@@ -66,17 +74,37 @@ internal sealed class ApplicationGateways : IDisposable
         if (packet.IsFragment || packet.Shape != Shape.Keyed) return DropReason.None;
         if (flow.Protocol == Protocol.Udp)
         {
-            if (outward && IsOn(plan, flow, Gateway.Tftp)) _tftp.Hear(plan, id, Udp.Over(batch.Octets(slot)[packet.Transport..]).Payload, now);
+            PassDatagram(plan, batch, slot, packet, id, outward, now);
             return DropReason.None;
         }
         int note = _watches.Find(id, flow.Created);
         if (note < 0) return DropReason.None;
         ref Watch watch = ref _watches[note];
         if (packet.IsSyn && flow.Tcp.State == TcpState.SynSent) watch.Marks = WatchMarks.None;
-        LineReader? reader = _ftp.Listen(plan, ref watch, id, Tcp.Over(batch.Octets(slot)[packet.Transport..]), outward, now, IsOn(plan, flow, watch.Gateway));
+        bool isPptp = watch.Gateway == Gateway.Pptp, isOn = IsOn(plan, flow, watch.Gateway);
+        LineReader? reader = isPptp
+            ? _pptp.Listen(plan, ref watch, id, outward, now, isOn)
+            : _ftp.Listen(plan, ref watch, id, Tcp.Over(batch.Octets(slot)[packet.Transport..]), outward, now, isOn);
         DropReason reason = _segments.Pass(plan, batch, slot, packet, flow, ref watch, outward, reader);
-        if (reader is not null) watch.Marks = _ftp.Marks;
+        if (reader is not null) watch.Marks = isPptp ? _pptp.Marks : _ftp.Marks;
+        if (isPptp) _pptp.See(flow.Tcp.State, ref watch, id, now);
         return reason;
+    }
+
+    private void PassDatagram(Plan plan, Batch batch, int slot, in Datagram packet, FlowId id, bool outward, long now)
+    {
+        ref Flow flow = ref _flows[id];
+        Gateway gateway = GatewayOf(flow);
+        if (!IsOn(plan, flow, gateway)) return;
+        if (gateway == Gateway.Tftp)
+        {
+            if (outward) _tftp.Hear(plan, id, Udp.Over(batch.Octets(slot)[packet.Transport..]).Payload, now);
+            return;
+        }
+        if (!SipDatagram.TryRead(batch, slot, packet, out Span<byte> data)) return;
+        if (SipMessage.Read(data, isStream: false, out SipMessage message) != SipReading.Message) return;
+        ReadOnlySpan<byte> text = _sip.Take(plan, id, flow, RootOf(id), outward, message, now);
+        if (!text.IsEmpty) SipDatagram.Replace(batch, slot, packet, message.Length, text, plan.MtuOf(outward ? flow.Egress : flow.Ingress));
     }
 
     /// <summary>What an acknowledgment in a watched flow means, as the side that is acknowledged counts.</summary>
@@ -95,6 +123,21 @@ internal sealed class ApplicationGateways : IDisposable
         return note < 0 ? 0 : fromInside ? _watches[note].FromInside.Shift : _watches[note].FromOutside.Shift;
     }
 
+    /// <summary>Whether flows have to be ended since their call is over (<see cref="NextOver"/>).</summary>
+    public bool HasOver => _calls.HasOver;
+
+    /// <summary>The next of them; none when all have been.</summary>
+    public FlowId NextOver() => _calls.NextOver();
+
+    /// <summary>When the control connection of a call was last used: the two still mean to have the call. 0 for other flows.</summary>
+    public long LastUse(FlowId id)
+    {
+        int note = (_flows[id].Traits & FlowTraits.Expected) == 0 ? -1 : _kin.Find(id, _flows[id].Created);
+        if (note < 0 || _kin[note].Gateway != Gateway.Pptp) return 0;
+        FlowId parent = _flows.Find(_kin[note].Parent, out bool outward);
+        return parent.Exists && outward ? _flows[parent].LastUse : 0;
+    }
+
     /// <summary>The expectation that a first packet meets, or -1.</summary>
     public int Find(in FlowKey key, long now) => _expectations.Find(key, now);
 
@@ -110,11 +153,12 @@ internal sealed class ApplicationGateways : IDisposable
             InsideSource = packet.Source, InsideSourcePort = packet.SourcePort, InsideDestination = packet.Destination, InsideDestinationPort = packet.DestinationPort,
             OutsideSource = e.SourceShown, OutsideSourcePort = packet.SourcePort, OutsideDestination = e.Target, OutsideDestinationPort = e.TargetPort,
             Protocol = e.Protocol, Ingress = e.Ingress, Egress = e.Egress, Mapping = -1, Pin = -1, Created = now, LastUse = now,
-            Traits = FlowTraits.Expected | (plan.IsLink(e.Ingress) ? FlowTraits.Inbound : FlowTraits.None),
+            Traits = FlowTraits.Expected | (plan.IsLink(e.Ingress) ? FlowTraits.Inbound : FlowTraits.None) | TraitsOf(plan, e),
             Rule = (ushort)rule, Log = plan.Policy.Rules[rule].Log, PolicyGeneration = plan.Policy.Generation, Epoch = plan.Epoch,
             AdmittedBy = plan.Policy.Rules[rule].Mark,
         };
-        if (e.SourceShown == packet.Source) return DropReason.None;
+        // A packet of a call names the receiver's end only.
+        if (e.SourceShown == packet.Source || e.Protocol == Protocol.Gre || plan.IsCounterpart(e.SourceShown)) return DropReason.None;
         var wanted = new Mapping
         {
             Inside = packet.Source, InsidePort = packet.SourcePort, Outside = e.SourceShown, Protocol = e.Protocol,
@@ -129,7 +173,7 @@ internal sealed class ApplicationGateways : IDisposable
     public void Settle(int expected, FlowId id, long now)
     {
         ref readonly Expectation e = ref _expectations[expected];
-        var kin = new Kin { FlowPlace = id.Value, FlowCreated = _flows[id].Created, Parent = e.Parent, Gateway = e.Gateway, Mapping = e.Mapping };
+        var kin = new Kin { FlowPlace = id.Value, FlowCreated = _flows[id].Created, Parent = e.Parent, Gateway = e.Gateway, Call = e.Call, Mapping = e.Mapping };
         if (_kin.TryAdd(kin) && e.Mapping >= 0) _mappings.Hold(e.Mapping);
         _announcements.Close(expected, now);
     }
@@ -149,6 +193,7 @@ internal sealed class ApplicationGateways : IDisposable
         if ((flow.Traits & FlowTraits.Watched) != 0)
         {
             _announcements.Withdraw(id, now);
+            if (GatewayOf(flow) == Gateway.Pptp) _calls.EndAll(id, now);
             int watch = _watches.Find(id, flow.Created);
             if (watch >= 0) _watches.Remove(watch);
         }
@@ -185,8 +230,27 @@ internal sealed class ApplicationGateways : IDisposable
         _expectations.Dispose();
     }
 
+    // The flow by which the rules are asked about all that a control flow opens: itself, unless it was opened so too.
+    private FlowKey RootOf(FlowId id)
+    {
+        ref Flow flow = ref _flows[id];
+        int note = (flow.Traits & FlowTraits.Expected) == 0 ? -1 : _kin.Find(id, flow.Created);
+        return note < 0 ? flow.ForwardKey : _kin[note].Parent;
+    }
+
+    // Media stays with the address that was announced for it, whatever becomes of the link; signalling is read on.
+    private static FlowTraits TraitsOf(Plan plan, in Expectation e)
+    {
+        if (e.Protocol == Protocol.Gre) return FlowTraits.Bound;
+        if (e.Gateway != Gateway.Sip) return FlowTraits.None;
+        if (e.IsControl) return FlowTraits.Watched;
+        return plan.IsLink(e.Egress) ? FlowTraits.Bound : FlowTraits.None;
+    }
+
+    // Of what was expected, only SIP is watched, whatever port it goes to.
     private static Gateway GatewayOf(in Flow flow)
     {
+        if ((flow.Traits & FlowTraits.Expected) != 0) return Gateway.Sip;
         Gateway gateway = GatewayPorts.Of(flow.Protocol, flow.InsideDestinationPort);
         return gateway != Gateway.None ? gateway : GatewayPorts.Of(flow.Protocol, flow.OutsideDestinationPort);
     }

@@ -11,8 +11,8 @@ namespace Router.Forwarding.Gateways;
 /// blocks (RFC 2018) are given what the receiver counts by. It comes here in the addresses in which it came in, and is
 /// translated after. A segment whose checksum is wrong teaches us nothing and stays wrong.
 ///
-/// Data that has grown beyond what the link takes loses its end, and its FIN: that part is not acknowledged, so its sender sends it
-/// again, from there on.
+/// Data that has grown beyond what the link takes, or of which only the first lines could be read, loses its end, and its FIN: that
+/// part is not acknowledged, so its sender sends it again, from there on.
 /// </summary>
 internal sealed class ControlSegment(Outbox outbox, Refusals refusals)
 {
@@ -44,11 +44,11 @@ internal sealed class ControlSegment(Outbox outbox, Refusals refusals)
         (own.Window, own.Stamp) = (tcp.Window, StampOf(tcp));
         MendAcknowledgment(tcp, ref other, unfinished);
         Passage passage = _editor.Pass(ref own, tcp.Sequence, isPlain ? [] : tcp.Payload, isLast && !isPlain, reader);
-        if (own.HeldLength > 0 && !isPlain) Acknowledge(plan, flow, own, other, outward);
+        if (own.HeldLength > 0 && own.IsHeard && !isPlain) Acknowledge(plan, flow, own, other, outward);
         if (passage.Kind == PassageKind.Gap) return DropReason.OutOfOrder;
         if (passage.Kind == PassageKind.Held) return DropReason.Consumed;
         WriteNumber(tcp.Octets, SequenceAt, passage.Sequence, unfinished);
-        if (passage.Kind == PassageKind.Changed) Replace(batch, slot, packet, plan.MtuOf(outward ? flow.Egress : flow.Ingress));
+        if (passage.Kind == PassageKind.Changed) Replace(batch, slot, packet, plan.MtuOf(outward ? flow.Egress : flow.Ingress), passage.IsCut);
         return DropReason.None;
     }
 
@@ -71,8 +71,10 @@ internal sealed class ControlSegment(Outbox outbox, Refusals refusals)
     {
         if ((tcp.Flags & TcpFlags.Ack) == 0) return;
         uint acknowledged = other.ToSender(tcp.Acknowledgment, roundUp: false);
-        WriteNumber(tcp.Octets, AcknowledgmentAt, acknowledged, unfinished);
-        other.SkipTo(acknowledged);
+        other.Follow(acknowledged);
+        // What we hold is acknowledged as soon as all in front of it is: by whom else, if nothing more comes.
+        uint ours = acknowledged == other.Read ? other.HeldLength : 0u;
+        WriteNumber(tcp.Octets, AcknowledgmentAt, acknowledged + ours, unfinished);
         if (other.EditCount == 0) return;
         foreach (TcpOption option in tcp.Options)
         {
@@ -102,7 +104,7 @@ internal sealed class ControlSegment(Outbox outbox, Refusals refusals)
 
     private static ushort Swapped(uint half) => BinaryPrimitives.ReverseEndianness((ushort)half);
 
-    private void Replace(Batch batch, int slot, in Datagram packet, int mtu)
+    private void Replace(Batch batch, int slot, in Datagram packet, int mtu, bool isCut)
     {
         ref PacketMeta meta = ref batch[slot];
         Span<byte> space = batch.Space(slot);
@@ -111,11 +113,8 @@ internal sealed class ControlSegment(Outbox outbox, Refusals refusals)
         int headers = packet.Transport + tcp.DataOffset;
         bool wasWithin = packet.Length <= mtu;
         int room = (meta.Offload.IsSuper || !wasWithin ? Batch.MaxPacket : mtu) - headers;
-        if (data.Length > room)
-        {
-            data = data[..room];
-            tcp.Flags &= ~TcpFlags.Fin;
-        }
+        if (data.Length > room) data = data[..room];
+        if (isCut || data.Length < _editor.Output.Length) tcp.Flags &= ~TcpFlags.Fin;
         data.CopyTo(space[headers..]);
         meta.Length = headers + data.Length;
         if (meta.Offload.IsSuper && data.Length <= meta.Offload.SegmentSize) (meta.Offload.Segmentation, meta.Offload.SegmentSize) = (0, 0);

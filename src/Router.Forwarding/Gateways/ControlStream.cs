@@ -13,11 +13,13 @@ namespace Router.Forwarding.Gateways;
 ///
 /// Read is the sender's number up to which all has been passed on. Behind it there may be octets that are held: the beginning of a
 /// line that may need a change and is not complete. They are acknowledged to the sender in the receiver's name (else a sender
-/// that waits for an acknowledgment would never send the rest), and go out with the rest; until then they are ours to keep. A
+/// that waits for an acknowledgment would never send the rest), though not before the receiver has acknowledged all in front of
+/// them, which we have not kept. They go out with the rest; until then they are ours to keep. A
 /// line that was held is entered like a changed one even if it stays the same, since its sender will not send its beginning again.
 ///
-/// Blittable, all zero before the SYN; pure. Text that a sender could still send again is at most <see cref="MostEdits"/> lines
-/// old: FTP waits for an answer to each line.
+/// Blittable, all zero before the SYN; pure. A line is remembered until the receiver has acknowledged it, and at most
+/// <see cref="MostEdits"/> of them: while there is no room, nothing new is read (<see cref="HasRoom"/>). Protocols that wait for
+/// an answer to each line never notice.
 /// </summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct ControlStream
@@ -78,6 +80,12 @@ internal struct ControlStream
     /// <summary>In the middle of a line that is none of ours, until its end.</summary>
     public bool Skipping;
     public byte EditCount;
+
+    /// <summary>Octets that are to pass unread, behind the part of a message that was read.</summary>
+    public byte Unread;
+
+    /// <summary>What the receiver has acknowledged, in the sender's numbers.</summary>
+    public uint Acknowledged;
     public LineOctets Held;
     public EditList Edits;
 
@@ -86,10 +94,16 @@ internal struct ControlStream
     {
         if (Known && Read == first && EditCount == 0) return;
         this = default;
-        (Read, Known) = (first, true);
+        (Read, Acknowledged, Known) = (first, first, true);
     }
 
-    /// <summary>Enters the text that takes the place of the next <paramref name="oldLength"/> octets from <see cref="Read"/> on.</summary>
+    /// <summary>Whether another line can be remembered without forgetting one that may be sent again.</summary>
+    public readonly bool HasRoom => EditCount < MostEdits || !IsAfter(Edits[0].End, Acknowledged);
+
+    /// <summary>Whether the receiver has acknowledged all that was passed on.</summary>
+    public readonly bool IsHeard => !IsAfter(Read, Acknowledged);
+
+    /// <summary>Enters the text that takes the place of the next <paramref name="oldLength"/> octets from <see cref="Read"/> on; there must be room.</summary>
     public void Enter(uint at, int oldLength, ReadOnlySpan<byte> text)
     {
         if (EditCount == MostEdits)
@@ -129,11 +143,13 @@ internal struct ControlStream
         return number - (uint)shift;
     }
 
-    /// <summary>Follows an acknowledgment of what we have not seen: the stream goes on behind it, in the middle of some line.</summary>
-    public void SkipTo(uint acknowledged)
+    /// <summary>Follows an acknowledgment. Behind one of what we have not seen the stream goes on, in the middle of some line.</summary>
+    public void Follow(uint acknowledged)
     {
-        if (!Known || !IsAfter(acknowledged, Read + HeldLength)) return;
-        (Read, HeldLength, Skipping) = (acknowledged, 0, true);
+        if (!Known) return;
+        if (IsAfter(acknowledged, Acknowledged)) Acknowledged = acknowledged;
+        if (!IsAfter(acknowledged, Read + HeldLength)) return;
+        (Read, HeldLength, Unread, Skipping) = (acknowledged, 0, 0, true);
     }
 
     public static bool IsAfter(uint a, uint b) => (int)(a - b) > 0;

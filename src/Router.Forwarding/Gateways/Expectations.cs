@@ -19,13 +19,23 @@ internal struct Expectation
     public PortId Egress;
     public Gateway Gateway;
 
+    /// <summary>For gateways that open several ways by one control flow: of which talk it is, and what for; both may be 0.</summary>
+    public byte Channel;
+    public ulong Talk;
+
+    /// <summary>The call that it is a half of, or 0 (<see cref="Pptp.Calls"/>).</summary>
+    public int Call;
+
+    /// <summary>What is expected is a control flow itself, to be read by the same gateway.</summary>
+    public bool IsControl;
+
     /// <summary>How he knows the other side.</summary>
     public Address SourceShown;
 
     /// <summary>The mapping from destination to target, held meanwhile; -1 where there is none.</summary>
     public int Mapping;
 
-    /// <summary>The control flow, and its first packet.</summary>
+    /// <summary>The control flow, whose end is the way's too (none where it outlives it), and the first packet by which the rules are asked.</summary>
     public FlowId ParentFlow;
     public FlowKey Parent;
 
@@ -35,7 +45,7 @@ internal struct Expectation
 
 /// <summary>
 /// All expectations: 1,024 of them, preallocated, found by what the expected packet looks like. Each is for one flow and ends with
-/// it, with its control flow, or with its time. One host may have a quarter of them. They are not kept over a restart:
+/// it, with its control flow, or with its time. One host may have a quarter of them, one control flow an eighth. They are not kept over a restart:
 /// whoever announced something in that very second announces it again. Owned by the forwarding thread.
 /// </summary>
 internal sealed class Expectations : IDisposable
@@ -44,6 +54,9 @@ internal sealed class Expectations : IDisposable
 
     /// <summary>For one announcing host.</summary>
     public const int MostOfOne = Most / 4;
+
+    /// <summary>For one control flow.</summary>
+    public const int MostOfFlow = Most / 8;
 
     private const int SweptAtOnce = 16;
 
@@ -62,13 +75,8 @@ internal sealed class Expectations : IDisposable
     /// <summary>Enters one. False without room, in the table or for this host.</summary>
     public bool TryAdd(in Expectation expectation)
     {
-        int free = -1, ofOne = 0;
-        for (int id = 0; id < Most; id++)
-        {
-            if (_entries[id].Deadline == 0) free = id;
-            else if (_entries[id].Target == expectation.Target) ofOne++;
-        }
-        if (free < 0 || ofOne >= MostOfOne)
+        int free = FindRoom(expectation.Target, expectation.ParentFlow);
+        if (free < 0)
         {
             Refused++;
             return false;
@@ -78,6 +86,12 @@ internal sealed class Expectations : IDisposable
         Count++;
         return true;
     }
+
+    /// <summary>Whether one more could be entered, so that nothing is made for one that could not.</summary>
+    public bool HasRoom(Address target, FlowId parent) => FindRoom(target, parent) >= 0;
+
+    /// <summary>Lets one end earlier than it would.</summary>
+    public void Shorten(int id, long deadline) => _entries[id].Deadline = Math.Min(_entries[id].Deadline, deadline);
 
     /// <summary>The expectation that a first packet meets, or -1.</summary>
     public int Find(in FlowKey key, long now)
@@ -102,6 +116,17 @@ internal sealed class Expectations : IDisposable
         return -1;
     }
 
+    /// <summary>The next one behind <paramref name="after"/> that belongs to a talk, or -1.</summary>
+    public int NextOfTalk(ulong talk, int after)
+    {
+        if (Count == 0) return -1;
+        for (int id = after + 1; id < Most; id++)
+        {
+            if (_entries[id].Deadline != 0 && _entries[id].Talk == talk) return id;
+        }
+        return -1;
+    }
+
     /// <summary>Looks at the next few places; answers one whose time is over, or -1.</summary>
     public int NextOverdue(long now)
     {
@@ -122,6 +147,23 @@ internal sealed class Expectations : IDisposable
     }
 
     public void Dispose() => _index.Dispose();
+
+    private int FindRoom(Address target, FlowId parent)
+    {
+        int free = -1, ofOne = 0, ofFlow = 0;
+        for (int id = 0; id < Most; id++)
+        {
+            ref readonly Expectation other = ref _entries[id];
+            if (other.Deadline == 0)
+            {
+                free = id;
+                continue;
+            }
+            if (other.Target == target) ofOne++;
+            if (parent.Exists && other.ParentFlow == parent) ofFlow++;
+        }
+        return ofOne < MostOfOne && ofFlow < MostOfFlow ? free : -1;
+    }
 
     private static FlowKey Key(in Expectation e) => new(e.Source, e.Destination, 0, e.DestinationPort, e.Protocol, e.Ingress);
 

@@ -17,8 +17,14 @@ public enum Gateway : byte
     /// <summary>RFC 1350: UDP port 69.</summary>
     Tftp = 2,
 
+    /// <summary>RFC 3261: UDP and TCP port 5060. Off unless a rule asks for it.</summary>
+    Sip = 4,
+
+    /// <summary>RFC 2637: TCP port 1723, with its calls in GRE.</summary>
+    Pptp = 8,
+
     /// <summary>What a rule has that says nothing of it.</summary>
-    Default = Ftp | Tftp,
+    Default = Ftp | Tftp | Pptp,
 }
 
 /// <summary>Which gateway a service port calls for.</summary>
@@ -30,6 +36,8 @@ internal static class GatewayPorts
     {
         (Protocol.Tcp, 21) => Gateway.Ftp,
         (Protocol.Udp, 69) => Gateway.Tftp,
+        (Protocol.Udp, 5060) => Gateway.Sip,
+        (Protocol.Tcp, 1723) => Gateway.Pptp,
         _ => Gateway.None,
     };
 }

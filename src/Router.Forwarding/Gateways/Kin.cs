@@ -25,7 +25,9 @@ internal struct Kin : ITableEntry, IFlowNote
     public PortId ParentIngress;
     public Gateway Gateway;
     public byte Spare;
-    public int Reserved;
+
+    /// <summary>The call that it is a half of, or 0 (<see cref="Pptp.Calls"/>).</summary>
+    public int Call;
 
     // ---- The identity ends here, at 56 octets. ----
 

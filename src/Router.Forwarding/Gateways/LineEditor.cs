@@ -1,8 +1,17 @@
 namespace Router.Forwarding.Gateways;
 
-/// <summary>Reads the lines of a watched stream. One for each protocol and side.</summary>
+/// <summary>
+/// Reads what a watched stream is made of: lines, or the heads of messages, which are lines too wherever this folder speaks of
+/// them. One for each protocol and side.
+/// </summary>
 internal abstract class LineReader
 {
+    /// <summary>Octets behind the line that was read last, of the same message, that are to pass unread.</summary>
+    public byte Unread { get; protected set; }
+
+    /// <summary>Octets of the first line, its end included; 0 if that has not come yet.</summary>
+    public virtual int LengthOf(ReadOnlySpan<byte> octets) => octets.IndexOf((byte)'\n') + 1;
+
     /// <summary>Whether an unfinished line may yet become one that must be read as a whole.</summary>
     public abstract bool MayBecome(ReadOnlySpan<byte> beginning);
 
@@ -29,8 +38,8 @@ internal enum PassageKind : byte
     Gap,
 }
 
-/// <summary>What becomes of a segment, and its number for the receiver.</summary>
-internal readonly record struct Passage(PassageKind Kind, uint Sequence);
+/// <summary>What becomes of a segment, its number for the receiver, and whether its end was left off, to be sent again.</summary>
+internal readonly record struct Passage(PassageKind Kind, uint Sequence, bool IsCut = false);
 
 /// <summary>
 /// Leads the segments of a watched stream past a reader, line by line, however they are cut. What has been read before is changed
@@ -38,18 +47,16 @@ internal readonly record struct Passage(PassageKind Kind, uint Sequence);
 /// where the line before ended and nowhere else, so that nobody can smuggle a command in by choosing where segments begin.
 /// The end of a segment that may be the beginning of a command is held until its line is whole, too long, or the last.
 ///
-/// A segment in which more than <see cref="MostReads"/> lines are changed has the rest of them left alone. Owned by the
-/// forwarding thread; allocates nothing after it was made.
+/// What was changed is remembered until it is acknowledged. A line for which there is no room to remember it ends the segment: the
+/// rest is not passed on, and comes again. Owned by the forwarding thread; allocates nothing after it was made.
 /// </summary>
 internal sealed class LineEditor
 {
-    public const int MostReads = 8;
-
     private readonly byte[] _output = GC.AllocateArray<byte>(65536 + 4096);
     private readonly byte[] _fresh = GC.AllocateArray<byte>(65536 + ControlStream.MostLine);
     private readonly byte[] _text = new byte[ControlStream.MostText];
     private int _length;
-    private bool _changed;
+    private bool _changed, _isCut;
 
     /// <summary>What takes the data's place, after <see cref="PassageKind.Changed"/>.</summary>
     public ReadOnlySpan<byte> Output => _output.AsSpan(0, _length);
@@ -61,7 +68,7 @@ internal sealed class LineEditor
     /// <param name="reader">Null if nothing is to be read any more.</param>
     public Passage Pass(ref ControlStream stream, uint sequence, ReadOnlySpan<byte> data, bool isLast, LineReader? reader)
     {
-        (_length, _changed) = (0, false);
+        (_length, _changed, _isCut) = (0, false, false);
         if (ControlStream.IsAfter(sequence, stream.Read + stream.HeldLength))
         {
             bool isBlind = reader is null && stream.HeldLength == 0;
@@ -72,8 +79,9 @@ internal sealed class LineEditor
         if (data.IsEmpty && !isLast) return new Passage(PassageKind.Same, first);
         if (ControlStream.IsAfter(stream.Read, sequence)) PassOld(stream, sequence, data[..(int)Math.Min((uint)data.Length, stream.Read - sequence)]);
         if (ControlStream.IsAfter(end, stream.Read)) PassNew(ref stream, sequence, data, isLast, reader);
+        if (_length == 0 && _isCut) return new Passage(PassageKind.Gap, first);
         if (_length == 0 && !isLast) return new Passage(PassageKind.Held, first);
-        return new Passage(_changed ? PassageKind.Changed : PassageKind.Same, first);
+        return new Passage(_changed || _isCut ? PassageKind.Changed : PassageKind.Same, first, _isCut);
     }
 
     // Data that was passed on before, and got lost behind us or was late.
@@ -97,22 +105,37 @@ internal sealed class LineEditor
     {
         int held = stream.HeldLength;
         ReadOnlySpan<byte> fresh = Join(stream, sequence, data);
-        _changed |= held > 0;
-        int at = 0, reads = 0;
+        int at = PassUnread(ref stream, fresh);
         while (at < fresh.Length)
         {
-            int newline = fresh[at..].IndexOf((byte)'\n');
-            ReadOnlySpan<byte> line = fresh.Slice(at, newline < 0 ? fresh.Length - at : newline + 1);
+            ReadOnlySpan<byte> rest = fresh[at..];
+            int whole = reader is null ? rest.Length : reader.LengthOf(rest);
+            ReadOnlySpan<byte> line = whole == 0 ? rest : rest[..whole];
             bool isReadable = reader is not null && !stream.Skipping && line.Length <= ControlStream.MostLine;
-            if (newline < 0 && !isLast && isReadable && reader!.MayBecome(line)) break;
-            int text = newline >= 0 && isReadable && reads < MostReads ? reader!.Read(line, _text) : -1;
-            if (text >= 0) reads++;
-            PassLine(ref stream, stream.Read + (uint)at, line, text, wasHeld: at < held);
-            stream.Skipping = newline < 0;
+            if (whole == 0 && !isLast && isReadable && reader!.MayBecome(line)) break;
+            _isCut = (isReadable || at < held) && !stream.HasRoom;
+            if (_isCut) break;
+            bool isRead = whole > 0 && isReadable;
+            PassLine(ref stream, stream.Read + (uint)at, line, isRead ? reader!.Read(line, _text) : -1, wasHeld: at < held);
+            stream.Skipping = whole == 0;
             at += line.Length;
+            if (!isRead || reader!.Unread == 0) continue;
+            stream.Unread = reader.Unread;
+            at += PassUnread(ref stream, fresh[at..]);
         }
-        Hold(ref stream, fresh[at..]);
+        _changed |= held > 0 && at > 0;
+        if (!_isCut) Hold(ref stream, fresh[at..]);
+        else if (at > 0) stream.HeldLength = 0;
         stream.Read += (uint)at;
+    }
+
+    // The rest of a message whose head was read.
+    private int PassUnread(ref ControlStream stream, ReadOnlySpan<byte> octets)
+    {
+        int unread = Math.Min(stream.Unread, octets.Length);
+        Put(octets[..unread]);
+        stream.Unread -= (byte)unread;
+        return unread;
     }
 
     private void PassLine(ref ControlStream stream, uint at, ReadOnlySpan<byte> line, int text, bool wasHeld)

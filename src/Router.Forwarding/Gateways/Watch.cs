@@ -9,7 +9,7 @@ internal enum WatchMarks : byte
 {
     None = 0,
 
-    /// <summary>The server has spoken first, as it must.</summary>
+    /// <summary>The server has spoken as it must: first (FTP), or to grant the control connection (PPTP).</summary>
     Greeted = 1,
 
     /// <summary>The client has asked the server to announce an endpoint, and is not answered yet.</summary>
@@ -17,6 +17,9 @@ internal enum WatchMarks : byte
 
     /// <summary>It is not what its port promised: nothing of it is read any more.</summary>
     Deaf = 4,
+
+    /// <summary>One side has closed or reset it.</summary>
+    Over = 8,
 }
 
 /// <summary>
@@ -28,7 +31,7 @@ internal struct Watch : ITableEntry, IFlowNote
 {
     public static int IdentityOctets => 16;
 
-    public static uint LayoutVersion => 1;
+    public static uint LayoutVersion => 2;
 
     public long FlowCreated;
     public int FlowPlace;

@@ -8,7 +8,9 @@ namespace Router.Forwarding.Links;
 /// names, first usable first; else what the mode says. `single` knows one link, `failover` takes the first usable of its order,
 /// `balance` keeps a pinned host where it is and places others by weight. Links that are up go before degraded ones.
 ///
-/// Untranslated IPv6 is not balanced: its source address belongs to one provider, so it goes by the first usable link in order.
+/// A host can only use a link that has an address for it (<see cref="Ipv6Sources"/>); in IPv4 every link has. IPv6 is balanced among the
+/// links that translate it. Where the first usable link in order does not, its provider is taken to be the one that the host's
+/// address belongs to, and all IPv6 that no rule sends elsewhere goes by it.
 /// </summary>
 internal sealed class LinkChooser(Pins pins)
 {
@@ -25,7 +27,8 @@ internal sealed class LinkChooser(Pins pins)
     {
         DropReason reason = Foresee(plan, rule, host, out choice);
         if (reason != DropReason.None) return reason;
-        ulong able = plan.Able(v4: true), best = Best(plan, able);
+        if (choice.Cause is not (LinkCause.FlowByWeight or LinkCause.HostByWeight)) return DropReason.None;
+        ulong able = Placeable(plan, rule, host, Able(plan, rule, host)), best = Best(plan, able);
         if (choice.Cause == LinkCause.FlowByWeight) Place(_connections, plan, best, able);
         if (choice.Cause != LinkCause.HostByWeight) return DropReason.None;
         Place(_hosts, plan, best, able);
@@ -42,21 +45,28 @@ internal sealed class LinkChooser(Pins pins)
     public DropReason Foresee(Plan plan, Rule rule, Address host, out LinkChoice choice)
     {
         choice = new LinkChoice(default, -1, LinkCause.None);
-        ulong able = plan.Able(host.IsV4);
+        ulong able = Able(plan, rule, host);
         if (rule.Links.Length > 0)
         {
             if (TryFirst(rule.Links, able & plan.HealthyLinks, LinkCause.Rule, out choice) || TryFirst(rule.Links, able, LinkCause.Rule, out choice)) return DropReason.None;
-            if (!rule.Fallback) return DropReason.NoUsableLink;
+            if (!rule.Fallback) return WhyNone(plan, rule, rule.Links, host);
         }
-        PortId[] order = plan.Policy.Order;
-        return plan.Policy.Mode switch
+        ReadOnlySpan<PortId> order = plan.Policy.Order;
+        if (plan.Policy.Mode == InternetMode.Single) order = order[..Math.Min(1, order.Length)];
+        ulong placeable = plan.Policy.Mode == InternetMode.Balance ? Placeable(plan, rule, host, able) : 0;
+        bool isFound = plan.Policy.Mode switch
         {
-            InternetMode.Single => First(order.AsSpan(0, Math.Min(1, order.Length)), able, out choice),
-            InternetMode.Balance when host.IsV4 => Balanced(plan, rule, host, able, out choice),
-            InternetMode.Balance or InternetMode.Failover => First(order, Best(plan, able), out choice),
+            InternetMode.Single => TryFirst(order, able, LinkCause.Order, out choice),
+            InternetMode.Balance when placeable != 0 => TryBalance(plan, rule, host, placeable, out choice),
+            InternetMode.Balance or InternetMode.Failover => TryFirst(order, Best(plan, able), LinkCause.Order, out choice),
             _ => throw new InvalidOperationException($"unknown mode {plan.Policy.Mode}"),
         };
+        return isFound ? DropReason.None : WhyNone(plan, rule, order, host);
     }
+
+    /// <summary>The links that may take new flows of a host by a rule: usable, and with an address for it.</summary>
+    public static ulong Able(Plan plan, Rule rule, Address host) =>
+        plan.Able(host.IsV4) & (AsksLinks(rule, host) ? ~plan.Policy.Ipv6.ClosedTo(host) : ulong.MaxValue);
 
     /// <summary>The bit of the link that no other will do for, or 0: the sender is bound to its address, or the receiver is on its own network.</summary>
     public static ulong BoundTo(Plan plan, Rule rule, PortId ingress, Address source, Address destination)
@@ -69,19 +79,36 @@ internal sealed class LinkChooser(Pins pins)
     public static LinkCause BoundCause(Plan plan, Address source, ulong bound) =>
         (plan.Own(source) & bound) != 0 ? LinkCause.BoundAddress : LinkCause.OwnNetwork;
 
-    private DropReason Balanced(Plan plan, Rule rule, Address host, ulong able, out LinkChoice choice)
+    // Whether it is for each link to say as whom a host is seen; in IPv4 every link has an answer.
+    private static bool AsksLinks(Rule rule, Address host) => !host.IsV4 && rule.NatFor(host) == SourceNat.Auto;
+
+    // Of the links that are able, those that a host may be placed on by weight.
+    private static ulong Placeable(Plan plan, Rule rule, Address host, ulong able)
+    {
+        if (host.IsV4) return able;
+        if (!AsksLinks(rule, host)) return 0;
+        ulong translating = able & plan.Policy.Ipv6.TranslatorsOf(host);
+        bool isByFirst = TryFirst(plan.Policy.Order, Best(plan, able), LinkCause.Order, out LinkChoice first) && (translating & first.Link.Bit) == 0;
+        return isByFirst ? 0 : translating;
+    }
+
+    // A link that is usable, and only not for this host, is another matter than none at all.
+    private static DropReason WhyNone(Plan plan, Rule rule, ReadOnlySpan<PortId> links, Address host) =>
+        AsksLinks(rule, host) && TryFirst(links, plan.Able(v4: false), LinkCause.Order, out _) ? DropReason.SourceUnmapped : DropReason.NoUsableLink;
+
+    private bool TryBalance(Plan plan, Rule rule, Address host, ulong able, out LinkChoice choice)
     {
         int pin = rule.Pin == PinMode.Host ? pins.Find(host) : -1;
         if (pin >= 0 && (able & pins[pin].Link.Bit) != 0)
         {
             choice = new LinkChoice(pins[pin].Link, pin, LinkCauses.Pinned(pins[pin].Reason));
-            return DropReason.None;
+            return true;
         }
         (Balance balance, LinkCause cause) = rule.Pin == PinMode.Host ? (_hosts, LinkCause.HostByWeight) : (_connections, LinkCause.FlowByWeight);
         // The best may all be reserved (weight 0); then it is one of the others that are able.
         PortId? next = balance.Next(plan.Policy.Links, Best(plan, able)) ?? balance.Next(plan.Policy.Links, able);
         choice = new LinkChoice(next.GetValueOrDefault(), pin, cause);
-        return next.HasValue ? DropReason.None : DropReason.NoUsableLink;
+        return next.HasValue;
     }
 
     private static void Place(Balance balance, Plan plan, ulong best, ulong able)
@@ -91,9 +118,6 @@ internal sealed class LinkChooser(Pins pins)
 
     private static ulong Best(Plan plan, ulong able) =>
         (able & plan.HealthyLinks & plan.OrderedLinks) != 0 ? able & plan.HealthyLinks : able;
-
-    private static DropReason First(ReadOnlySpan<PortId> order, ulong candidates, out LinkChoice choice) =>
-        TryFirst(order, candidates, LinkCause.Order, out choice) ? DropReason.None : DropReason.NoUsableLink;
 
     private static bool TryFirst(ReadOnlySpan<PortId> order, ulong candidates, LinkCause cause, out LinkChoice choice)
     {

@@ -60,7 +60,7 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
         {
             told = new Explanation([], DropReason.VolumeSpent, "refused: the link's volume of this month is used up, and it is to carry nothing then");
         }
-        if (told is { Allowed: true, Source: { } seen } && key.Protocol == Protocol.Ah && seen != key.Source)
+        if (told is { Allowed: true, Source: { } seen } && key.Protocol == Protocol.Ah && (seen != key.Source || told.Destination != key.Destination))
         {
             told = new Explanation([], DropReason.Untranslatable, "refused: AH signs the addresses, and one of them would be translated");
         }
@@ -125,14 +125,23 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
 
     private static Explanation Local(Plan plan, Rule rule, in Course course, in FlowKey key)
     {
-        bool isTranslated = course.IsSourceTranslated(rule, key.Source);
-        Address source = isTranslated ? Translator.OutsideSource(plan, rule, course, course.HairpinLink, key.Source, key.Destination) : key.Source;
-        string seen = isTranslated ? $", as {source}" : "";
+        SourceTranslation source = SourceTranslation.Of(plan, rule, course, course.Egress, key.Source, key.Destination);
+        if (source.Fault != DropReason.None) return Unseen(plan, source.Fault, course.HairpinLink, key.Source);
+        string seen = source.Outside != key.Source ? $", as {source.Outside}" : "";
         string where = course.Egress == PortId.Host ? "to the box itself" : $"to {course.Destination}";
         return new Explanation([], DropReason.None, $"allowed by \"{rule.Name}\", {where}{seen}")
         {
-            Egress = course.Egress, Source = source, Destination = course.Destination,
+            Egress = course.Egress, Source = source.Outside, Destination = course.Destination,
         };
+    }
+
+    // There is a way, and no address to take it by.
+    private static Explanation Unseen(Plan plan, DropReason fault, PortId link, Address sender)
+    {
+        string name = plan.LinkPolicy(link)?.Name ?? link.ToString();
+        return new Explanation([], fault, fault == DropReason.NoOutsideAddress ? $"refused: {name} has no address to leave by"
+            : plan.LinkPolicy(link)?.Prefixes is { } prefixes ? $"refused: {name} translates {prefixes.Inside} to {prefixes.Outside}, and {sender} has no counterpart there"
+            : $"refused: {sender} has no counterpart in the prefix of any usable link");
     }
 
     private static Explanation ToInternet(Plan plan, Pins pins, LinkChooser chooser, Rule rule, in Course course, in FlowKey key)
@@ -141,17 +150,17 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
         var choice = new LinkChoice(new PortId((byte)ulong.TrailingZeroCount(bound)), -1, bound == 0 ? LinkCause.None : LinkChooser.BoundCause(plan, key.Source, bound));
         if (bound == 0 && chooser.Foresee(plan, rule, key.Source, out choice) is not DropReason.None and var refused)
         {
+            if (refused == DropReason.SourceUnmapped) return Unseen(plan, refused, rule.Links.Length > 0 ? rule.Links[0] : default, key.Source);
             bool isNamed = rule.Links.Length > 0 && !rule.Fallback;
             return new Explanation([], refused, isNamed ? $"refused: no link that \"{rule.Name}\" names is usable, and it has no fallback" : "refused: no link is usable");
         }
         string name = plan.LinkPolicy(choice.Link)?.Name ?? choice.Link.ToString();
-        Address source = course.IsSourceTranslated(rule, key.Source)
-            ? Translator.OutsideSource(plan, rule, course, choice.Link, key.Source, key.Destination) : key.Source;
-        if (source.IsUnspecified) return new Explanation([], DropReason.NoOutsideAddress, $"refused: {name} has no address to leave by");
+        SourceTranslation source = SourceTranslation.Of(plan, rule, course, choice.Link, key.Source, key.Destination);
+        if (source.Fault != DropReason.None) return Unseen(plan, source.Fault, choice.Link, key.Source);
         Pin? pin = choice.Cause.PinReason() is not null ? pins[choice.Pin] : null;
-        return new Explanation([], DropReason.None, $"allowed by \"{rule.Name}\", leaves by {name} as {source}: {Because(choice.Cause)}")
+        return new Explanation([], DropReason.None, $"allowed by \"{rule.Name}\", leaves by {name} as {source.Outside}: {Because(choice.Cause)}")
         {
-            Egress = choice.Link, Link = choice.Link, Source = source, Destination = course.Destination,
+            Egress = choice.Link, Link = choice.Link, Source = source.Outside, Destination = course.Destination,
             PinSince = pin?.Since, PinReason = pin?.Reason.ToString(),
         };
     }
@@ -175,6 +184,9 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
     private static Endpoint Target(Plan plan, in Course course, in FlowKey key)
     {
         ulong own = plan.Own(key.Destination);
-        return new Endpoint(own != 0 ? own : course.ToInternet ? PortId.InternetBit : course.Egress.Bit, key.Destination);
+        if (own != 0 || course.ToInternet) return new Endpoint(own != 0 ? own : PortId.InternetBit, key.Destination);
+        // Of an address that is another host's by its prefix, rules speak as of that host.
+        ulong alsoBy = course.Hairpin && course.Egress == key.Ingress ? PortId.InternetBit : 0;
+        return new Endpoint(course.Egress.Bit | alsoBy, course.Destination);
     }
 }

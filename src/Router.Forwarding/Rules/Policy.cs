@@ -1,4 +1,6 @@
 using Router.Forwarding.Limits;
+using Router.Forwarding.Links;
+using Router.Forwarding.Translation;
 
 namespace Router.Forwarding.Rules;
 
@@ -6,10 +8,22 @@ namespace Router.Forwarding.Rules;
 public enum InternetMode : byte { Single, Failover, Balance }
 
 /// <summary>
+/// How a link translates IPv6: not at all, prefix for prefix (RFC 6296), or to its own address with ports. See <see cref="Ipv6Sources"/>.
+/// </summary>
+public enum Ipv6Nat : byte { Off, Npt, Napt }
+
+/// <summary>
 /// A link as configured. <paramref name="Weight"/> 0 reserves it for rules that name it. <paramref name="RefusesPrivate"/>: no
 /// stranger there has a private address, so nothing is taken from one (RFC 1918 3, RFC 3704).
 /// </summary>
-public sealed record LinkPolicy(PortId Id, string Name, string Interface, int Weight, bool Metered, bool RefusesPrivate = false);
+public sealed record LinkPolicy(PortId Id, string Name, string Interface, int Weight, bool Metered, bool RefusesPrivate = false)
+{
+    /// <summary>What becomes of the source of IPv6 that leaves by it.</summary>
+    public Ipv6Nat Ipv6 { get; init; }
+
+    /// <summary>For <see cref="Ipv6Nat.Npt"/>, and else null.</summary>
+    public PrefixTranslation? Prefixes { get; init; }
+}
 
 /// <summary>A zone as configured.</summary>
 public sealed record ZonePolicy(PortId Id, string Name, string[] Interfaces, bool Licensed);
@@ -73,7 +87,18 @@ public sealed class Policy
     /// <summary>Links in the order of failover: `internet.order`, then those that it does not name, as written; reserved ones only if named.</summary>
     public required PortId[] Order { get; init; }
 
-    public required LinkPolicy[] Links { get; init; }
+    public required LinkPolicy[] Links
+    {
+        get;
+        init
+        {
+            field = value;
+            Ipv6 = new Ipv6Sources(value);
+        }
+    }
+
+    /// <summary>The same links, as IPv6 hosts are seen through them.</summary>
+    public Ipv6Sources Ipv6 { get; private init; } = new([]);
 
     public required ZonePolicy[] Zones { get; init; }
 

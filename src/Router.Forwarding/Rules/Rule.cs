@@ -90,6 +90,9 @@ public sealed class Rule
     /// <summary>For <see cref="SourceNat.Fixed"/>.</summary>
     public Address NatAddress { get; init; }
 
+    /// <summary>What it says to a sender: an address of the other family says nothing to this one.</summary>
+    public SourceNat NatFor(Address source) => Nat == SourceNat.Fixed && NatAddress.IsV4 != source.IsV4 ? SourceNat.Auto : Nat;
+
     /// <summary>Endpoint-independent filtering for what this rule maps (RFC 4787 5).</summary>
     public bool FullCone { get; init; }
 

@@ -98,6 +98,9 @@ internal static class IcmpErrors
                 ChecksumDelta id = default(ChecksumDelta).Replace((ushort)(quoted.SourcePort | quoted.DestinationPort), (ushort)(from | to));
                 MendQuoted(transport, Icmp.ChecksumAt, quoted.V4 ? id : id + addresses, isUdp: false);
                 break;
+            case Protocol.Gre when quoted.IsCall && EnhancedGre.TryRead(transport, out EnhancedGre gre, out _):
+                gre.CallId = to;
+                break;
         }
     }
 
@@ -144,6 +147,8 @@ internal static class IcmpErrors
             else quoted.SourcePort = id;
             return true;
         }
+        if (quoted.Protocol == Protocol.Gre && EnhancedGre.TryRead(transport, out EnhancedGre gre, out _))
+            (quoted.SourcePort, quoted.DestinationPort) = (EnhancedGre.ProtocolType, gre.CallId);
         if (!Protocol.HasPorts(quoted.Protocol)) return true;
         if (transport.Length < 4) return false;
         quoted.SourcePort = BinaryPrimitives.ReadUInt16BigEndian(transport);

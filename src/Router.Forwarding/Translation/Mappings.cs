@@ -46,6 +46,18 @@ internal sealed class Mappings : IDisposable
     /// <summary>The mapping that an outside endpoint belongs to, or -1.</summary>
     public int FindOutside(Address outside, ushort port, byte protocol) => PortsOf(outside, protocol, make: false)?.Holder(port) ?? -1;
 
+    /// <summary>The mapping of an inside endpoint on a link, or -1; what is <paramref name="wanted"/> is said as for <see cref="Obtain"/>.</summary>
+    public int Find(in Mapping wanted)
+    {
+        for (int id = _byInside.First(Hash(wanted), out Cursor cursor); id >= 0; id = _byInside.Next(ref cursor))
+        {
+            ref Mapping mapping = ref _table[id];
+            if (mapping.InsidePort == wanted.InsidePort && mapping.Inside == wanted.Inside && mapping.Protocol == wanted.Protocol
+                && mapping.Link == wanted.Link && mapping.Outside == wanted.Outside) return id;
+        }
+        return -1;
+    }
+
     /// <summary>The mapping of an inside endpoint on a link, made if there is none.</summary>
     /// <param name="wanted">What it needs: <see cref="Mapping.Inside"/>, its port, zone, protocol, link, and the outside address.</param>
     /// <param name="plan">Which ports are served, and so not given away.</param>
@@ -54,7 +66,7 @@ internal sealed class Mappings : IDisposable
     /// <param name="id">The mapping, held by nobody yet (<see cref="Hold"/>).</param>
     public DropReason Obtain(in Mapping wanted, Plan plan, bool isOwn, long now, out int id)
     {
-        id = FindInside(wanted);
+        id = Find(wanted);
         if (id >= 0)
         {
             _table[id].FullCone |= wanted.FullCone;
@@ -62,7 +74,38 @@ internal sealed class Mappings : IDisposable
         }
         OutsidePorts ports = PortsOf(wanted.Outside, wanted.Protocol, make: true)!;
         if (!ports.TryChoose(wanted.InsidePort, isOwn ? null : plan, out ushort port)) return DropReason.PortsExhausted;
-        if (!_table.TryTake(out id)) return DropReason.MappingsFull;
+        return TryMake(wanted, port, now, out id) ? DropReason.None : DropReason.MappingsFull;
+    }
+
+    /// <summary>
+    /// Makes mappings of an even inside port and the one above it, next to each other outside too, as senders of RTP and RTCP like it
+    /// (RFC 3550 11). Where one of them is there already, or no such two are free, nothing is done: nobody promises it (RFC 4787 4.2.3).
+    /// </summary>
+    public void PreparePair(in Mapping wanted, Plan plan, long now)
+    {
+        Mapping second = wanted;
+        second.InsidePort++;
+        if ((wanted.InsidePort & 1) != 0 || FindInside(wanted) >= 0 || FindInside(second) >= 0) return;
+        OutsidePorts ports = PortsOf(wanted.Outside, wanted.Protocol, make: true)!;
+        if (!ports.TryChoosePair(wanted.InsidePort, plan, out ushort port)) return;
+        if (TryMake(wanted, port, now, out _)) TryMake(second, (ushort)(port + 1), now, out _);
+    }
+
+    /// <summary>The mapping of an inside endpoint by this link and outside address, or -1.</summary>
+    public int FindInside(in Mapping wanted)
+    {
+        for (int id = _byInside.First(Hash(wanted), out Cursor cursor); id >= 0; id = _byInside.Next(ref cursor))
+        {
+            ref Mapping mapping = ref _table[id];
+            if (mapping.InsidePort == wanted.InsidePort && mapping.Inside == wanted.Inside && mapping.Protocol == wanted.Protocol
+                && mapping.Link == wanted.Link && mapping.Outside == wanted.Outside) return id;
+        }
+        return -1;
+    }
+
+    private bool TryMake(in Mapping wanted, ushort port, long now, out int id)
+    {
+        if (!_table.TryTake(out id)) return false;
         ref Mapping mapping = ref _table[id];
         mapping = wanted;
         mapping.OutsidePort = port;
@@ -70,7 +113,7 @@ internal sealed class Mappings : IDisposable
         _table.Commit(id);
         Enter(id, mapping);
         _deadlines.Set(id, Coarse(now + Quarantine) + 1);
-        return DropReason.None;
+        return true;
     }
 
     public void Hold(int id) => _table[id].Flows++;
@@ -106,10 +149,9 @@ internal sealed class Mappings : IDisposable
         }
         foreach (Links.LinkState? link in plan.Links)
         {
-            if (link is null || link.Outside(v4: true) is not { IsUnspecified: false } outside) continue;
-            PortsOf(outside, Protocol.Tcp, make: true);
-            PortsOf(outside, Protocol.Udp, make: true);
-            PortsOf(outside, Protocol.Icmp, make: true);
+            if (link is null) continue;
+            Prepare(link.Outside(v4: true), Protocol.Icmp, Protocol.Gre);
+            if (plan.Policy.Ipv6.On(link.Id) == Rules.Ipv6Nat.Napt) Prepare(link.Outside(v4: false), Protocol.Icmp6);
         }
     }
 
@@ -117,6 +159,14 @@ internal sealed class Mappings : IDisposable
     {
         _byInside.Dispose();
         _table.Dispose();
+    }
+
+    private void Prepare(Address outside, params ReadOnlySpan<byte> besidesPorts)
+    {
+        if (outside.IsUnspecified) return;
+        PortsOf(outside, Protocol.Tcp, make: true);
+        PortsOf(outside, Protocol.Udp, make: true);
+        foreach (byte protocol in besidesPorts) PortsOf(outside, protocol, make: true);
     }
 
     private static bool IsWanted(Plan plan, Address outside)
@@ -127,17 +177,6 @@ internal sealed class Mappings : IDisposable
             if (rule.Nat == Rules.SourceNat.Fixed && rule.NatAddress == outside) return true;
         }
         return false;
-    }
-
-    private int FindInside(in Mapping wanted)
-    {
-        for (int id = _byInside.First(Hash(wanted), out Cursor cursor); id >= 0; id = _byInside.Next(ref cursor))
-        {
-            ref Mapping mapping = ref _table[id];
-            if (mapping.InsidePort == wanted.InsidePort && mapping.Inside == wanted.Inside && mapping.Protocol == wanted.Protocol
-                && mapping.Link == wanted.Link && mapping.Outside == wanted.Outside) return id;
-        }
-        return -1;
     }
 
     private void Enter(int id, in Mapping mapping)

@@ -77,6 +77,9 @@ internal static class Rewrite
                 BinaryPrimitives.WriteUInt16BigEndian(transport[4..], (ushort)(sourcePort | destinationPort));
                 Mend(transport[2..], delta, unfinished);
                 break;
+            case Protocol.Gre when sourcePort == EnhancedGre.ProtocolType && EnhancedGre.TryRead(transport, out EnhancedGre gre, out _):
+                gre.CallId = destinationPort;
+                break;
         }
     }
 

@@ -16,8 +16,7 @@ internal sealed class Translator(Mappings mappings)
     /// <returns>None, or why it cannot leave; then nothing is held.</returns>
     public DropReason Translate(Plan plan, Rule rule, in Course course, ref Flow flow, long now)
     {
-        DropReason reason = course.IsSourceTranslated(rule, flow.InsideSource)
-            ? TranslateSource(plan, rule, course, ref flow, now) : DropReason.None;
+        DropReason reason = TranslateSource(plan, rule, course, ref flow, now);
         if (reason != DropReason.None) return reason;
         Prepare(plan, rule, ref flow);
         return DropReason.None;
@@ -40,28 +39,17 @@ internal sealed class Translator(Mappings mappings)
         flow.NextHop = NextHop.Of(plan, flow);
     }
 
-    /// <summary>As whom the far end sees a sender that is translated; unspecified if the link has no address for it.</summary>
-    public static Address OutsideSource(Plan plan, Rule rule, in Course course, PortId link, Address source, Address destination) =>
-        course.Hairpin ? destination
-        : IsOwnOn(plan, source, link) ? source
-        : rule.Nat == SourceNat.Fixed ? rule.NatAddress
-        : plan.Link(link)?.Outside(source.IsV4) ?? default;
-
-    private static bool IsOwnOn(Plan plan, Address source, PortId link) => (plan.Own(source) & link.Bit) != 0;
-
     private DropReason TranslateSource(Plan plan, Rule rule, in Course course, ref Flow flow, long now)
     {
+        SourceTranslation seen = SourceTranslation.Of(plan, rule, course, flow.Egress, flow.InsideSource, flow.InsideDestination);
+        if (seen.Fault != DropReason.None) return seen.Fault;
+        flow.OutsideSource = seen.Outside;
+        if (!seen.TakesPort || flow.Protocol is not (Protocol.Tcp or Protocol.Udp or Protocol.Icmp or Protocol.Icmp6)) return DropReason.None;
         PortId link = course.Hairpin ? course.HairpinLink : flow.Egress;
-        bool isBound = IsOwnOn(plan, flow.InsideSource, link);
-        Address outside = OutsideSource(plan, rule, course, link, flow.InsideSource, flow.InsideDestination);
-        if (outside.IsUnspecified) return DropReason.NoOutsideAddress;
-        // It signs the addresses, so behind a translation no receiver can take it (RFC 4302 3.3.3.1, RFC 3715 2.1).
-        if (flow.Protocol == Protocol.Ah && outside != flow.InsideSource) return DropReason.Untranslatable;
-        flow.OutsideSource = outside;
-        if (flow.Protocol is not (Protocol.Tcp or Protocol.Udp or Protocol.Icmp)) return DropReason.None;
+        bool isBound = (plan.Own(flow.InsideSource) & link.Bit) != 0;
         var wanted = new Mapping
         {
-            Inside = flow.InsideSource, InsidePort = flow.InsideSourcePort, Outside = outside,
+            Inside = flow.InsideSource, InsidePort = flow.InsideSourcePort, Outside = seen.Outside,
             Protocol = flow.Protocol, Link = link, Zone = flow.Ingress, FullCone = rule.FullCone ? 1 : 0,
         };
         DropReason reason = mappings.Obtain(wanted, plan, isBound, now, out flow.Mapping);

@@ -35,8 +35,11 @@ public readonly record struct ChecksumDelta(ushort Value)
     /// <summary>The named form of the operator.</summary>
     public ChecksumDelta Add(ChecksumDelta other) => Add(other.Value);
 
-    /// <summary>The finished checksum after the change: ~(~HC + delta).</summary>
-    public ushort ApplyToComplete(ushort checksum) => (ushort)~Checksum.Fold((uint)(ushort)~checksum + Value);
+    /// <summary>
+    /// The finished checksum after the change: ~(~HC + delta). Changes that cancel out (a prefix translated by RFC 6296) leave it as it
+    /// is, even where a sender wrote 0xffff for 0x0000.
+    /// </summary>
+    public ushort ApplyToComplete(ushort checksum) => Value == 0xffff ? checksum : (ushort)~Checksum.Fold((uint)(ushort)~checksum + Value);
 
     /// <summary>
     /// The unfinished checksum (a folded pseudo-header sum, not complemented, see Offload.ChecksumUnfinished) after the change.

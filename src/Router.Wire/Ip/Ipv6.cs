@@ -23,11 +23,13 @@ public readonly ref struct Ipv6
     /// <summary>Every link carries a packet of this size (RFC 8200 5).</summary>
     public const int MinMtu = 1280;
 
+    /// <summary>Where the source stands; a parameter problem may point there.</summary>
+    public const int SourceAt = 8;
+
     private const int VersionAt = 0;
     private const int PayloadLengthAt = 4;
     private const int NextHeaderAt = 6;
     private const int HopLimitAt = 7;
-    private const int SourceAt = 8;
     private const int DestinationAt = 24;
 
     private readonly Span<byte> _octets;

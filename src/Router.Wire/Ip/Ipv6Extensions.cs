@@ -14,6 +14,9 @@ public struct Ipv6Upper
     /// <summary>Whether routing header type 0 was among them, which must not be followed (RFC 5095).</summary>
     public bool HasRoutingType0;
 
+    /// <summary>Whether an authentication header was among them, which signs the addresses (RFC 4302).</summary>
+    public bool HasAuthentication;
+
     public bool MoreFragments;
 
     /// <summary>Where the upper header begins, or the piece of the datagram. May be the packet's end.</summary>
@@ -87,6 +90,7 @@ internal static class Ipv6Extensions
         };
         if (length > header.Length) return WireError.Truncated;
         if (upper.Protocol == Protocol.Routing && header[2] == 0) upper.HasRoutingType0 = true;
+        upper.HasAuthentication |= upper.Protocol == Protocol.Ah;
         if (upper.Protocol == Protocol.Fragment)
         {
             if (upper.HasFragmentHeader) return WireError.BadHeaderOrder;

@@ -1,8 +1,8 @@
-// ./build.sh bench [--quick] [filter]
+// ./build.sh bench [--quick] [--rules=N] [filter]
 //
 // The path's numbers are taken of the kernel (forwarding and nftables masquerade) and of routerd in turn, five times
-// each, and the medians stand side by side with what issue and product ask. --quick takes each once, for a look. The
-// machine should be quiet: everything shares its cores.
+// each, and the medians stand side by side with what is asked. --quick takes each once, for a look. --rules=N takes the
+// path's numbers with so many rules in front of the one that matches. The machine should be quiet: everything shares its cores.
 
 using System.Globalization;
 
@@ -14,17 +14,19 @@ namespace Router.Lab.Bench;
 internal static class BenchProgram
 {
     private const int Runs = 5;
+    private const string RulesOption = "--rules=";
 
     public static int Run(string[] args)
     {
         bool quick = args.Contains("--quick");
         bool kernelOnly = args.Contains("--kernel-only");
+        string? rules = args.FirstOrDefault(arg => arg.StartsWith(RulesOption, StringComparison.Ordinal))?[RulesOption.Length..];
         string filter = args.FirstOrDefault(arg => !arg.StartsWith('-')) ?? "";
         var table = new BenchTable();
-        Console.WriteLine($"{Environment.ProcessorCount} cores, kernel {Environment.OSVersion.Version}, {(quick ? 1 : Runs)} runs each, in turn; medians");
+        Console.WriteLine($"{Environment.ProcessorCount} cores, kernel {Environment.OSVersion.Version}, {(quick ? 1 : Runs)} runs each, in turn; medians{(rules is null ? "" : $"; {rules} rules before the one that matches")}");
         Measure[] path = [.. new PathMeasures(quick ? 2 : 3).All.Where(one => Wanted(one.Name, filter))];
-        if (path.Length > 0) MeasurePath(path, quick ? 1 : Runs, kernelOnly, table);
-        if (!kernelOnly && !quick)
+        if (path.Length > 0) MeasurePath(path, quick ? 1 : Runs, kernelOnly, int.Parse(rules ?? "0", CultureInfo.InvariantCulture), table);
+        if (!kernelOnly && !quick && rules is null)
         {
             foreach (OwnMeasure own in OwnMeasures.All.Where(one => Wanted(one.Name, filter))) MeasureOwn(own, table);
         }
@@ -34,10 +36,10 @@ internal static class BenchProgram
 
     private static bool Wanted(string name, string filter) => name.Contains(filter, StringComparison.OrdinalIgnoreCase);
 
-    private static void MeasurePath(Measure[] measures, int runs, bool kernelOnly, BenchTable table)
+    private static void MeasurePath(Measure[] measures, int runs, bool kernelOnly, int rules, BenchTable table)
     {
         using var kernel = new BenchLab(bed => new KernelRouter(bed));
-        using BenchLab? ours = kernelOnly ? null : new BenchLab(bed => new RouterDaemon(bed, new RouterYaml { Mode = "single", Weights = [1, 1] }));
+        using BenchLab? ours = kernelOnly ? null : new BenchLab(bed => new RouterDaemon(bed, new RouterYaml { Mode = "single", Weights = [1, 1], Rules = OwnMeasures.Unmatched(rules) }));
         foreach (Measure measure in measures)
         {
             List<double> theirs = [], own = [];

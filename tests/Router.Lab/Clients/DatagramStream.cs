@@ -48,7 +48,7 @@ internal sealed class DatagramStream : IDisposable
     {
         Socket socket = host.On(() =>
         {
-            var made = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 200, ReceiveBufferSize = 4 << 20 };
+            var made = new Socket(from.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 200, ReceiveBufferSize = 4 << 20 };
             made.Bind(new IPEndPoint(from, 0));
             made.Connect(to);
             return made;

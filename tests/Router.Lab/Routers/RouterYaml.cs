@@ -10,6 +10,9 @@ internal sealed record RouterYaml
     /// <summary>Of fiber (wan0), dsl (wan1) and lte (wan2).</summary>
     public IReadOnlyList<int> Weights { get; init; } = [8, 4, 0];
 
+    /// <summary>Further fields of single links, such as "ipv6: { nat: napt }".</summary>
+    public IReadOnlyList<string> LinkMore { get; init; } = [];
+
     /// <summary>The lines of `health`, defaults where empty.</summary>
     public string Health { get; init; } = "";
 
@@ -63,7 +66,9 @@ internal sealed record RouterYaml
           action: allow
         """ + (AllowOutMore.Length == 0 ? "" : "\n" + Indent(AllowOutMore, "  "));
 
-    private string Links() => string.Concat(Weights.Select((weight, i) => $"  {LinkNames[i]}: {{ interface: wan{i}, weight: {weight} }}\n"));
+    private string Links() => string.Concat(Weights.Select((weight, i) => $"  {LinkNames[i]}: {{ interface: wan{i}, weight: {weight}{More(i)} }}\n"));
+
+    private string More(int link) => link < LinkMore.Count && LinkMore[link].Length > 0 ? $", {LinkMore[link]}" : "";
 
     private static string Section(string head, string body, string indent) => body.Length == 0 ? "" : $"{head}\n{Indent(body, indent)}\n";
 

@@ -107,6 +107,8 @@ public sealed class CompilerTests
         Assert.Equal(Gateway.None, Rule("helpers: none").Gateways);
         Assert.Equal(Gateway.Tftp, Rule("helpers: tftp").Gateways);
         Assert.Equal(Gateway.Ftp | Gateway.Tftp, Rule("helpers: [ftp, tftp]").Gateways);
+        Assert.Equal(Gateway.Ftp | Gateway.Sip, Rule("helpers: [ftp, sip]").Gateways);
+        Assert.Equal(Gateway.Pptp, Rule("helpers: pptp").Gateways);
         Assert.Equal(PinMode.Connection, Rule("log: none", "internet: { pin: connection }\n").Pin);
     }
 

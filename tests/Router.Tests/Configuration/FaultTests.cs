@@ -66,7 +66,7 @@ public sealed class FaultTests
     [InlineData("forward_to: 10.0.0.80", "11:17: `forward_to` needs a destination that is the box itself; write `destination: [firewall]`, or name a link for its address only")]
     [InlineData("forward_to: 10.0.0.80:443\ndestination: dsl", "11:17: forwarding to port 443 needs a service with ports; write `service`, such as `[tcp/443]`, or leave the port out")]
     [InlineData("enabled: yes", "11:14: `yes` is neither true nor false; write `true` or `false`")]
-    [InlineData("helpers: [ftp, irc]", "11:20: `irc` is not possible for `helpers`; write one of ftp, tftp, none")]
+    [InlineData("helpers: [ftp, irc]", "11:20: `irc` is not possible for `helpers`; write one of ftp, tftp, sip, pptp, none")]
     [InlineData("users: [tony]", "11:5: `users` is not part of this release; remove it")]
     [InlineData("desination: any", "11:5: unknown key `desination`; write `destination`")]
     [InlineData("source: { a: b }", "11:15: `source` must be a list; write `[one, two]`, or each item on a line that begins with `-`")]

@@ -1,10 +1,13 @@
 using System.Buffers.Binary;
 using Router.Forwarding;
+using Router.Forwarding.Gateways.Pptp;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Rules;
 using Router.Ports;
 using Router.Tests.Forwarding.Bed;
 using Router.Tests.Forwarding.Gateways;
+using Router.Tests.Forwarding.Gateways.Pptp;
+using Router.Tests.Forwarding.Gateways.Sip;
 using Router.Wire;
 
 namespace Router.Tests.Forwarding;
@@ -88,6 +91,19 @@ public class AllocationTests
     }
 
     [Fact]
+    public void Telephone_calls_both_ways()
+    {
+        using PathBed bed = Talk.Raise();
+        byte[] invite = Talk.Datagram(Talk.Phone + ":5060", Talk.Proxy + ":5060", Talk.Request("INVITE", Talk.Phone, Talk.Offer(Talk.Phone, 40000)));
+        byte[] answer = Talk.Datagram(Talk.Proxy + ":5060", Talk.Us + ":5060", Talk.Response(200, "INVITE", Talk.Us, Talk.Offer(Talk.Media, 30000)));
+        bed.Pass(PathBed.Trusted, invite);
+        foreach (PortId id in new[] { PathBed.Trusted, PathBed.One }) bed.Forwarder.Outbox.Attach(id, s_sink);
+        Unchanged(bed, PathBed.Trusted, [invite]);
+        Unchanged(bed, PathBed.One, [answer]);
+        Assert.Equal(8, bed.Forwarder.Gateways.Open); // both Contacts, and for RTP and RTCP: two let in each, and one let out
+    }
+
+    [Fact]
     public void Watched_flows_both_ways()
     {
         using var bed = new PathBed();
@@ -101,6 +117,21 @@ public class AllocationTests
         Unchanged(bed, PathBed.Trusted, [again, held]);
         Unchanged(bed, PathBed.One, [answer]);
         Assert.True(s_sink.Taken - before >= 1200);
+    }
+
+    [Fact]
+    public void Tunnelled_calls_both_ways()
+    {
+        using var bed = new PathBed();
+        PptpTalk talk = new PptpTalk(bed, "192.168.10.55:4000", "192.0.2.23").Greet();
+        talk.Call(77, 1000);
+        byte[] request = talk.Line.Client.Segment(PptpTalk.Message(PptpType.OutgoingCallRequest, 78));
+        foreach (PortId id in new[] { PathBed.Trusted, PathBed.One }) bed.Forwarder.Outbox.Attach(id, s_sink);
+        long before = s_sink.Taken;
+        Unchanged(bed, PathBed.Trusted, [PptpTalk.Gre("192.168.10.55", "192.0.2.23", 1000), request]);
+        Unchanged(bed, PathBed.One, [PptpTalk.Gre("192.0.2.23", Us, 77)]);
+        Assert.True(s_sink.Taken - before >= 1200);
+        Assert.Equal(3, bed.Forwarder.FlowCount);
     }
 
     [Fact]

@@ -82,6 +82,7 @@ public class DropReasonTests
             bed.Pass(PathBed.Trusted, Gre("192.168.10.5"));
             bed.Send(PathBed.Trusted, Gre("192.168.10.6"));
         }),
+        [DropReason.SourceUnmapped] = new(bed => bed.Send(PathBed.Guest, Make.Udp("[fd00:20::7]:5000", "[2001:db8:9::1]:80")), Router.Tests.Forwarding.Checklist.PrefixChecklist.Translate),
         [DropReason.Untranslatable] = new(bed => bed.Send(PathBed.Trusted, Make.Ip(Protocol.Ah, Make.End(Pc).Address, Make.End(Web).Address, new byte[24]))),
         [DropReason.NoRoute] = new(bed => bed.Send(PathBed.One, Make.Udp(Web, "198.51.100.2:80")), draft => draft.First(new Rule
         {

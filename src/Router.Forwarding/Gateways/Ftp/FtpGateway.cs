@@ -86,7 +86,7 @@ internal sealed class FtpGateway
                 ftp.Marks |= WatchMarks.Asked;
                 return -1;
             }
-            Span<byte> shown = stackalloc byte[32];
+            Span<byte> shown = stackalloc byte[FtpText.MostWritten];
             if (FtpText.TryReadPort(line, out FtpEndpoint endpoint))
             {
                 if (!ftp.TryOpen(byClient: true, endpoint.Host, endpoint.Port, out Address host, out ushort port)) return -1;
@@ -96,7 +96,7 @@ internal sealed class FtpGateway
             if (FtpText.TryReadEprt(line, out endpoint))
             {
                 if (!ftp.TryOpen(byClient: true, endpoint.Host, endpoint.Port, out Address host, out ushort port)) return -1;
-                if ((host == endpoint.Host && port == endpoint.Port) || !host.IsV4) return -1;
+                if (host == endpoint.Host && port == endpoint.Port) return -1;
                 return Compose(line, endpoint, shown[..FtpText.WriteExtended(shown, host, port)], text);
             }
             return -1;
@@ -112,7 +112,7 @@ internal sealed class FtpGateway
         public override int Read(ReadOnlySpan<byte> line, Span<byte> text)
         {
             if ((ftp.Marks & WatchMarks.Asked) == 0) return -1;
-            Span<byte> shown = stackalloc byte[32];
+            Span<byte> shown = stackalloc byte[FtpText.MostWritten];
             if (FtpText.TryReadPassive(line, out FtpEndpoint endpoint))
             {
                 ftp.Marks &= ~WatchMarks.Asked;

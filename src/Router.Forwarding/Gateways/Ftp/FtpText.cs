@@ -86,15 +86,25 @@ internal static class FtpText
         return length + WriteNumber(to[length..], port & 255);
     }
 
-    /// <summary>Writes |1|h1.h2.h3.h4|port|. Answers its octets; at most 25.</summary>
+    /// <summary>Octets of the longest endpoint that is written: |2|, eight groups of four digits with colons between, |, five digits, |.</summary>
+    public const int MostWritten = 3 + 39 + 1 + 5 + 1;
+
+    /// <summary>Writes |1|h1.h2.h3.h4|port|, or |2|h1:h2:h3:h4:h5:h6:h7:h8|port| with no group left out. Answers its octets.</summary>
     public static int WriteExtended(Span<byte> to, Address host, ushort port)
     {
-        "|1|"u8.CopyTo(to);
+        (host.IsV4 ? "|1|"u8 : "|2|"u8).CopyTo(to);
         int length = 3;
-        for (int shift = 24; shift >= 0; shift -= 8)
+        for (int shift = 24; host.IsV4 && shift >= 0; shift -= 8)
         {
             length += WriteNumber(to[length..], (byte)(host.V4 >> shift));
             to[length++] = shift == 0 ? (byte)'|' : (byte)'.';
+        }
+        for (int group = 0; !host.IsV4 && group < 8; group++)
+        {
+            ulong half = group < 4 ? host.High : host.Low;
+            Utf8Formatter.TryFormat((ushort)(half >> (48 - 16 * (group & 3))), to[length..], out int digits, 'x');
+            length += digits;
+            to[length++] = group == 7 ? (byte)'|' : (byte)':';
         }
         length += WriteNumber(to[length..], port);
         to[length++] = (byte)'|';

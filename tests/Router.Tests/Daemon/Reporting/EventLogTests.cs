@@ -34,4 +34,25 @@ public sealed class EventLogTests
         Assert.EndsWith(" pass tcp 192.168.10.5 > 192.0.2.1:80 from trusted to one, 60 octets", lines[0], StringComparison.Ordinal);
         Assert.EndsWith(" packet: 7 more suppressed", lines[^1], StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void What_has_run_out_is_a_line_with_an_example_and_a_number()
+    {
+        using var written = new MemoryStream();
+        using var journal = new Journal(null, written, TimeProvider.System);
+        Plan plan = new Draft().Make(newPolicy: true);
+        using var worker = new Worker(ForwardingTables.Anonymous(new TableSizes(64, 64, 64)), plan);
+        var log = new EventLog(worker, new PortRegistry(), journal);
+        worker.Forwarder.Events.Write(new PathEvent
+        {
+            Kind = PathEventKind.NoRoom, Reason = DropReason.PortsExhausted, Protocol = Protocol.Udp, Refused = 12,
+            Source = Address.Parse("192.168.10.5"), SourcePort = 5000, Destination = Address.Parse("192.0.2.1"), DestinationPort = 53,
+        });
+
+        Assert.Empty(log.Drain(plan.Policy));
+
+        Assert.EndsWith(
+            " warning: no room: udp 192.168.10.5:5000 > 192.0.2.1:53 is refused: the outside address has no free port; 12 refused since it was last told of\n",
+            Encoding.UTF8.GetString(written.ToArray()), StringComparison.Ordinal);
+    }
 }

@@ -2,6 +2,7 @@ using Router.Forwarding;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
+using Router.Forwarding.Translation;
 using Router.Wire;
 
 namespace Router.Tests.Forwarding.Bed;
@@ -43,6 +44,13 @@ internal sealed class Draft
 
     /// <summary>Of link one.</summary>
     public bool RefusesPrivate { get; set; }
+
+    /// <summary>What each link does with IPv6: translates a prefix, or to its own address, or neither.</summary>
+    public PrefixTranslation? PrefixesOne { get; set; }
+
+    public PrefixTranslation? PrefixesTwo { get; set; }
+
+    public bool Napt { get; set; }
 
     public ushort Generation { get; set; } = 1;
 
@@ -89,12 +97,15 @@ internal sealed class Draft
             _policy = new Policy
             {
                 Generation = Generation, Rules = [.. Rules, Last], Mode = Mode, Order = Order, Timeouts = Timeouts, PicksUpTcp = PicksUpTcp, Limits = Limits,
-                Links = [new LinkPolicy(One, "one", "wan0", WeightOne, false, RefusesPrivate), new LinkPolicy(Two, "two", "wan1", WeightTwo, false)],
+                Links = [Translating(new LinkPolicy(One, "one", "wan0", WeightOne, false, RefusesPrivate), PrefixesOne), Translating(new LinkPolicy(Two, "two", "wan1", WeightTwo, false), PrefixesTwo)],
                 Zones = [new ZonePolicy(Trusted, "trusted", ["lan0"], true), new ZonePolicy(Guest, "guest", ["guest0"], false)],
             };
         }
         return new Plan(++_epoch, _policy, [LinkOne, LinkTwo], [TrustedZone, GuestZone], Neighbours, Probed);
     }
+
+    private LinkPolicy Translating(LinkPolicy link, PrefixTranslation? prefixes) =>
+        link with { Prefixes = prefixes, Ipv6 = Napt ? Ipv6Nat.Napt : prefixes is null ? Ipv6Nat.Off : Ipv6Nat.Npt };
 
     private static LinkState Link(PortId id, string net4, string net6, ulong mac) => new()
     {

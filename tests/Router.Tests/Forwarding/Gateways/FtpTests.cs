@@ -138,6 +138,38 @@ public class FtpTests
     }
 
     [Fact]
+    public void What_is_held_is_not_acknowledged_before_what_came_with_it_has_arrived()
+    {
+        using var bed = new PathBed();
+        Dialogue talk = Dialogue.Ftp(bed, PathBed.Trusted, Pc, Ftp);
+        uint at = talk.Client.Next, before = talk.Client.Acknowledged;
+        Sent passed = Assert.Single(bed.Send(PathBed.Trusted, talk.Client.Segment("NOOP\r\n" + Announced[..9])));
+        Assert.Equal(PathBed.One, passed.Port); // and is lost
+        Assert.Equal(before, talk.Client.Acknowledged);
+        talk.Deliver(bed.Send(PathBed.Trusted, talk.Client.Again("NOOP\r\n" + Announced[..9], at)));
+        talk.Deliver(bed.Send(PathBed.One, talk.Server.Segment("")));
+        Assert.Equal(talk.Client.Next, talk.Client.Acknowledged);
+        Assert.Equal("NOOP\r\n" + Shown, talk.Server.Hear() + talk.ClientSays(Announced[9..]));
+    }
+
+    [Fact]
+    public void More_commands_than_can_be_remembered_come_in_two_segments()
+    {
+        using var bed = new PathBed();
+        Dialogue talk = Dialogue.Ftp(bed, PathBed.Trusted, Pc, Ftp);
+        string said = string.Concat(Enumerable.Range(0, 6).Select(i => $"PORT 192,168,10,55,156,{i}\r\n"));
+        string shown = string.Concat(Enumerable.Range(0, 6).Select(i => $"PORT 198,51,100,2,156,{i}\r\n"));
+        uint at = talk.Client.Next;
+        talk.Deliver(bed.Send(PathBed.Trusted, talk.Client.Segment(said)));
+        talk.Deliver(bed.Send(PathBed.Trusted, talk.Client.Again(said, at))); // changed again as it was
+        talk.Deliver(bed.Send(PathBed.One, talk.Server.Segment("")));
+        int heard = (int)(talk.Client.Acknowledged - at);
+        Assert.Equal(ControlStream.MostEdits * said.Length / 6, heard);
+        talk.Deliver(bed.Send(PathBed.Trusted, talk.Client.Again(said[heard..], talk.Client.Acknowledged)));
+        Assert.Equal(shown, talk.Server.Hear());
+    }
+
+    [Fact]
     public void What_comes_too_early_waits_until_it_is_sent_again()
     {
         using var bed = new PathBed();

@@ -5,6 +5,7 @@ using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
 using Router.Forwarding.Rules;
 using Router.Tests.Forwarding.Bed;
+using Router.Tests.Forwarding.Checklist;
 using Router.Tests.Wire;
 using Router.Wire;
 
@@ -20,6 +21,11 @@ public class ExplanationPropertyTests
     private static readonly string[] s_outside = ["192.0.2.1", "192.0.2.9", "198.51.100.1", "203.0.113.1", "203.0.113.9"];
     private static readonly string[] s_outside6 = ["2001:db8:9::1", "2001:db8:9::2", "2001:db8:1::1", "2001:db8:2::9"];
     private static readonly string[] s_inside = ["192.168.10.5", "192.168.10.6", "192.168.20.7", "192.168.10.80"];
+    private static readonly string[] s_counterparts =
+    [
+        PrefixChecklist.Counterpart(PrefixChecklist.ByOne, "fd00:10::5"), PrefixChecklist.Counterpart(PrefixChecklist.ByOne, "fd00:10::80"),
+        PrefixChecklist.Counterpart(PrefixChecklist.Between("2001:db8:202:7::/64", "fd00:20::/64"), "fd00:20::7"), "2001:db8:101:ffff::1",
+    ];
     private static readonly string[] s_inside6 = ["fd00:10::5", "fd00:20::7", "fd00:10::80"];
     private static readonly string[] s_own = ["198.51.100.2", "203.0.113.2", "192.168.10.1", "192.168.20.1"];
     private static readonly string[] s_odd = ["127.0.0.1", "224.0.0.1", "192.168.10.255", "10.99.0.1", "0.0.0.0", "192.168.99.5"];
@@ -41,7 +47,7 @@ public class ExplanationPropertyTests
             }
         }
         // All that can be said has been said, each more than a few times.
-        foreach (string what in (ReadOnlySpan<string>)["RuleDenied", "RuleDropped", "SpoofedSource", "BadDestination", "WrongLink", "NotOurAddress", "NoUsableLink", "NoRoute", "MappingCollision", "Untranslatable",
+        foreach (string what in (ReadOnlySpan<string>)["RuleDenied", "RuleDropped", "SpoofedSource", "BadDestination", "WrongLink", "NotOurAddress", "NoUsableLink", "NoRoute", "MappingCollision", "Untranslatable", "SourceUnmapped",
             "HostFlows", "HostRate", "HostShare",
             "BoundAddress", "OwnNetwork", "Rule", "Order", "Pinned", "HostByWeight", "FlowByWeight", "hairpin", "box", "inbound", "probe"])
         {
@@ -105,6 +111,10 @@ public class ExplanationPropertyTests
         if (random.Next(3) > 0) draft.Rules.Add(Draft.Out());
         draft.Last = new Rule { Name = "last", Action = random.Next(2) == 0 ? RuleAction.Drop : RuleAction.Deny };
         draft.Mode = Pick(random, Enum.GetValues<InternetMode>());
+        draft.Napt = random.Next(4) == 0;
+        if (random.Next(2) == 0) draft.PrefixesOne = PrefixChecklist.Between("2001:db8:101::/48", Pick(random, ["fd00:10::/48", "fd00:20::/48"]));
+        if (random.Next(2) == 0) draft.PrefixesTwo = PrefixChecklist.Between("2001:db8:202:7::/64", Pick(random, ["fd00:10::/64", "fd00:20::/64"]));
+        if (draft.Napt) (draft.PrefixesOne, draft.PrefixesTwo) = (null, null);
         draft.Order = Pick<PortId[]>(random, [[PathBed.One, PathBed.Two], [PathBed.Two, PathBed.One], [PathBed.Two], []]);
         (draft.WeightOne, draft.WeightTwo) = (random.Next(4), random.Next(4));
         if (random.Next(2) == 0) draft.Probed.Add(Address.Parse("203.0.113.1"));
@@ -143,7 +153,7 @@ public class ExplanationPropertyTests
         Fallback = random.Next(2) == 0,
         Pin = random.Next(2) == 0 ? PinMode.Host : PinMode.Connection,
         Nat = Pick(random, [SourceNat.Auto, SourceNat.Auto, SourceNat.Off, SourceNat.Fixed]),
-        NatAddress = Address.Parse("198.51.100.77"),
+        NatAddress = Address.Parse(Pick(random, ["198.51.100.77", "2001:db8:1::77"])),
         FullCone = random.Next(3) == 0,
         ForwardTo = random.Next(3) > 0 ? null : new ForwardTarget(Address.Parse(Pick(random, ["192.168.10.80", "192.168.20.7", "10.99.0.1"])), (ushort)Pick(random, [0, 8443])),
     };
@@ -169,7 +179,7 @@ public class ExplanationPropertyTests
     private static Address To(Random random, bool v4) => Address.Parse(
         random.Next(14) == 0 && v4 ? Pick(random, s_odd)
         : v4 ? Pick(random, Pick<string[]>(random, [s_outside, s_outside, s_own, s_inside]))
-        : Pick(random, Pick<string[]>(random, [s_outside6, s_inside6, ["2001:db8:1::2", "2001:db8:2::2"]])));
+        : Pick(random, Pick<string[]>(random, [s_outside6, s_inside6, s_counterparts, ["2001:db8:1::2", "2001:db8:2::2"]])));
 
     private static byte[] Packet(byte protocol, End from, End to) => protocol switch
     {
