@@ -48,7 +48,7 @@ public class ExplanationPropertyTests
         }
         // All that can be said has been said, each more than a few times.
         foreach (string what in (ReadOnlySpan<string>)["RuleDenied", "RuleDropped", "SpoofedSource", "BadDestination", "WrongLink", "NotOurAddress", "NoUsableLink", "NoRoute", "MappingCollision", "Untranslatable", "SourceUnmapped",
-            "HostFlows", "HostRate", "HostShare",
+            "HostFlows", "HostRate",
             "BoundAddress", "OwnNetwork", "Rule", "Order", "Pinned", "HostByWeight", "FlowByWeight", "hairpin", "box", "inbound", "probe"])
         {
             Assert.True(met.GetValueOrDefault(what) > 5, $"{what}: {met.GetValueOrDefault(what)}");
