@@ -95,9 +95,15 @@ public class RuleListTests
         var index = new RuleIndex(rules);
         var end = new Endpoint(1, Address.FromV4(1));
         Assert.Equal(999, index.Match(end, end, 6, 999));
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (ushort port = 0; port < 2000; port++) index.Match(end, end, 6, port);
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        long allocated = long.MaxValue;
+        // A collection that another test causes meanwhile charges this thread with the rest of its allocation buffer, once.
+        for (int attempt = 0; attempt < 5 && allocated > 0; attempt++)
+        {
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            for (ushort port = 0; port < 2000; port++) index.Match(end, end, 6, port);
+            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        }
+        Assert.Equal(0, allocated);
     }
 
     /// <summary>Every other round of one network only, so that the IPv6 scale is fine.</summary>
