@@ -94,7 +94,7 @@ internal sealed class ProbeLab : IDisposable
     {
         var hearing = Udp(at);
         Socket answering = from == at ? hearing : Udp(from);
-        new Thread(() =>
+        var server = new Thread(() =>
         {
             byte[] buffer = new byte[512];
             EndPoint peer = new IPEndPoint(hearing.AddressFamily == AddressFamily.InterNetwork ? IPAddress.Any : IPAddress.IPv6Any, 0);
@@ -109,7 +109,9 @@ internal sealed class ProbeLab : IDisposable
             }
             hearing.Dispose();
             answering.Dispose();
-        }) { IsBackground = true }.Start();
+        });
+        server.IsBackground = true;
+        server.Start();
     });
 
     private static Socket Udp(string address)
