@@ -111,7 +111,7 @@ public static class ConfigurationLoader
         List<LinkSettings> links = ports.Links(parts.Find("links"), health);
         InternetSettings internet = parts.Read("internet", s => GlobalReader.Internet(s, names), new InternetSettings());
         parts.Each("groups", new EndReader(names).Define);
-        parts.Each("services", new ServiceReader(names).Define);
+        parts.Each("services", new TransportPortReader(names).Define);
         parts.Each("times", new TimeReader(names).Define);
         List<RuleReader.Read> rules = parts.Read("rules", new RuleReader(names, internet.Pin, errors).Rules, []);
         parts.Each("on_exit", GlobalReader.OnExit);

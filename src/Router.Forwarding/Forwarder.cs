@@ -22,7 +22,7 @@ namespace Router.Forwarding;
 /// TTL is counted once on the whole way. Between a zone and a link the kernel counts it on the zone's side, so nothing is left for
 /// us but to refuse what a link sends with none left. Between two zones the kernel counts twice, and we give one back.
 /// </summary>
-public sealed class Forwarder : IDisposable
+public sealed partial class Forwarder : IDisposable
 {
     private readonly ForwardingTables _tables;
     private readonly FlowTable _flows;
@@ -67,69 +67,6 @@ public sealed class Forwarder : IDisposable
         _holdings.Resume();
         Review.BeginScan();
     }
-
-    /// <summary>What the path has to tell the journal.</summary>
-    public PathEvents Events { get; } = new();
-
-    /// <summary>What people's traffic tells of the links.</summary>
-    public LinkEvidence Evidence { get; } = new();
-
-    /// <summary>Packets refused, by reason.</summary>
-    public ReadOnlySpan<long> Drops
-    {
-        get
-        {
-            _drops[(int)DropReason.SendRefused] = _outbox.Refused;
-            _drops[(int)DropReason.FragmentUnclaimed] = _fragments.Unclaimed;
-            return _drops;
-        }
-    }
-
-    /// <summary>Flows that ended because no rule allows them any more.</summary>
-    public long FlowsClosedByRules => Review.Closed;
-
-    /// <summary>Whether live flows are being looked at under a new plan.</summary>
-    public bool IsReviewing => Review.IsScanning;
-
-    public int FlowCount => _flows.Count;
-    public int PinCount => _pins.Count;
-
-    /// <summary>What went through a port; by the number <see cref="PortId.Most"/>, through those whose numbers have passed to others.</summary>
-    public PortTraffic Traffic(PortId id) => _outbox.Traffic[id.Value];
-
-    /// <summary>The bits of all ports that a flow, a mapping or a pin refers to. On the forwarding thread.</summary>
-    public ulong PortsInUse() => _tables.PortsInUse();
-
-    /// <summary>Lets ports begin to count anew, as their numbers pass to others. On the forwarding thread.</summary>
-    public void Retire(ulong ports) => _outbox.Retire(ports);
-
-    /// <summary>Flows moved to another link, reset for one, and ended for want of traffic.</summary>
-    public (long Moved, long Reset, long Expired) Ends => (Review.Moved, Review.Reset, Upkeep.Expired);
-
-    /// <summary>Octets of all tables and indexes.</summary>
-    public long TableOctets => _flows.Octets + _mappings.Octets;
-
-    /// <summary>What would become of a packet. On the forwarding thread.</summary>
-    public Explanation Explain(PortId ingress, Address from, byte protocol, Address to, ushort port) =>
-        Explanation.Of(_plan, _flows, _mappings, _pins, _chooser, Quotas, Datagram.First(from, protocol, to, port), ingress, _now);
-
-    internal Outbox Outbox => _outbox;
-
-    internal Upkeep Upkeep { get; }
-
-    internal Review Review { get; }
-
-    internal Quotas Quotas { get; }
-
-    internal Pins Pins => _pins;
-
-    internal Mappings Mappings => _mappings;
-
-    internal FlowTable Flows => _flows;
-
-    internal ApplicationGateways Gateways => _gateways;
-
-    internal Plan Plan => _plan;
 
     /// <summary>Takes up the plan and the time for the next batch.</summary>
     public void Begin(Plan plan, long now)

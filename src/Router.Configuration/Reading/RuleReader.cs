@@ -24,7 +24,7 @@ internal sealed class RuleReader(Names names, PinMode commonPin, ErrorList error
     private static readonly KeySet DefaultKeys = new(["action", "log"]);
 
     private readonly EndReader _ends = new(names);
-    private readonly ServiceReader _services = new(names);
+    private readonly TransportPortReader _services = new(names);
     private readonly Dictionary<string, Place> _names = new(StringComparer.OrdinalIgnoreCase);
 
     /// <summary>A rule, and what only the checks need to know: where it stands and what it says in so many words.</summary>

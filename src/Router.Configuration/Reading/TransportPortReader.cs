@@ -9,7 +9,7 @@ namespace Router.Configuration.Reading;
 /// `udp/10000-20000`), a protocol (`tcp`, `icmp`, `gre`, `ip/47`), or the name of a service: the file's own, else a well-known one.
 /// A comma is a list's, as everywhere: `[tcp/80, tcp/443]`.
 /// </summary>
-internal sealed class ServiceReader(Names names)
+internal sealed class TransportPortReader(Names names)
 {
     /// <summary>Enough for everything that a person would write; a service of more is a range.</summary>
     private const int MostItems = 256;
@@ -75,7 +75,7 @@ internal sealed class ServiceReader(Names names)
     {
         int slash = text.IndexOf('/');
         if (slash < 0 && names.Services.TryGetValue(text, out ServiceMatch[]? own)) return own;
-        if (slash < 0 && WellKnownServices.Find(text) is { } known) return known;
+        if (slash < 0 && WellKnownPorts.Find(text) is { } known) return known;
         string name = slash < 0 ? text : text[..slash];
         string rest = slash < 0 ? "" : text[(slash + 1)..];
         if (name.Equals("ip", StringComparison.OrdinalIgnoreCase) && byte.TryParse(rest, NumberStyles.None, CultureInfo.InvariantCulture, out byte number))
@@ -109,7 +109,7 @@ internal sealed class ServiceReader(Names names)
     private ServiceMatch[]? Unknown(string text, Setting item)
     {
         string remedy = text.Length > 0 && text.All(char.IsAsciiDigit) ? $"write `tcp/{text}` or `udp/{text}` for a port, `ip/{text}` for a protocol"
-            : Spelling.Remedy(text, [.. names.Services.Keys, .. WellKnownServices.Names, .. Protocols.Keys, "any"], "define it under `services`, or use one of");
+            : Spelling.Remedy(text, [.. names.Services.Keys, .. WellKnownPorts.Names, .. Protocols.Keys, "any"], "define it under `services`, or use one of");
         item.Error($"there is no service `{text}`", remedy);
         return null;
     }

@@ -7,7 +7,7 @@ namespace Router.Configuration.Reading;
 /// Services that need no definition, with the ports of the IANA registry that people mean by these words. The file may define the
 /// same name otherwise and then decides.
 /// </summary>
-internal static class WellKnownServices
+internal static class WellKnownPorts
 {
     private const byte Icmp = 1, Tcp = 6, Udp = 17, Gre = 47, Esp = 50;
 
