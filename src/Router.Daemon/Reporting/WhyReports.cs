@@ -45,7 +45,7 @@ internal sealed class WhyReports(Helm helm, PortRegistry ports, LiveTables table
         string way = report.Link is not { } link ? $"to {ports.NameOf(flow.Egress)}"
             : flow.Inbound ? $"from {link}, by which its answers leave"
             : $"and leaves by {link} as {report.Outside}{(because is null ? "" : $": {because}")}";
-        string moved = from is null ? "" : flow.Moved.Why == LinkMove.LinkDown ? $"; it came from {from}, which went down" : $"; it came from {from}, as a better link had come back";
+        string moved = from is null ? "" : $"; it came from {from}, {Why(flow.Moved.Why)}";
         string now = flow.Probe || report.Rule == admittedBy ? "" : $"; now \"{report.Rule}\" allows it";
         return new WhyReport
         {
@@ -53,6 +53,14 @@ internal sealed class WhyReports(Helm helm, PortRegistry ports, LiveTables table
             Verdict = $"{report.Protocol} {report.Inside} {by}, {way}{moved}{now}",
         };
     }
+
+    private static string? Why(LinkMove move) => move switch
+    {
+        LinkMove.None => null,
+        LinkMove.LinkDown => "which went down",
+        LinkMove.BetterLink => "as a better link had come back",
+        LinkMove.Degraded => "which had become slow or lossy",
+    };
 
     private string? NameOf(uint mark)
     {
@@ -72,6 +80,6 @@ internal sealed class WhyReports(Helm helm, PortRegistry ports, LiveTables table
         LinkCause.Order => "it was the first usable link in order",
         LinkCause.HostByWeight => "balancing placed the host there, by weight",
         LinkCause.FlowByWeight => "balancing placed this connection, by weight",
-        LinkCause.PinnedAsPlaced or LinkCause.PinnedAsLinkDown or LinkCause.PinnedAsMoved or LinkCause.PinnedAsRestored => "the host was pinned to it",
+        LinkCause.PinnedAsPlaced or LinkCause.PinnedAsLinkDown or LinkCause.PinnedAsMoved or LinkCause.PinnedAsRestored or LinkCause.PinnedAsDegraded => "the host was pinned to it",
     };
 }

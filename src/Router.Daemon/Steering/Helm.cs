@@ -50,7 +50,7 @@ internal sealed class Helm : IDisposable
     private long _lastBeat, _nextNames, _nextWatchdog;
     private string? _owed;
     private bool _wasFaulted;
-    private (long Moved, long Reset, long Closed) _told;
+    private (long Moved, long Reset, long Drained, long Closed) _told;
 
     public Helm(
         string file, ReadBefore read, HostNames names, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, VolumeMeter volume, Journal journal, Notify notify)
@@ -205,10 +205,12 @@ internal sealed class Helm : IDisposable
     // What became of live flows when links or rules changed, once the path has looked at all of them.
     private void TellEnds()
     {
-        (long moved, long reset, long closed) = (_worker.Forwarder.Ends.Moved, _worker.Forwarder.Ends.Reset, _worker.Forwarder.FlowsClosedByRules);
-        if (_worker.Forwarder.IsReviewing || (moved, reset, closed) == _told) return;
-        _journal.Write(Priority.Notice, $"live flows: {moved - _told.Moved} moved to another link, {reset - _told.Reset} reset for one, {closed - _told.Closed} closed as no rule allows them");
-        _told = (moved, reset, closed);
+        (long moved, long reset, long drained, long closed) =
+            (_worker.Forwarder.Ends.Moved, _worker.Forwarder.Ends.Reset, _worker.Forwarder.FlowsDrained, _worker.Forwarder.FlowsClosedByRules);
+        if (_worker.Forwarder.IsReviewing || (moved, reset, drained, closed) == _told) return;
+        _journal.Write(Priority.Notice, $"live flows: {moved - _told.Moved} moved to another link, {reset - _told.Reset} reset for one, {closed - _told.Closed} closed as no rule allows them"
+            + (drained == _told.Drained ? "" : $", {drained - _told.Drained} left to finish"));
+        _told = (moved, reset, drained, closed);
     }
 
     private void Take(in PathEvent happened)

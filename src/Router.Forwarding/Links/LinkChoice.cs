@@ -29,6 +29,7 @@ public enum LinkCause : byte
     PinnedAsLinkDown,
     PinnedAsMoved,
     PinnedAsRestored,
+    PinnedAsDegraded,
 }
 
 /// <summary>Why a pin was followed is why it stands where it does.</summary>
@@ -43,7 +44,7 @@ internal static class LinkCauses
 }
 
 /// <summary>Why a live flow was given another link.</summary>
-public enum LinkMove : byte { None, LinkDown, BetterLink }
+public enum LinkMove : byte { None, LinkDown, BetterLink, Degraded }
 
 /// <summary>A link, the pin that goes with it (or -1), and why.</summary>
 internal record struct LinkChoice(PortId Link, int Pin, LinkCause Cause);

@@ -23,16 +23,17 @@ internal sealed class LinkChooser(Pins pins)
     /// <param name="host">Whose flow it is.</param>
     /// <param name="now">Monotonic microseconds.</param>
     /// <param name="choice">The answer, unless it is refused.</param>
-    public DropReason Choose(Plan plan, Rule rule, Address host, long now, out LinkChoice choice)
+    /// <param name="leaving">Links that it may not be, though they are able: degraded ones that a live flow is to leave.</param>
+    public DropReason Choose(Plan plan, Rule rule, Address host, long now, out LinkChoice choice, ulong leaving = 0)
     {
-        DropReason reason = Foresee(plan, rule, host, out choice);
+        DropReason reason = Foresee(plan, rule, host, out choice, leaving);
         if (reason != DropReason.None) return reason;
         if (choice.Cause is not (LinkCause.FlowByWeight or LinkCause.HostByWeight)) return DropReason.None;
-        ulong able = Placeable(plan, rule, host, Able(plan, rule, host)), best = Best(plan, able);
+        ulong able = Placeable(plan, rule, host, Able(plan, rule, host) & ~leaving), best = Best(plan, able);
         if (choice.Cause == LinkCause.FlowByWeight) Place(_connections, plan, best, able);
         if (choice.Cause != LinkCause.HostByWeight) return DropReason.None;
         Place(_hosts, plan, best, able);
-        if (choice.Pin >= 0) pins.Move(choice.Pin, choice.Link, PinReason.LinkDown, now);
+        if (choice.Pin >= 0) pins.Move(choice.Pin, choice.Link, leaving == 0 ? PinReason.LinkDown : PinReason.Degraded, now);
         else choice.Pin = pins.Place(host, choice.Link, PinReason.Placed, now);
         return DropReason.None;
     }
@@ -42,10 +43,11 @@ internal sealed class LinkChooser(Pins pins)
     /// <param name="rule">The rule that allows the flow.</param>
     /// <param name="host">Whose flow it is.</param>
     /// <param name="choice">The answer, unless it is refused.</param>
-    public DropReason Foresee(Plan plan, Rule rule, Address host, out LinkChoice choice)
+    /// <param name="leaving">Links that it may not be.</param>
+    public DropReason Foresee(Plan plan, Rule rule, Address host, out LinkChoice choice, ulong leaving = 0)
     {
         choice = new LinkChoice(default, -1, LinkCause.None);
-        ulong able = Able(plan, rule, host);
+        ulong able = Able(plan, rule, host) & ~leaving;
         if (rule.Links.Length > 0)
         {
             if (TryFirst(rule.Links, able & plan.HealthyLinks, LinkCause.Rule, out choice) || TryFirst(rule.Links, able, LinkCause.Rule, out choice)) return DropReason.None;
