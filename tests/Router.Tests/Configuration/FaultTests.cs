@@ -11,7 +11,7 @@ public sealed class FaultTests
     [InlineData("internet: { mode: balanced }", "9:19: `balanced` is not possible for `mode`; write `balance`")]
     [InlineData("internet: { order: [fibre] }", "9:21: there is no link `fibre`; write `fiber`")]
     [InlineData("internet: { order: [dsl, dsl] }", "9:26: link `dsl` is named twice; name each link once")]
-    [InlineData("internet: { drain_time: 2d }", "9:25: `drain_time` of 2d is above 1d; write 1d or less")]
+    [InlineData("internet: { drain_time: 2d }", "9:25: `drain_time` of 2d is above 1d; write 1s to 1d")]
     [InlineData("internet: { pin_idle: 10 }", "9:23: `10` is not a duration; write a number and a unit: 500ms, 30s, 10m, 8h, 2d")]
     [InlineData("internet: [1]", "9:11: `internet` must be a mapping; write `key: value` lines below it")]
     [InlineData("internet: { mode: [balance] }", "9:19: `mode` must be a single value; write it on one line, without brackets")]
