@@ -52,6 +52,9 @@ public sealed class LinkWatch : IDisposable
         _thread = new Thread(Run) { Name = "probes", IsBackground = true };
     }
 
+    /// <summary>Told of each link on which a round has failed, from the watch's thread, outside the lock. Set before <see cref="Start"/>.</summary>
+    public Action<PortId>? Doubted { get; set; }
+
     /// <summary>How often the thread came too late to judge.</summary>
     public long Overslept { get; private set; }
 
@@ -160,7 +163,7 @@ public sealed class LinkWatch : IDisposable
             }
             if (changes is not null) _changed(changes);
             if (readdressed) _readdressed();
-            Remark();
+            TellOthers();
         }
     }
 
@@ -266,16 +269,19 @@ public sealed class LinkWatch : IDisposable
         return changes;
     }
 
-    private void Remark()
+    private void TellOthers()
     {
         for (int i = 0; ; i++)
         {
             string? remark;
+            PortId? doubted;
             lock (_gate)
             {
                 if (i >= _links.Count) return;
-                (remark, _links[i].Remark) = (_links[i].Remark, null);
+                doubted = _links[i].Doubted ? _links[i].Id : null;
+                (remark, _links[i].Remark, _links[i].Doubted) = (_links[i].Remark, null, false);
             }
+            if (doubted is { } link) Doubted?.Invoke(link);
             if (remark is not null) _remarked(remark);
         }
     }

@@ -61,6 +61,7 @@ internal sealed class Helm : IDisposable
         _health = new LinkWatch(
             changes => Post(() => TakeVerdicts(changes)), remark => journal.Write(Priority.Notice, remark), () => Post(() => _works!.Publish(_inForce, _view)),
             worker.Forwarder.Evidence);
+        _health.Doubted = link => Post(() => _works!.Verify(link, _inForce, _view));
         _works = new Works(worker, ports, plumbing, _health, volume, journal);
         _reload = new Reload(file, read, ports, _names, _works, worker, journal);
         _trial = new Trial(file, Reload, journal);
