@@ -32,6 +32,9 @@ internal sealed class ApplicationGateways : IDisposable
     private readonly FtpGateway _ftp;
     private readonly TftpGateway _tftp;
     private readonly SipGateway _sip;
+    private readonly LineEditor _lines = new();
+    private readonly SipStream _messages;
+    private readonly FlowNotes<SipMemory> _memories;
 
     public ApplicationGateways(ForwardingTables tables, FlowTable flows, Mappings mappings, Outbox outbox, Refusals refusals)
     {
@@ -43,6 +46,8 @@ internal sealed class ApplicationGateways : IDisposable
         _ftp = new FtpGateway(_announcements);
         _tftp = new TftpGateway(flows, _announcements);
         _sip = new SipGateway(mappings, _expectations, _announcements);
+        _memories = new FlowNotes<SipMemory>(tables.SipMemories, flows);
+        _messages = new SipStream(_sip, _memories);
     }
 
     /// <summary>Ways that are open now.</summary>
@@ -59,7 +64,10 @@ internal sealed class ApplicationGateways : IDisposable
     public void Begin(FlowId id)
     {
         ref Flow flow = ref _flows[id];
-        if (flow.Protocol == Protocol.Tcp) _watches.TryAdd(new Watch { FlowPlace = id.Value, FlowCreated = flow.Created, Gateway = GatewayOf(flow) });
+        if (flow.Protocol != Protocol.Tcp) return;
+        Gateway gateway = GatewayOf(flow);
+        if (gateway == Gateway.Sip && !_memories.TryAdd(new SipMemory { FlowPlace = id.Value, FlowCreated = flow.Created })) return;
+        _watches.TryAdd(new Watch { FlowPlace = id.Value, FlowCreated = flow.Created, Gateway = gateway });
     }
 
     /// <summary>Leads a packet of a watched flow past its gateway. It may come out longer or shorter.</summary>
@@ -76,9 +84,16 @@ internal sealed class ApplicationGateways : IDisposable
         if (note < 0) return DropReason.None;
         ref Watch watch = ref _watches[note];
         if (packet.IsSyn && flow.Tcp.State == TcpState.SynSent) watch.Marks = WatchMarks.None;
-        LineReader? reader = _ftp.Listen(plan, ref watch, id, Tcp.Over(batch.Octets(slot)[packet.Transport..]), outward, now, IsOn(plan, flow, watch.Gateway));
-        DropReason reason = _segments.Pass(plan, batch, slot, packet, flow, ref watch, outward, reader);
-        if (reader is not null) watch.Marks = _ftp.Marks;
+        if (watch.Gateway == Gateway.Sip)
+        {
+            int memory = _memories.Find(id, flow.Created);
+            if (memory < 0) return DropReason.None;
+            _messages.Begin(plan, _flows, id, RootOf(id), memory, outward, IsOn(plan, flow, Gateway.Sip), now);
+            return _segments.Pass(plan, batch, slot, packet, flow, ref watch, outward, _messages);
+        }
+        _lines.Reader = _ftp.Listen(plan, ref watch, id, Tcp.Over(batch.Octets(slot)[packet.Transport..]), outward, now, IsOn(plan, flow, watch.Gateway));
+        DropReason reason = _segments.Pass(plan, batch, slot, packet, flow, ref watch, outward, _lines);
+        if (_lines.Reader is not null) watch.Marks = _ftp.Marks;
         return reason;
     }
 
@@ -170,6 +185,8 @@ internal sealed class ApplicationGateways : IDisposable
             _announcements.Withdraw(id, now);
             int watch = _watches.Find(id, flow.Created);
             if (watch >= 0) _watches.Remove(watch);
+            int memory = flow.Protocol == Protocol.Tcp ? _memories.Find(id, flow.Created) : -1;
+            if (memory >= 0) _memories.Remove(memory);
         }
         if ((flow.Traits & FlowTraits.Expected) == 0) return;
         int kin = _kin.Find(id, flow.Created);
@@ -201,6 +218,7 @@ internal sealed class ApplicationGateways : IDisposable
     {
         _watches.Dispose();
         _kin.Dispose();
+        _memories.Dispose();
         _expectations.Dispose();
     }
 

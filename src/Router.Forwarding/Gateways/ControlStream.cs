@@ -13,7 +13,8 @@ namespace Router.Forwarding.Gateways;
 ///
 /// Read is the sender's number up to which all has been passed on. Behind it there may be octets that are held: the beginning of a
 /// line that may need a change and is not complete. They are acknowledged to the sender in the receiver's name (else a sender
-/// that waits for an acknowledgment would never send the rest), and go out with the rest; until then they are ours to keep. A
+/// that waits for an acknowledgment would never send the rest), and go out with the rest; until then they are ours to keep. They are
+/// acknowledged only when the receiver has got all that lies before: an acknowledgment speaks for that too. A
 /// line that was held is entered like a changed one even if it stays the same, since its sender will not send its beginning again.
 ///
 /// Blittable, all zero before the SYN; pure. Text that a sender could still send again is at most <see cref="MostEdits"/> lines
@@ -64,6 +65,9 @@ internal struct ControlStream
 
     public uint Read;
 
+    /// <summary>The sender's number up to which the receiver has acknowledged.</summary>
+    public uint Got;
+
     /// <summary>What is added to the sender's numbers now.</summary>
     public int Shift;
     public ushort HeldLength;
@@ -86,21 +90,37 @@ internal struct ControlStream
     {
         if (Known && Read == first && EditCount == 0) return;
         this = default;
-        (Read, Known) = (first, true);
+        (Read, Got, Known) = (first, first, true);
     }
 
     /// <summary>Enters the text that takes the place of the next <paramref name="oldLength"/> octets from <see cref="Read"/> on.</summary>
     public void Enter(uint at, int oldLength, ReadOnlySpan<byte> text)
     {
-        if (EditCount == MostEdits)
-        {
-            for (int i = 1; i < MostEdits; i++) Edits[i - 1] = Edits[i];
-            EditCount--;
-        }
-        ref Edit edit = ref Edits[EditCount++];
-        edit = new Edit { At = at, ShiftBefore = Shift, OldLength = (ushort)oldLength, NewLength = (ushort)text.Length };
-        text.CopyTo(edit.Text);
-        Shift += text.Length - oldLength;
+        EnterLengths(at, oldLength, text.Length);
+        text.CopyTo(Edits[EditCount - 1].Text);
+    }
+
+    /// <summary>The same for a text that is kept elsewhere.</summary>
+    public void EnterLengths(uint at, int oldLength, int newLength)
+    {
+        if (EditCount == MostEdits) Forget();
+        Edits[EditCount++] = new Edit { At = at, ShiftBefore = Shift, OldLength = (ushort)oldLength, NewLength = (ushort)newLength };
+        Shift += newLength - oldLength;
+    }
+
+    /// <summary>Changed lines that the receiver has got whole by this number of his own, oldest first: nobody will send them again.</summary>
+    public readonly int CountUntil(uint acknowledged)
+    {
+        int count = 0;
+        while (count < EditCount && !IsAfter(Edits[count].NewEnd, acknowledged)) count++;
+        return count;
+    }
+
+    /// <summary>Forgets the oldest changed line. What lies before the next one is counted as that one says.</summary>
+    public void Forget()
+    {
+        for (int i = 1; i < EditCount; i++) Edits[i - 1] = Edits[i];
+        EditCount--;
     }
 
     /// <summary>The receiver's number for one of the sender's; inside a changed line, that line's beginning.</summary>
@@ -129,8 +149,16 @@ internal struct ControlStream
         return number - (uint)shift;
     }
 
+    /// <summary>Follows the receiver's acknowledgment. Answers what the sender is to be told, which counts what is held.</summary>
+    public uint Confirm(uint acknowledged)
+    {
+        SkipTo(acknowledged);
+        if (IsAfter(acknowledged, Got)) Got = acknowledged;
+        return acknowledged == Read ? Read + HeldLength : acknowledged;
+    }
+
     /// <summary>Follows an acknowledgment of what we have not seen: the stream goes on behind it, in the middle of some line.</summary>
-    public void SkipTo(uint acknowledged)
+    private void SkipTo(uint acknowledged)
     {
         if (!Known || !IsAfter(acknowledged, Read + HeldLength)) return;
         (Read, HeldLength, Skipping) = (acknowledged, 0, true);

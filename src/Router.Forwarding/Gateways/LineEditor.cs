@@ -13,25 +13,6 @@ internal abstract class LineReader
     public abstract int Read(ReadOnlySpan<byte> line, Span<byte> text);
 }
 
-/// <summary>What becomes of a segment's data.</summary>
-internal enum PassageKind : byte
-{
-    /// <summary>It stays as it is.</summary>
-    Same,
-
-    /// <summary><see cref="LineEditor.Output"/> takes its place.</summary>
-    Changed,
-
-    /// <summary>All of it is held; there is nothing to send.</summary>
-    Held,
-
-    /// <summary>It comes too early: something in front of it is missing and will be sent again, and then this too.</summary>
-    Gap,
-}
-
-/// <summary>What becomes of a segment, and its number for the receiver.</summary>
-internal readonly record struct Passage(PassageKind Kind, uint Sequence);
-
 /// <summary>
 /// Leads the segments of a watched stream past a reader, line by line, however they are cut. What has been read before is changed
 /// again as it was then (<see cref="ControlStream"/>), and no reader sees it twice. What is new is read in order: a line begins
@@ -41,7 +22,7 @@ internal readonly record struct Passage(PassageKind Kind, uint Sequence);
 /// A segment in which more than <see cref="MostReads"/> lines are changed has the rest of them left alone. Owned by the
 /// forwarding thread; allocates nothing after it was made.
 /// </summary>
-internal sealed class LineEditor
+internal sealed class LineEditor : StreamEditor
 {
     public const int MostReads = 8;
 
@@ -51,16 +32,14 @@ internal sealed class LineEditor
     private int _length;
     private bool _changed;
 
-    /// <summary>What takes the data's place, after <see cref="PassageKind.Changed"/>.</summary>
-    public ReadOnlySpan<byte> Output => _output.AsSpan(0, _length);
+    /// <summary>Who reads the lines of the next segment; null if nothing is to be read any more.</summary>
+    public LineReader? Reader { get; set; }
 
-    /// <param name="stream">The stream that the segment belongs to.</param>
-    /// <param name="sequence">Its first number, as the sender counts.</param>
-    /// <param name="data">Its data.</param>
-    /// <param name="isLast">It carries FIN: nothing will follow.</param>
-    /// <param name="reader">Null if nothing is to be read any more.</param>
-    public Passage Pass(ref ControlStream stream, uint sequence, ReadOnlySpan<byte> data, bool isLast, LineReader? reader)
+    public override ReadOnlySpan<byte> Output => _output.AsSpan(0, _length);
+
+    public override Passage Pass(ref ControlStream stream, uint sequence, ReadOnlySpan<byte> data, bool isLast)
     {
+        LineReader? reader = Reader;
         (_length, _changed) = (0, false);
         if (ControlStream.IsAfter(sequence, stream.Read + stream.HeldLength))
         {

@@ -28,7 +28,7 @@ internal struct Watch : ITableEntry, IFlowNote
 {
     public static int IdentityOctets => 16;
 
-    public static uint LayoutVersion => 1;
+    public static uint LayoutVersion => 2;
 
     public long FlowCreated;
     public int FlowPlace;
