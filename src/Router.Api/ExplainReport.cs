@@ -20,6 +20,9 @@ public sealed record ExplainReport
 
     /// <summary>The host's pin in words, with its age; null without one.</summary>
     public string? Pin { get; init; }
+
+    /// <summary>Which host names of the rules the two addresses belong to, and which have none now; in words.</summary>
+    public IReadOnlyList<string> HostNames { get; init; } = [];
 }
 
 /// <summary>One thing that was looked at on the way.</summary>

@@ -63,6 +63,34 @@ public sealed record LinkReport
 
     /// <summary>Hosts that are pinned to this link.</summary>
     public required long Pins { get; init; }
+
+    /// <summary>What it carried, which outlives restarts.</summary>
+    public VolumeReport? Volume { get; init; }
+}
+
+/// <summary>What a link carried, by the box's own calendar.</summary>
+public sealed record VolumeReport
+{
+    /// <summary>Octets since midnight.</summary>
+    public required long TodayIn { get; init; }
+
+    public required long TodayOut { get; init; }
+
+    /// <summary>Octets since its month began.</summary>
+    public required long MonthIn { get; init; }
+
+    public required long MonthOut { get; init; }
+
+    public required DateOnly MonthBegan { get; init; }
+
+    /// <summary>The first day of the next, when it is whole again.</summary>
+    public required DateOnly NextMonth { get; init; }
+
+    /// <summary>Octets that it may carry in a month, both ways together; null if any.</summary>
+    public long? Cap { get; init; }
+
+    /// <summary>"ample", "scarce" (other links go first) or "spent" (nothing passes).</summary>
+    public required string State { get; init; }
 }
 
 /// <summary>What went one way: totals since the start, and the present rates.</summary>

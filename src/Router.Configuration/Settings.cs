@@ -59,6 +59,9 @@ public sealed record LinkSettings(string Name, string Interface)
 
     public bool Metered { get; init; }
 
+    /// <summary>What it may carry in a month, or null: any volume.</summary>
+    public LinkCap? Cap { get; init; }
+
     /// <summary>Takes nothing from private addresses there: a public link has no strangers with such.</summary>
     public bool RefusesPrivate { get; init; }
 
@@ -70,6 +73,12 @@ public sealed record LinkSettings(string Name, string Interface)
     /// <summary>The common `health` with what this link changes of it.</summary>
     public HealthSettings Health { get; init; } = new();
 }
+
+/// <summary>A volume that is paid for by the month, both ways together.</summary>
+/// <param name="Octets">How much; from nine tenths of it on, other links go first.</param>
+/// <param name="ResetDay">On which day of the month it is whole again, 1 to 31.</param>
+/// <param name="Stops">Whether the link carries nothing more once all of it is used.</param>
+public sealed record LinkCap(long Octets, int ResetDay, bool Stops);
 
 /// <summary>A declared speed in bits per second: towards us, and from us.</summary>
 public readonly record struct LinkSpeed(long Down, long Up);

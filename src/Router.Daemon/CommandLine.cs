@@ -4,14 +4,15 @@ namespace Router.Daemon;
 internal enum Verb { Run, Teardown, Version, Help }
 
 /// <summary>The command line.</summary>
-internal sealed record CommandLine(Verb Verb, string Config, string Runtime, string ControlSocket)
+internal sealed record CommandLine(Verb Verb, string Config, string Runtime, string State, string ControlSocket)
 {
     public const string Help = """
-        usage: routerd [--config FILE] [--runtime DIRECTORY] [--control SOCKET]
+        usage: routerd [--config FILE] [--runtime DIRECTORY] [--state DIRECTORY] [--control SOCKET]
                routerd teardown [--runtime DIRECTORY]
 
           --config FILE         the configuration, /etc/routerd/router.yaml by default
           --runtime DIRECTORY   where flows and pins outlive the process, /run/routerd by default
+          --state DIRECTORY     where the volume of links outlives the machine's restarts, /var/lib/routerd by default
           --control SOCKET      where routerctl asks, control.sock in the runtime directory by default
           teardown              takes away everything that routerd has set up in the kernel
 
@@ -21,7 +22,8 @@ internal sealed record CommandLine(Verb Verb, string Config, string Runtime, str
     /// <summary>Reads the words after the program's name.</summary>
     public static bool TryRead(string[] words, out CommandLine options, out string complaint)
     {
-        options = new CommandLine(Verb.Run, "/etc/routerd/router.yaml", Environment.GetEnvironmentVariable("RUNTIME_DIRECTORY") ?? "/run/routerd", "");
+        options = new CommandLine(Verb.Run, "/etc/routerd/router.yaml", Environment.GetEnvironmentVariable("RUNTIME_DIRECTORY") ?? "/run/routerd",
+            Environment.GetEnvironmentVariable("STATE_DIRECTORY") ?? "/var/lib/routerd", "");
         complaint = "";
         for (int i = 0; i < words.Length; i++)
         {
@@ -30,11 +32,12 @@ internal sealed record CommandLine(Verb Verb, string Config, string Runtime, str
                 case "--help" or "-h": options = options with { Verb = Verb.Help }; break;
                 case "--version": options = options with { Verb = Verb.Version }; break;
                 case "teardown": options = options with { Verb = Verb.Teardown }; break;
-                case "--config" or "--runtime" or "--control" when i + 1 == words.Length:
+                case "--config" or "--runtime" or "--state" or "--control" when i + 1 == words.Length:
                     complaint = $"{words[i]} needs a value";
                     return false;
                 case "--config": options = options with { Config = words[++i] }; break;
                 case "--runtime": options = options with { Runtime = words[++i] }; break;
+                case "--state": options = options with { State = words[++i] }; break;
                 case "--control": options = options with { ControlSocket = words[++i] }; break;
                 default:
                     complaint = $"'{words[i]}' is not understood";

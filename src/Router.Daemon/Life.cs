@@ -3,10 +3,12 @@ using Router.Configuration;
 using Router.Configuration.Layers.Yaml;
 using Router.Daemon.Control;
 using Router.Daemon.Kernel;
+using Router.Daemon.Naming;
 using Router.Daemon.Plumbing;
 using Router.Daemon.Reporting;
 using Router.Daemon.Steering;
 using Router.Daemon.Systemd;
+using Router.Daemon.Volume;
 using Router.Forwarding;
 using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
@@ -47,13 +49,15 @@ internal static class Life
         }
         var tables = ForwardingTables.Open(options.Runtime, new TableSizes(settings.Tables.Flows, Math.Min(settings.Tables.Flows, MostMappings), settings.Tables.Pins));
         ports.MakeRoom(settings.PortNames, [], tables.PortsInUse);
-        CompiledPolicy compiled = PolicyCompiler.Compile(settings, ports, DateTimeOffset.Now, new Dictionary<string, Wire.Address[]>(), null);
+        var names = new HostNames(new NameLookup().AskAsync, new NameMemory(options.State), journal);
+        CompiledPolicy compiled = PolicyCompiler.Compile(settings, ports, DateTimeOffset.Now, names.Addresses, null);
         var first = InForce.Of(settings, loaded.Warnings, compiled);
         foreach (string warning in first.Warnings) journal.Write(Priority.Warning, warning);
         using var worker = new Worker(tables, new Plan(0, compiled.Policy, [], []));
         using var plumbing = new Plumber(options.Runtime);
         using Notify notify = Notify.FromEnvironment();
-        using var helm = new Helm(options.Config, before, first, ports, worker, plumbing, journal, notify);
+        var volume = new VolumeMeter(options.State, worker.Forwarder.Traffic, ports, journal);
+        using var helm = new Helm(options.Config, before, names, first, ports, worker, plumbing, volume, journal, notify);
         using KernelWatch watch = KernelWatch.Start(helm.Tell);
         var stop = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         helm.Faulted += fault =>
@@ -65,7 +69,7 @@ internal static class Life
         helm.Start(watch.View);
         double milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
         foreach (string origin in tables.Origins) journal.Write(Priority.Notice, origin);
-        var reports = new Reports(options.Config, helm, worker, ports, new LiveTables(tables), journal);
+        var reports = new Reports(options.Config, helm, worker, ports, new LiveTables(tables), volume, journal);
         await using var control = new ControlServer(options.ControlSocket, reports.Verbs, journal);
         await control.StartAsync(CancellationToken.None).ConfigureAwait(false);
         journal.Write(Priority.Notice, $"routerd forwards: {helm.Summary()}, ready after {milliseconds:0} ms");

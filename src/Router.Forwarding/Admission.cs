@@ -53,6 +53,7 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
             AdmittedBy = rule.Mark,
         };
         reason = course.ToInternet ? Route(plan, rule, ref flow, now) : DropReason.None;
+        if (reason == DropReason.None && !isProbe && (plan.IsSpent(ingress) || plan.IsSpent(flow.Egress))) reason = DropReason.VolumeSpent;
         if (reason == DropReason.None) reason = translator.Translate(plan, rule, course, ref flow, now);
         if (reason == DropReason.None && !isProbe && gateways.Wants(rule, flow)) flow.Traits |= FlowTraits.Watched;
         return reason == DropReason.None ? holdings.Take(plan, rule, flow, now, out id) : reason;

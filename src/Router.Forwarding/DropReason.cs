@@ -46,6 +46,7 @@ public enum DropReason : byte
     RuleDropped,
     NoUsableLink,
     NoOutsideAddress,
+    VolumeSpent,
     PortsExhausted,
     MappingsFull,
     FlowsFull,

@@ -35,9 +35,10 @@ public sealed class Plan
         {
             _links[link.Id.Value] = link;
             LinkPorts |= link.Id.Bit;
-            if (link.Health != LinkHealth.Degraded) HealthyLinks |= link.Id.Bit;
-            if (!link.Outside(v4: true).IsUnspecified) _able4 |= link.Usable ? link.Id.Bit : 0;
-            if (!link.Outside(v4: false).IsUnspecified) _able6 |= link.Usable ? link.Id.Bit : 0;
+            if (link is { Health: not LinkHealth.Degraded, Volume: LinkVolume.Ample }) HealthyLinks |= link.Id.Bit;
+            bool isAble = link is { Usable: true, Volume: not LinkVolume.Spent };
+            if (!link.Outside(v4: true).IsUnspecified) _able4 |= isAble ? link.Id.Bit : 0;
+            if (!link.Outside(v4: false).IsUnspecified) _able6 |= isAble ? link.Id.Bit : 0;
             foreach (Address address in link.Addresses) own[address] = own.GetValueOrDefault(address) | link.Id.Bit | PortId.Host.Bit;
         }
         foreach (ZoneState zone in zones)
@@ -63,7 +64,7 @@ public sealed class Plan
     /// <summary>Every link that exists now.</summary>
     public ulong LinkPorts { get; }
 
-    /// <summary>Links that are not degraded; of those that are able, these go first.</summary>
+    /// <summary>Links that are neither degraded nor short of volume; of those that are able, these go first.</summary>
     public ulong HealthyLinks { get; }
 
     /// <summary>Links that failover may use.</summary>
@@ -72,7 +73,7 @@ public sealed class Plan
     /// <summary>MACs of hosts that are on a link's own networks, gateways aside.</summary>
     public FrozenDictionary<(PortId Link, Address Neighbour), ulong> Neighbours { get; }
 
-    /// <summary>Links that may take new flows of a family: usable, and with an address of it.</summary>
+    /// <summary>Links that may take new flows of a family: usable, with volume left, and with an address of it.</summary>
     public ulong Able(bool v4) => v4 ? _able4 : _able6;
 
     public LinkState? Link(PortId id) => _links[id.Value];
@@ -87,6 +88,9 @@ public sealed class Plan
     public LinkPolicy? LinkPolicy(PortId id) => _linkPolicies[id.Value];
 
     public bool IsLink(PortId id) => (LinkPorts & id.Bit) != 0;
+
+    /// <summary>Whether a port is a link that is to carry nothing more in this month.</summary>
+    public bool IsSpent(PortId id) => Link(id) is { Volume: LinkVolume.Spent };
 
     /// <summary>Whether the mode gives a link new flows that no rule sent to a link.</summary>
     public bool IsInUse(PortId id)

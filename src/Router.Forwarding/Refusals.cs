@@ -39,7 +39,7 @@ internal sealed class Refusals(Outbox outbox)
             case DropReason.HostFlows or DropReason.HostRate or DropReason.HostShare when !stranger:
                 Unreachable(plan, octets, packet, ingress, Icmp4.AdministrativelyProhibited, Icmp6.AdministrativelyProhibited, now);
                 break;
-            case DropReason.NoUsableLink or DropReason.NoOutsideAddress or DropReason.NoNextHop or DropReason.NoRoute when !stranger:
+            case DropReason.NoUsableLink or DropReason.NoOutsideAddress or DropReason.VolumeSpent or DropReason.NoNextHop or DropReason.NoRoute when !stranger:
                 Unreachable(plan, octets, packet, ingress, Icmp4.HostUnreachable, Icmp6.NoRoute, now);
                 break;
             case DropReason.TtlExpired:

@@ -17,7 +17,7 @@ namespace Router.Forwarding;
 /// Is its link still right? If the link has gone, or no longer has the flow's address, and there is another for it, the rule's
 /// `on_link_down` decides; with no other link nothing is ended, since waiting is better than nothing. If a link that the rule or
 /// the mode prefers has come back, `on_link_return` decides. Flows that came in by a link, and those of programs bound to a link's
-/// address, stay where they are.
+/// address, stay where they are. Only a link whose volume is spent (<see cref="LinkVolume.Spent"/>) keeps none of its flows.
 /// </summary>
 internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser chooser, Admission admission, Holdings holdings, ApplicationGateways gateways, Refusals refusals)
 {
@@ -69,8 +69,16 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         flow.Epoch = plan.Epoch;
         flow.NextHop = NextHop.Of(plan, flow);
         bool ownsItsWay = plan.IsLink(flow.Egress) && (flow.Traits & (FlowTraits.Inbound | FlowTraits.Bound)) == 0;
-        return ownsItsWay ? LookAtLink(plan, ref id, now) : DropReason.None;
+        DropReason reason = ownsItsWay ? LookAtLink(plan, ref id, now) : DropReason.None;
+        if (reason != DropReason.None || !IsOnSpent(plan, flows[id])) return reason;
+        Close(plan, id, now, tellInside: true, tellOutside: false);
+        Closed++;
+        return DropReason.FlowClosed;
     }
+
+    // Probes pass, or nobody would know whether the link is there when its month is over.
+    private static bool IsOnSpent(Plan plan, in Flow flow) =>
+        (flow.Traits & FlowTraits.Probe) == 0 && (plan.IsSpent(flow.Egress) || plan.IsSpent(flow.Ingress));
 
     /// <summary>Ends a flow on request, and tells both sides; false if it is not there any more.</summary>
     /// <param name="plan">The plan in force.</param>

@@ -130,9 +130,19 @@ internal sealed class EndReader(Names names)
             item.Error($"the range `{text}` ends before it begins, or mixes families", "write the lower address first, both of one family");
             return null;
         }
-        if (IsHostName(text)) return new EndTerm(EndKind.Host, names.AddHost(text), default);
+        if (IsHostName(text)) return Host(item, text, ref told);
         told = text.Length > 0 && (text.Contains('/') || text.Contains(':') || char.IsAsciiDigit(text[^1])) && !char.IsAsciiLetter(text[0]);
         if (told) item.Error($"`{text}` is not an address, a network or a range", "write 10.0.0.5, 10.0.0.0/24, 10.0.0.5-10.0.0.9, or the like in IPv6");
+        return null;
+    }
+
+    private EndTerm? Host(Setting item, string text, ref bool told)
+    {
+        int before = names.Hosts.Count;
+        string name = names.AddHost(text);
+        told = before >= Names.MostHosts && names.Hosts.Count > before;
+        if (!told) return new EndTerm(EndKind.Host, name, default);
+        item.Error($"`{text}` is one host name more than {Names.MostHosts}", "name networks where many hosts are meant");
         return null;
     }
 

@@ -26,7 +26,10 @@ internal sealed class Names
 
     public Dictionary<string, TimeRange> Times { get; } = new(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>Host names that were mentioned, lower case, in that order.</summary>
+    /// <summary>Each is asked for again and again, as long as the daemon runs.</summary>
+    public const int MostHosts = 1000;
+
+    /// <summary>Host names that were mentioned, lower case and without a dot at the end, in that order.</summary>
     public List<string> Hosts { get; } = [];
 
     private readonly HashSet<string> _hosts = [];
@@ -68,9 +71,10 @@ internal sealed class Names
     /// <summary>A group's members; null if there is no such group. Empty for one whose members were all in error.</summary>
     public EndTerm[]? FindGroup(string name) => _ends.TryGetValue(name, out Definition? d) && d.What == "group" ? d.Members ?? [] : null;
 
+    /// <summary>Enters a host name; gives it as it is written in <see cref="Hosts"/>.</summary>
     public string AddHost(string name)
     {
-        string lower = name.ToLowerInvariant();
+        string lower = name.TrimEnd('.').ToLowerInvariant();
         if (_hosts.Add(lower)) Hosts.Add(lower);
         return lower;
     }

@@ -21,7 +21,7 @@ internal sealed class PortReader(Names names, ErrorList errors)
     private const int MostWeight = 1000;
 
     private static readonly KeySet ZoneKeys = new(["interfaces", "spoof_check"], "licensed", "welcome");
-    private static readonly KeySet LinkKeys = new(["interface", "weight", "speed", "metered", "gateway", "refuse_private", "health"]);
+    private static readonly KeySet LinkKeys = new(["interface", "weight", "speed", "metered", "cap", "gateway", "refuse_private", "health"]);
 
     private readonly Dictionary<string, Place> _interfaces = new(StringComparer.Ordinal);
 
@@ -94,6 +94,9 @@ internal sealed class PortReader(Names names, ErrorList errors)
                     break;
                 case "metered":
                     made = made with { Metered = value.Flag() ?? false };
+                    break;
+                case "cap":
+                    made = made with { Cap = CapReader.Read(value) };
                     break;
                 case "gateway":
                     made = Gateways(value, made);

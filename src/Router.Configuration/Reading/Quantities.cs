@@ -21,6 +21,12 @@ internal static class Quantities
     private static readonly (string Unit, double Bits)[] Rates =
         [("bit/s", 1), ("kbit/s", 1e3), ("Mbit/s", 1e6), ("Gbit/s", 1e9)];
 
+    private static readonly (string Unit, double Octets)[] Volumes =
+        [("MB", 1e6), ("GB", 1e9), ("TB", 1e12), ("MiB", 1L << 20), ("GiB", 1L << 30), ("TiB", 1L << 40)];
+
+    /// <summary>So that sums of them never overflow.</summary>
+    private const double MostVolume = 1e17;
+
     public static int? Number(this Setting setting, int least, int most)
     {
         if (setting.Text() is not { } text) return null;
@@ -92,6 +98,20 @@ internal static class Quantities
             if (down is { } ours && up is { } theirs) return new LinkSpeed(ours, theirs);
         }
         setting.Error($"`{text}` is not a speed", "write down/up and a unit, such as `500/100 Mbit/s` (kbit/s, Mbit/s, Gbit/s)");
+        return null;
+    }
+
+    /// <summary>`50 GB`, in octets.</summary>
+    public static long? Volume(this Setting setting)
+    {
+        if (setting.Text() is not { } text) return null;
+        foreach ((string unit, double octets) in Volumes)
+        {
+            int digits = text.Length - unit.Length;
+            if (digits <= 0 || !text.EndsWith(unit, StringComparison.Ordinal)) continue;
+            if (Decimal(text.AsSpan(0, digits).Trim()) is { } count && count * octets is >= 1e6 and <= MostVolume) return (long)(count * octets);
+        }
+        setting.Error($"`{text}` is not a volume", "write a number and a unit, such as `50 GB` (MB, GB, TB of powers of ten; MiB, GiB, TiB of powers of two)");
         return null;
     }
 

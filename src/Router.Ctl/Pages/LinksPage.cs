@@ -14,6 +14,7 @@ internal static class LinksPage
             new Column("WEIGHT", 4, Right: true), new Column("SHARE", 5, Right: true), new Column("ADDRESS", 2), new Column("GATEWAY", 7),
             new Column("GATEWAY-MAC", 13), new Column("MTU", 12, Right: true), new Column("LOSS", 8, Right: true),
             new Column("LATENCY", 8, Right: true), new Column("IN", 3, Right: true), new Column("OUT", 3, Right: true),
+            new Column("TODAY", 9, Right: true), new Column("MONTH", 8, Right: true),
             new Column("TOTAL-IN", 11, Right: true), new Column("TOTAL-OUT", 11, Right: true), new Column("FLOWS", 2, Right: true),
             new Column("PINS", 5, Right: true));
         foreach (LinkReport link in links) table.Add(Row(link, screen.Now));
@@ -21,8 +22,16 @@ internal static class LinksPage
         foreach (LinkReport link in links)
         {
             if (link.Cause is not null && link.State is not "up") screen.Line($"{link.Name} is {link.State}: {link.Cause}");
+            if (link.Volume is { State: not "ample" } volume) screen.Line(Remark(link.Name, volume));
         }
     }
+
+    private static string Remark(string link, VolumeReport volume) => volume.State == "spent"
+        ? $"{link} has used up its {Month(volume)} and carries nothing until {volume.NextMonth:yyyy-MM-dd}"
+        : $"{link} is short of volume, {Month(volume)}: other links go first until {volume.NextMonth:yyyy-MM-dd}";
+
+    private static string Month(VolumeReport volume) =>
+        Units.Octets(volume.MonthIn + volume.MonthOut) + (volume.Cap is { } cap ? $" of {Units.Octets(cap)}" : "");
 
     private static Cell[] Row(LinkReport link, DateTimeOffset now) =>
     [
@@ -41,6 +50,8 @@ internal static class LinksPage
         link.LatencyMilliseconds is { } latency ? $"{latency.ToString("0.0", CultureInfo.InvariantCulture)} ms" : null,
         Units.BitRate(link.Received.OctetsPerSecond),
         Units.BitRate(link.Sent.OctetsPerSecond),
+        link.Volume is { } today ? Units.Octets(today.TodayIn + today.TodayOut) : null,
+        link.Volume is { } month ? Month(month) : null,
         Units.Octets(link.Received.Octets),
         Units.Octets(link.Sent.Octets),
         Units.Count(link.Flows),

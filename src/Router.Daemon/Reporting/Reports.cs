@@ -7,6 +7,7 @@ using Router.Daemon.Control;
 using Router.Daemon.Kernel;
 using Router.Daemon.Steering;
 using Router.Daemon.Systemd;
+using Router.Daemon.Volume;
 using Router.Forwarding;
 using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
@@ -20,7 +21,7 @@ namespace Router.Daemon.Reporting;
 /// Answers to the control socket. Tables are read beside the path without its knowing; what only the forwarding thread may look at
 /// is asked of it by errand.
 /// </summary>
-internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, Journal journal)
+internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, VolumeMeter volume, Journal journal)
 {
     private readonly TrafficMeter _meter = new(worker);
     private readonly FlowReports _flows = new(helm, worker, ports, tables, journal);
@@ -51,7 +52,7 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
         LoadResult loaded = ConfigurationLoader.Load(file);
         if (loaded.Settings is { } settings)
         {
-            loaded = loaded with { Warnings = [.. loaded.Warnings, .. LockOut.Warnings(file, settings, helm.View, TcpConnections.ToTheBox())] };
+            loaded = loaded with { Warnings = [.. loaded.Warnings, .. LockOut.Warnings(file, settings, helm.View, TcpConnections.ToTheBox()), .. NameReports.Doubts(file, settings.HostNames, helm.HostNames)] };
         }
         return ConfigurationReports.Checked(file, loaded);
     }
@@ -113,7 +114,7 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
                 Gateway = Text(state.Gateway4), GatewayMac = Mac(state.GatewayMac4), Gateway6 = Text(state.Gateway6), Gateway6Mac = Mac(state.GatewayMac6),
                 Mtu = state.Mtu, LossShare = verdict is { Rounds: > 0 } ? verdict.Loss : null,
                 LatencyMilliseconds = verdict is { Latency: > 0 } ? verdict.Latency * 1000 : null,
-                Received = received, Sent = sent, Flows = flows[id.Value], Pins = pins.GetValueOrDefault(id),
+                Received = received, Sent = sent, Flows = flows[id.Value], Pins = pins.GetValueOrDefault(id), Volume = VolumeReports.Of(link, volume.Read(link)),
             };
         })];
     }
@@ -129,6 +130,7 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
             Steps = [.. told.Steps.Select(s => new ExplainStep { Rule = s.Subject, Matched = s.Matched, Why = s.Why })],
             Verdict = told.Verdict, Allowed = told.Allowed, Link = told.Link is { } link ? ports.NameOf(link) : null, SourceAddress = told.Source?.ToString(),
             Pin = told.PinSince is { } since ? $"{told.PinReason}, {(Monotonic.Microseconds() - since) / 1_000_000} s ago" : null,
+            HostNames = [.. NameReports.About(helm.HostNames, from, to, Monotonic.Microseconds())],
         };
     }
 

@@ -3,9 +3,11 @@ using Router.Configuration;
 using Router.Configuration.Layers.Yaml;
 using Router.Daemon.Health;
 using Router.Daemon.Kernel;
+using Router.Daemon.Naming;
 using Router.Daemon.Plumbing;
 using Router.Daemon.Reporting;
 using Router.Daemon.Systemd;
+using Router.Daemon.Volume;
 using Router.Forwarding;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
@@ -24,7 +26,7 @@ namespace Router.Daemon.Steering;
 internal sealed class Helm : IDisposable
 {
     private static readonly TimeSpan TickLength = TimeSpan.FromMilliseconds(100);
-    private static readonly TimeSpan NameRefresh = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan NamesPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan NextTry = TimeSpan.FromSeconds(60);
 
     private readonly string _file;
@@ -33,11 +35,12 @@ internal sealed class Helm : IDisposable
     private readonly Notify _notify;
     private readonly Worker _worker;
     private readonly EventLog _eventLog;
+    private readonly VolumeMeter _volume;
     private readonly LinkWatch _health;
     private readonly Works _works;
     private readonly Reload _reload;
     private readonly Trial _trial;
-    private readonly HostNames _names = new();
+    private readonly HostNames _names;
     private readonly Collisions _collisions;
     private readonly BlockingCollection<Action> _queue = new(4096);
     private readonly CancellationTokenSource _stopping = new();
@@ -49,13 +52,13 @@ internal sealed class Helm : IDisposable
     private bool _wasFaulted;
     private (long Moved, long Reset, long Closed) _told;
 
-    public Helm(string file, ReadBefore read, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, Journal journal, Notify notify)
+    public Helm(string file, ReadBefore read, HostNames names, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, VolumeMeter volume, Journal journal, Notify notify)
     {
-        (_file, _inForce, _ports, _worker, _journal, _notify) = (file, first, ports, worker, journal, notify);
+        (_file, _names, _inForce, _ports, _worker, _volume, _journal, _notify) = (file, names, first, ports, worker, volume, journal, notify);
         _collisions = new Collisions(journal);
         _eventLog = new EventLog(worker, ports, journal);
         _health = new LinkWatch(changes => Post(() => TakeVerdicts(changes)), remark => journal.Write(Priority.Notice, remark));
-        _works = new Works(worker, ports, plumbing, _health, journal);
+        _works = new Works(worker, ports, plumbing, _health, volume, journal);
         _reload = new Reload(file, read, ports, _names, _works, worker, journal);
         _trial = new Trial(file, Reload, journal);
         _thread = new Thread(Run) { Name = "control", IsBackground = true };
@@ -72,6 +75,9 @@ internal sealed class Helm : IDisposable
 
     public LinkWatch Health => _health;
 
+    /// <summary>What is known of the host names that rules speak of. From any thread.</summary>
+    public IReadOnlyDictionary<string, KnownName> HostNames => _names.Known;
+
     /// <summary>Names of rules that are gone, for flows that they admitted.</summary>
     public RetiredRules Retired { get; } = new();
 
@@ -86,6 +92,7 @@ internal sealed class Helm : IDisposable
     {
         _view = view;
         WarnOfMissing();
+        _volume.Count(Settings.Links);
         _works.Prepare(_inForce, view);
         LinkWatch.DemandRight();
         _works.TakeUp(_inForce, view);
@@ -132,6 +139,8 @@ internal sealed class Helm : IDisposable
     {
         _stopping.Cancel();
         if (_thread.IsAlive) _thread.Join();
+        _volume.Count(Settings.Links);
+        _volume.Save();
         _health.Dispose();
         _queue.Dispose();
         _stopping.Dispose();
@@ -176,17 +185,18 @@ internal sealed class Helm : IDisposable
         }
         TellEnds();
         _trial.Tick();
+        if (_volume.Tick(Settings.Links, now)) _works.Publish(_inForce, _view);
         if (_worker.Fault is { } fault && !_wasFaulted)
         {
             _wasFaulted = true;
             Faulted?.Invoke(fault);
         }
         if (_inForce.NextChange is { } change && DateTimeOffset.Now >= change) Recompile(_owed ?? "a rule's time began or ended");
-        if (now < _nextNames || Settings.HostNames.Count == 0) return;
-        _nextNames = now + (long)NameRefresh.TotalMicroseconds;
-        IReadOnlyList<string> names = Settings.HostNames;
-        _ = _names.RefreshAsync(names, _stopping.Token).ContinueWith(
-            changed => { if (changed is { IsCompletedSuccessfully: true, Result: true }) Post(() => Recompile("host names have other addresses")); }, TaskScheduler.Default);
+        _names.Tick(Settings.HostNames, now, what => Post(what), _stopping.Token);
+        // Many names may change one after the other, and each time all rules are compiled.
+        if (now < _nextNames || !_names.TakeChange()) return;
+        _nextNames = now + (long)NamesPause.TotalMicroseconds;
+        Recompile("host names have other addresses");
     }
 
     // What became of live flows when links or rules changed, once the path has looked at all of them.
@@ -231,7 +241,7 @@ internal sealed class Helm : IDisposable
             if (!report.Loaded) return report;
             Retired.Note(_inForce.Policy, after.Policy);
             Volatile.Write(ref _inForce, after);
-            (_nextNames, _owed) = (0, null);
+            _owed = null;
             WarnOfMissing();
             _collisions.Look(_worker.Plan);
             return report;
@@ -244,7 +254,7 @@ internal sealed class Helm : IDisposable
 
     private void Recompile(string why)
     {
-        InForce next = _inForce.With(PolicyCompiler.Compile(Settings, _ports, DateTimeOffset.Now, _names.Known, Policy));
+        InForce next = _inForce.With(PolicyCompiler.Compile(Settings, _ports, DateTimeOffset.Now, _names.Addresses, Policy));
         try
         {
             _works.Prepare(next, _view);

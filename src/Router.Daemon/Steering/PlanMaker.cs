@@ -20,7 +20,8 @@ internal static class PlanMaker
     /// <summary>The smallest IP packet that every link must take; below it the kernel's word is not believed (RFC 791).</summary>
     private const int LeastMtu = 576;
 
-    public static IEnumerable<LinkState> Links(Settings settings, PortRegistry ports, KernelView view, IReadOnlyList<Health.LinkReport> verdicts)
+    public static IEnumerable<LinkState> Links(Settings settings, PortRegistry ports, KernelView view, IReadOnlyList<Health.LinkReport> verdicts,
+        Func<LinkSettings, LinkVolume> volumeOf)
     {
         foreach (LinkSettings link in settings.Links)
         {
@@ -38,6 +39,7 @@ internal static class PlanMaker
                 Id = id,
                 Usable = report?.Verdict.Usable ?? false,
                 Health = report?.Verdict.Health ?? LinkHealth.Down,
+                Volume = volumeOf(link),
                 Addresses = [.. view.AddressesOf(found.Index).Where(a => !a.IsLinkLocal)],
                 Subnets = [.. view.ConnectedPrefixes(found.Index)],
                 Gateway4 = facts.Gateway4,
@@ -138,7 +140,7 @@ internal static class PlanMaker
         var text = new StringBuilder();
         foreach (LinkState link in links)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{link.Id} {link.Usable} {link.Health} {link.Mtu} {link.Ethernet} ");
+            text.Append(CultureInfo.InvariantCulture, $"{link.Id} {link.Usable} {link.Health} {link.Volume} {link.Mtu} {link.Ethernet} ");
             text.Append(CultureInfo.InvariantCulture, $"{link.Gateway4} {link.Gateway6} {link.GatewayMac4:x} {link.GatewayMac6:x} ");
             text.AppendJoin(' ', link.Addresses).Append(' ').AppendJoin(' ', link.Subnets).Append('\n');
         }

@@ -2,6 +2,7 @@ using Router.Api;
 using Router.Configuration;
 using Router.Configuration.Layers.Yaml;
 using Router.Daemon.Kernel;
+using Router.Daemon.Naming;
 using Router.Daemon.Reporting;
 using Router.Daemon.Systemd;
 using Router.Forwarding;
@@ -34,7 +35,7 @@ internal sealed class Reload(string file, ReadBefore read, PortRegistry ports, H
         try
         {
             MakeRoom(settings, before.Settings);
-            InForce after = InForce.Of(settings, result.Warnings, PolicyCompiler.Compile(settings, ports, DateTimeOffset.Now, names.Known, before.Policy));
+            InForce after = InForce.Of(settings, result.Warnings, PolicyCompiler.Compile(settings, ports, DateTimeOffset.Now, names.Addresses, before.Policy));
             works.Prepare(after, view);
             works.TakeUp(after, view);
             worker.Ask(static _ => true).GetAwaiter().GetResult();

@@ -89,14 +89,21 @@ internal sealed class Quotas : IDisposable
         if (zone == PortId.Host) return DropReason.None;
         int id = Find(host);
         ref Host known = ref _hosts[id];
-        if (known.Generation != plan.Policy.Generation)
-        {
-            HostLimits limits = plan.Policy.Limits;
-            (known.Generation, known.Limit) = (plan.Policy.Generation, id == Crowd ? limits.Common : limits.Of(host, zone));
-        }
+        Renew(ref known, plan, isCrowd: id == Crowd, host, zone);
         DropReason reason = Judge(ref known, begins, now);
         if (reason != DropReason.None) Tell(ref known, reason, host, zone, now);
         return reason;
+    }
+
+    /// <summary>What <see cref="Ask"/> would answer, without any trace of having been asked.</summary>
+    public DropReason Foresee(Plan plan, Address host, PortId zone, bool begins, long now)
+    {
+        if (zone == PortId.Host) return DropReason.None;
+        int id = Seek(host, Hash(host));
+        if (id < 0 && _freeCount == 0) id = Crowd;
+        Host known = id < 0 ? default : _hosts[id];
+        Renew(ref known, plan, isCrowd: id == Crowd, host, zone);
+        return Judge(ref known, begins, now);
     }
 
     /// <summary>Counts a flow that was admitted, or that an earlier process left.</summary>
@@ -143,6 +150,14 @@ internal sealed class Quotas : IDisposable
 
     public void Dispose() => _index.Dispose();
 
+    // A policy has limits of its own.
+    private static void Renew(ref Host known, Plan plan, bool isCrowd, Address host, PortId zone)
+    {
+        if (known.Generation == plan.Policy.Generation) return;
+        HostLimits limits = plan.Policy.Limits;
+        (known.Generation, known.Limit) = (plan.Policy.Generation, isCrowd ? limits.Common : limits.Of(host, zone));
+    }
+
     private DropReason Judge(ref Host host, bool begins, long now)
     {
         bool isLimited = host.Limit.Flows != HostLimit.Unlimited;
@@ -171,15 +186,22 @@ internal sealed class Quotas : IDisposable
     private int Find(Address address)
     {
         ulong hash = Hash(address);
-        for (int id = _index.First(hash, out Cursor cursor); id >= 0; id = _index.Next(ref cursor))
-        {
-            if (_hosts[id].Address == address) return id;
-        }
+        if (Seek(address, hash) is >= 0 and int known) return known;
         if (_freeCount == 0) return Crowd;
         int made = _free[--_freeCount];
         _hosts[made] = new Host { Address = address, IsLive = true };
         _index.Add(hash, made);
         return made;
+    }
+
+    // Its place, or -1.
+    private int Seek(Address address, ulong hash)
+    {
+        for (int id = _index.First(hash, out Cursor cursor); id >= 0; id = _index.Next(ref cursor))
+        {
+            if (_hosts[id].Address == address) return id;
+        }
+        return -1;
     }
 
     private ulong Hash(Address address) => SipHash.Hash(_secret, address.High, address.Low);

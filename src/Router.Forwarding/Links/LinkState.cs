@@ -5,6 +5,9 @@ namespace Router.Forwarding.Links;
 /// <summary>What a link is fit for (product.md 2).</summary>
 public enum LinkHealth : byte { Down, Degraded, Standby, Up }
 
+/// <summary>Whether a link has volume left in its month: enough, so little that others go first, or none and it is to carry nothing then.</summary>
+public enum LinkVolume : byte { Ample, Scarce, Spent }
+
 /// <summary>A link at one moment, as the kernel and the probes tell. Immutable; a change makes a new one.</summary>
 public sealed record LinkState
 {
@@ -14,6 +17,8 @@ public sealed record LinkState
     public bool Usable { get; init; }
 
     public LinkHealth Health { get; init; }
+
+    public LinkVolume Volume { get; init; }
 
     /// <summary>Its own addresses, the preferred one of each family first.</summary>
     public Address[] Addresses { get; init; } = [];

@@ -1,4 +1,5 @@
 using Router.Forwarding.Flows;
+using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
@@ -15,7 +16,7 @@ public readonly record struct ExplanationStep(string Subject, bool Matched, stri
 /// neither; where balancing would place the host or the flow it names the link whose turn it is and takes no turn.
 ///
 /// It speaks of a flow's first packet. What only a real packet can meet is not foreseen: its size and hops, a table that is full, ports
-/// that are all taken, the limits of one host, a neighbour whose MAC is not known yet.
+/// that are all taken, a neighbour whose MAC is not known yet.
 /// </summary>
 public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReason Refusal, string Verdict)
 {
@@ -40,7 +41,7 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
 
     public string? PinReason { get; init; }
 
-    internal static Explanation Of(Plan plan, FlowTable flows, Mappings mappings, Pins pins, LinkChooser chooser, in Datagram packet, PortId ingress)
+    internal static Explanation Of(Plan plan, FlowTable flows, Mappings mappings, Pins pins, LinkChooser chooser, Quotas quotas, in Datagram packet, PortId ingress, long now)
     {
         DropReason refused = Martians.Check(plan, packet, ingress);
         if (refused != DropReason.None) return new Explanation([], refused, $"refused before any rule: {refused}");
@@ -52,8 +53,13 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
         Explanation told = course.ToBox ? ToBox(plan, rule, course, ingress, key)
             : rule.Action == RuleAction.Deny ? new([], DropReason.RuleDenied, $"denied by \"{rule.Name}\", and the sender is told")
             : rule.Action == RuleAction.Drop ? new([], DropReason.RuleDropped, $"dropped in silence by \"{rule.Name}\"")
+            : Foresee(plan, quotas, course, key, now) is { } limited ? limited
             : course.ToInternet ? ToInternet(plan, pins, chooser, rule, course, key)
             : Local(plan, rule, course, key);
+        if (told.Allowed && !isProbe && !course.ToBox && (plan.IsSpent(ingress) || (told.Egress is { } way && plan.IsSpent(way))))
+        {
+            told = new Explanation([], DropReason.VolumeSpent, "refused: the link's volume of this month is used up, and it is to carry nothing then");
+        }
         if (told is { Allowed: true, Source: { } seen } && key.Protocol == Protocol.Ah && seen != key.Source)
         {
             told = new Explanation([], DropReason.Untranslatable, "refused: AH signs the addresses, and one of them would be translated");
@@ -64,6 +70,21 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
         }
         if (isProbe) return told with { Steps = [new ExplanationStep("(probe)", true, "the daemon's own probes pass whatever the rules say")] };
         return told with { Rule = course.Rule, Steps = Walked(plan, course, key) };
+    }
+
+    // Whose flow it would be, as in admission: the local host's that begins it, or that it is for.
+    private static Explanation? Foresee(Plan plan, Quotas quotas, in Course course, in FlowKey key, long now)
+    {
+        bool begins = !plan.IsLink(key.Ingress);
+        Address host = begins ? key.Source : course.Destination;
+        DropReason refused = quotas.Foresee(plan, host, begins ? key.Ingress : course.Egress, begins, now);
+        return refused switch
+        {
+            DropReason.None => null,
+            DropReason.HostFlows => new Explanation([], refused, $"refused now: {host} has as many live flows as it may (limits.flows)"),
+            DropReason.HostRate => new Explanation([], refused, $"refused now: {host} began as many flows in a minute as it may (limits.new_flows)"),
+            _ => new Explanation([], refused, $"refused now: the table of flows is nearly full, and {host} has more of them than there are free entries (tables.flows)"),
+        };
     }
 
     // Protocols without ports have one flow between two addresses.

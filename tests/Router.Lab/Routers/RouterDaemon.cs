@@ -57,7 +57,7 @@ internal sealed class RouterDaemon : RouterUnderTest
     {
         _program?.Dispose();
         var all = new Dictionary<string, string>(environment ?? new Dictionary<string, string>()) { ["NOTIFY_SOCKET"] = _notify.Path };
-        string[] command = [.. wrapper, Programs.Routerd, "--config", ConfigurationFile, "--runtime", _run];
+        string[] command = [.. wrapper, Programs.Routerd, "--config", ConfigurationFile, "--runtime", _run, "--state", Path.Combine(_run, "state")];
         _program = Bed.Router.StartWith(all, command[0], command[1..]);
         return _program;
     }

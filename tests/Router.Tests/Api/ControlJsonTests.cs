@@ -15,9 +15,10 @@ public class ControlJsonTests
     [Fact]
     public void LinkHasTheseNames() => Names([Samples.Fiber], ControlJson.Wire.IReadOnlyListLinkReport,
         "name interface state since cause usable inUse weight placementShare addresses gateway gatewayMac gateway6 gateway6Mac mtu "
-        + "lossShare latencyMilliseconds received sent flows pins "
+        + "lossShare latencyMilliseconds received sent flows pins volume "
         + "received.packets received.octets received.packetsPerSecond received.octetsPerSecond "
-        + "sent.packets sent.octets sent.packetsPerSecond sent.octetsPerSecond");
+        + "sent.packets sent.octets sent.packetsPerSecond sent.octetsPerSecond "
+        + "volume.todayIn volume.todayOut volume.monthIn volume.monthOut volume.monthBegan volume.nextMonth volume.cap volume.state");
 
     [Fact]
     public void FlowHasTheseNames() => Names([Samples.Flow], ControlJson.Wire.IReadOnlyListFlowReport,
@@ -48,7 +49,7 @@ public class ControlJsonTests
 
     [Fact]
     public void ExplainHasTheseNames() => Names(Samples.Explain, ControlJson.Wire.ExplainReport,
-        "steps verdict allowed link sourceAddress pin steps.rule steps.matched steps.why");
+        "steps verdict allowed link sourceAddress pin hostNames steps.rule steps.matched steps.why");
 
     [Fact]
     public void WhatIsReadIsWhatWasWritten()

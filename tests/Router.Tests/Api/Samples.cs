@@ -45,6 +45,11 @@ internal static class Samples
         Sent = new TrafficReport { Packets = 900, Octets = 999, PacketsPerSecond = 9, OctetsPerSecond = 12 },
         Flows = 200,
         Pins = 2,
+        Volume = new VolumeReport
+        {
+            TodayIn = 3_000_000_000, TodayOut = 400_000_000, MonthIn = 41_000_000_000, MonthOut = 5_000_000_000,
+            MonthBegan = new DateOnly(2026, 2, 15), NextMonth = new DateOnly(2026, 3, 15), Cap = 50_000_000_000, State = "scarce",
+        },
     };
 
     public static readonly LinkReport Dsl = new()

@@ -34,10 +34,10 @@ public class PagesTests
         string[] lines = Plain(screen => LinksPage.Write([Samples.Fiber, Samples.Dsl], screen));
 
         Assert.Equal(
-            "fiber up 3h05m yes wan0 8 66.7 % 203.0.113.7 +1 203.0.113.1 02:00:00:00:00:01 1500 0 % 4.3 ms 1.2 Mbit/s 96 bit/s 12.3 MB 999 B 200 2",
+            "fiber up 3h05m yes wan0 8 66.7 % 203.0.113.7 +1 203.0.113.1 02:00:00:00:00:01 1500 0 % 4.3 ms 1.2 Mbit/s 96 bit/s 3.4 GB 46.0 GB of 50.0 GB 12.3 MB 999 B 200 2",
             Squeeze(lines[1]));
-        Assert.Equal("dsl down 12s no wan1 4 0 % - - - 1492 - - 0 bit/s 0 bit/s 0 B 0 B 0 0", Squeeze(lines[2]));
-        Assert.Equal("dsl is down: no carrier", lines[3]);
+        Assert.Equal("dsl down 12s no wan1 4 0 % - - - 1492 - - 0 bit/s 0 bit/s - - 0 B 0 B 0 0", Squeeze(lines[2]));
+        Assert.Equal(["fiber is short of volume, 46.0 GB of 50.0 GB: other links go first until 2026-03-15", "dsl is down: no carrier"], lines[3..]);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using Router.Forwarding;
 using Router.Forwarding.Limits;
+using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Tests.Forwarding.Bed;
 using Router.Tests.Forwarding.Gateways;
@@ -62,6 +63,11 @@ public class DropReasonTests
         }),
         [DropReason.NoOutsideAddress] = new(bed => bed.Send(PathBed.Trusted, Make.Udp(Pc, "198.51.100.9:80")),
             draft => draft.LinkOne = draft.LinkOne with { Addresses = [] }),
+        [DropReason.VolumeSpent] = new(bed => bed.Send(PathBed.One, Make.Udp("192.0.2.1:80", "198.51.100.2:443")), draft =>
+        {
+            draft.First(new Rule { Name = "server", Action = RuleAction.Allow, Destination = Draft.From(PathBed.Host.Bit), ForwardTo = new ForwardTarget(Address.Parse("192.168.10.80"), 0) });
+            draft.LinkOne = draft.LinkOne with { Volume = LinkVolume.Spent };
+        }),
         [DropReason.PortsExhausted] = new(bed =>
         {
             for (int i = 0; i < 1100; i++) bed.Send(PathBed.Trusted, Make.Udp($"192.168.10.{2 + i % 200}:{1 + i / 200}", Web));

@@ -1,5 +1,6 @@
 using Router.Forwarding;
 using Router.Forwarding.Links;
+using Router.Forwarding.Reading;
 using Router.Forwarding.Rules;
 using Router.Tests.Forwarding.Bed;
 using Router.Wire;
@@ -22,6 +23,40 @@ public class ReviewTests
     };
 
     private static FlowPlans All(FlowPlan plan) => new(plan, plan, plan, plan);
+
+    [Fact]
+    public void Of_links_that_are_short_of_volume_others_go_first_and_flows_stay()
+    {
+        using var bed = new PathBed(draft => draft.Mode = InternetMode.Failover);
+        Assert.Equal(PathBed.One, bed.Pass(PathBed.Trusted, Make.Udp(Pc, Web)).Port);
+        bed.Change(draft => draft.LinkOne = draft.LinkOne with { Volume = LinkVolume.Scarce });
+        Assert.Empty(bed.Review());
+        Assert.Equal(PathBed.One, bed.Pass(PathBed.Trusted, Make.Udp(Pc, Web)).Port);
+        Assert.Equal(PathBed.Two, bed.Pass(PathBed.Trusted, Make.Udp("192.168.10.5:5001", Web)).Port);
+        bed.Change(draft => draft.LinkTwo = draft.LinkTwo with { Usable = false, Health = LinkHealth.Down });
+        Assert.Equal(PathBed.One, bed.Pass(PathBed.Trusted, Make.Udp("192.168.10.5:5002", Web)).Port);
+    }
+
+    [Fact]
+    public void A_link_whose_volume_is_spent_keeps_no_flow_and_takes_none_but_probes()
+    {
+        using var bed = new PathBed(draft =>
+        {
+            draft.Mode = InternetMode.Single;
+            draft.Probed.Add(Address.Parse("198.51.100.1"));
+        });
+        Sent sent = bed.Pass(PathBed.Trusted, Make.Tcp(Pc, Web, TcpFlags.Syn));
+        bed.Pass(PathBed.One, Make.Tcp(sent.To, sent.From, TcpFlags.Syn | TcpFlags.Ack));
+        bed.Pass(PathBed.Host, Make.Echo("198.51.100.2", "198.51.100.1", 9));
+        bed.Change(draft => draft.LinkOne = draft.LinkOne with { Volume = LinkVolume.Spent });
+        Sent reset = Assert.Single(bed.Review());
+        Assert.Equal((PathBed.Trusted, Make.End(Pc)), (reset.Port, reset.To));
+        Assert.Equal(1, bed.Forwarder.FlowCount);
+        bed.Refuse(PathBed.Trusted, Make.Udp(Pc, Web), DropReason.NoUsableLink);
+        Assert.Equal(PathBed.One, bed.Pass(PathBed.Host, Make.Echo("198.51.100.2", "198.51.100.1", 10)).Port);
+        Explanation told = bed.Forwarder.Explain(PathBed.Host, Address.Parse("198.51.100.2"), Protocol.Udp, Address.Parse("192.0.2.1"), 53);
+        Assert.Equal(DropReason.VolumeSpent, told.Refusal);
+    }
 
     [Theory]
     [InlineData(InternetMode.Failover)]
