@@ -5,7 +5,7 @@
 #   build   leaves artifacts/bin/routerd and artifacts/bin/routerctl
 #   test    all of it: build, format, unit tests, lab tests; the last line is "N passed, N failed"
 #   demo    real traffic over two links, one of which is cut [--quick]
-#   bench   side by side with the kernel's own NAT [--quick] [filter]
+#   bench   side by side with the kernel's own NAT [--quick] [--rules=N] [filter]
 #   steps   what each step of the packet's path costs, one by one [filter]
 #   lab     raises the lab with routerd in it and waits
 #   fmt     formats the sources
@@ -25,8 +25,8 @@ readonly TO_BUILD=(gcc libc6-dev)
 readonly TO_LAB=(util-linux ethtool tcpdump curl bind9-dnsutils dnsmasq-base iperf3 iputils-ping traceroute mtr-tiny hping3 tshark
   openssh-client openssh-server openssl vsftpd procps python3-minimal)
 # Tests that want these are skipped without them; not every Debian has them.
-readonly TO_LAB_IF_THERE=(ngtcp2-client ngtcp2-server tftpd-hpa tftp-hpa coturn
-  wireguard-go wireguard-tools openvpn strongswan-starter libcharon-extra-plugins sip-tester)
+readonly TO_LAB_IF_THERE=(ngtcp2-client ngtcp2-server tftpd-hpa tftp-hpa pptpd pptp-linux coturn
+  wireguard-go wireguard-tools openvpn strongswan-starter libcharon-extra-plugins)
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "build.sh: $*"; exit 1; }

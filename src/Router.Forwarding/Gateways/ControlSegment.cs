@@ -102,7 +102,7 @@ internal sealed class ControlSegment(Outbox outbox, Refusals refusals)
 
     private static ushort Swapped(uint half) => BinaryPrimitives.ReverseEndianness((ushort)half);
 
-    private void Replace(Batch batch, int slot, in Datagram packet, int mtu, ReadOnlySpan<byte> data)
+    private static void Replace(Batch batch, int slot, in Datagram packet, int mtu, ReadOnlySpan<byte> data)
     {
         ref PacketMeta meta = ref batch[slot];
         Span<byte> space = batch.Space(slot);
