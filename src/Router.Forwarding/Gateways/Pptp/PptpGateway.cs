@@ -1,4 +1,5 @@
 using Router.Forwarding.Flows;
+using Router.Forwarding.Gateways.Streams;
 
 namespace Router.Forwarding.Gateways.Pptp;
 

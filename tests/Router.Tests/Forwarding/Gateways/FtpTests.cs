@@ -1,6 +1,7 @@
 using System.Text;
 using Router.Forwarding;
 using Router.Forwarding.Gateways;
+using Router.Forwarding.Gateways.Streams;
 using Router.Forwarding.Rules;
 using Router.Ports;
 using Router.Tests.Forwarding.Bed;
