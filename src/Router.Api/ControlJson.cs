@@ -20,6 +20,7 @@ namespace Router.Api;
 [JsonSerializable(typeof(IReadOnlyList<RuleReport>))]
 [JsonSerializable(typeof(IReadOnlyList<WhyReport>))]
 [JsonSerializable(typeof(CheckReport))]
+[JsonSerializable(typeof(IReadOnlyList<CheckedFile>))]
 [JsonSerializable(typeof(ReloadReport))]
 [JsonSerializable(typeof(ExplainReport))]
 [JsonSerializable(typeof(KillReport))]

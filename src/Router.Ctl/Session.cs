@@ -41,6 +41,15 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
         return good(answer) ? ExitCode.Ok : ExitCode.Bad;
     }
 
+    /// <summary>Asks once, and shows nothing.</summary>
+    /// <exception cref="ControlFailure">There is no answer, or not the one that was asked for.</exception>
+    public async Task<T> FetchAsync<T>((HttpMethod Method, string Path) verb, JsonTypeInfo<T> type, byte[] body, CancellationToken cancel)
+        where T : class
+    {
+        using var client = new ControlClient(socket);
+        return Understand(await client.AskAsync(verb.Method, verb.Path, body, cancel), type);
+    }
+
     /// <summary>Asks every second until it is interrupted, or fails. JSON comes as one document a line.</summary>
     public Task<int> WatchAsync<T>(string path, JsonTypeInfo<T> type, Action<T, Screen> page, CancellationToken cancel)
         where T : class =>
@@ -111,17 +120,22 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
     private T Show<T>(byte[] received, JsonTypeInfo<T> type, Action<T, Screen> page, Screen screen)
         where T : class
     {
-        T answer;
+        T answer = Understand(received, type);
+        if (json) screen.Raw(Encoding.UTF8.GetString(received));
+        else page(answer, screen);
+        return answer;
+    }
+
+    private static T Understand<T>(byte[] received, JsonTypeInfo<T> type)
+        where T : class
+    {
         try
         {
-            answer = JsonSerializer.Deserialize(received, type) ?? throw new JsonException("the answer is null");
+            return JsonSerializer.Deserialize(received, type) ?? throw new JsonException("the answer is null");
         }
         catch (JsonException unknown)
         {
             throw new ControlFailure(ExitCode.Bad, $"routerd answered in words that this routerctl does not know ({unknown.Message}): are both of one version?");
         }
-        if (json) screen.Raw(Encoding.UTF8.GetString(received));
-        else page(answer, screen);
-        return answer;
     }
 }

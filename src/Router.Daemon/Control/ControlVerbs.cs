@@ -26,9 +26,12 @@ internal sealed record ControlVerbs
     /// <summary>Reads the configured files again and says what is wrong with them; changes nothing.</summary>
     /// <remarks>
     /// No path can be named: whoever may open the socket may steer the router, not read files with the daemon's rights.
-    /// Other files are checked by routerctl itself, with the rights of whoever runs it.
+    /// Other files are read by routerctl itself, with the rights of whoever runs it.
     /// </remarks>
     public required Func<CheckReport> Check { get; init; }
+
+    /// <summary>The same for files that are none of the daemon's, as whoever asks has read them: there is at least one.</summary>
+    public required Func<IReadOnlyList<CheckedFile>, CheckReport> CheckFiles { get; init; }
 
     public required Func<ReloadReport> Reload { get; init; }
 

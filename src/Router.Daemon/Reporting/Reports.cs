@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Router.Api;
 using Router.Configuration;
@@ -38,7 +39,8 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
         KillFlows = _flows.Kill,
         Hosts = _flows.Hosts,
         Rules = _rules.Rules,
-        Check = Check,
+        Check = () => Checked(file, ConfigurationLoader.Load(file)),
+        CheckFiles = files => Checked(files[0].Name, ConfigurationLoader.LoadTexts(files.Select(one => (one.Name, Encoding.UTF8.GetBytes(one.Text))))),
         Reload = () => helm.ReloadAsync().GetAwaiter().GetResult(),
         Apply = (text, confirm) => helm.ApplyAsync(text, confirm).GetAwaiter().GetResult(),
         Confirm = () => helm.ConfirmAsync().GetAwaiter().GetResult(),
@@ -47,14 +49,14 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
         Capture = _recordings.Begin,
     };
 
-    private CheckReport Check()
+    // What only a running box can tell belongs to it: who is connected to it, and which names have addresses.
+    private CheckReport Checked(string name, LoadResult loaded)
     {
-        LoadResult loaded = ConfigurationLoader.Load(file);
         if (loaded.Settings is { } settings)
         {
-            loaded = loaded with { Warnings = [.. loaded.Warnings, .. LockOut.Warnings(file, settings, helm.View, TcpConnections.ToTheBox()), .. NameReports.Doubts(file, settings.HostNames, helm.HostNames)] };
+            loaded = loaded with { Warnings = [.. loaded.Warnings, .. LockOut.Warnings(name, settings, helm.View, TcpConnections.ToTheBox()), .. NameReports.Doubts(name, settings.HostNames, helm.HostNames)] };
         }
-        return ConfigurationReports.Checked(file, loaded);
+        return ConfigurationReports.Checked(name, loaded);
     }
 
     private StatusReport Status()

@@ -199,6 +199,28 @@ public class CommandLineTests
     }
 
     [Fact]
+    public async Task A_daemon_adds_what_it_knows_of_a_file()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("routerctl-").FullName, "router.yaml");
+        await File.WriteAllTextAsync(file, "zones:\n  trusted: { interfaces: [lan0] }\nlinks:\n  fiber: { interface: wan0, weight: 8 }\n", TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(Path.ChangeExtension(file, ".d"));
+        await File.WriteAllTextAsync(Path.Combine(Path.ChangeExtension(file, ".d"), "a.yaml"), "on_exit: keep\n", TestContext.Current.CancellationToken);
+        await using RunningServer server = await RunningServer.StartAsync(RunningServer.Sample with
+        {
+            CheckFiles = sent => new CheckReport
+            {
+                File = sent[0].Name,
+                Warnings = [new ConfigurationNote { File = sent[1].Name, Line = 0, Column = 0, Message = $"{sent.Count} files, {sent[1].Text}" }],
+            },
+        });
+
+        Outcome outcome = await RunAsync(server.SocketPath, $"check {file}");
+
+        Assert.Contains("a.yaml: warning: 2 files, on_exit: keep", outcome.Output, StringComparison.Ordinal);
+        Assert.Equal((ExitCode.Ok, ""), (outcome.Code, outcome.Error));
+    }
+
+    [Fact]
     public async Task WithoutADaemonCheckReadsTheUsualFileItself()
     {
         Outcome outcome = await RunAsync("/nowhere/control.sock", "check");

@@ -18,6 +18,7 @@ internal sealed class RunningServer : IAsyncDisposable
         Hosts = () => [Samples.Host],
         Rules = () => [Samples.Rule],
         Check = () => Samples.Check,
+        CheckFiles = files => new CheckReport { File = files[0].Name },
         Reload = () => Samples.Reload,
         Apply = (_, _) => Samples.Reload,
         Confirm = () => true,
