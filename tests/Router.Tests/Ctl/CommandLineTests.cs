@@ -204,7 +204,7 @@ public class CommandLineTests
         string file = Path.Combine(Directory.CreateTempSubdirectory("routerctl-").FullName, "router.yaml");
         await File.WriteAllTextAsync(file, "zones:\n  trusted: { interfaces: [lan0] }\nlinks:\n  fiber: { interface: wan0, weight: 8 }\n", TestContext.Current.CancellationToken);
         Directory.CreateDirectory(Path.ChangeExtension(file, ".d"));
-        await File.WriteAllTextAsync(Path.Combine(Path.ChangeExtension(file, ".d"), "a.yaml"), "on_exit: keep\n", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(Path.ChangeExtension(file, ".d"), "a.yaml"), "on_exit: closed\n", TestContext.Current.CancellationToken);
         await using RunningServer server = await RunningServer.StartAsync(RunningServer.Sample with
         {
             CheckFiles = sent => new CheckReport
@@ -216,7 +216,7 @@ public class CommandLineTests
 
         Outcome outcome = await RunAsync(server.SocketPath, $"check {file}");
 
-        Assert.Contains("a.yaml: warning: 2 files, on_exit: keep", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("a.yaml: warning: 2 files, on_exit: closed", outcome.Output, StringComparison.Ordinal);
         Assert.Equal((ExitCode.Ok, ""), (outcome.Code, outcome.Error));
     }
 
