@@ -154,9 +154,9 @@ public sealed class FileRingTests : IDisposable
     {
         var touched = new List<string>();
         int start = 0;
-        foreach (string line in Encoding.UTF8.GetString(file).Split('\n'))
+        foreach (string line in Encoding.Latin1.GetString(file).Split('\n'))
         {
-            int length = Encoding.UTF8.GetByteCount(line) + 1;
+            int length = line.Length + 1;
             if (start <= end && start + length >= begin && line.Length > 9) touched.Add(line[9..]);
             start += length;
         }
