@@ -17,6 +17,8 @@ public static class ControlPath
 
     public const string Explain = "/v1/explain";
     public const string Why = "/v1/why";
+    public const string Events = "/v1/events";
+    public const string Past = "/v1/past";
 
     /// <summary>Answers with a file in the making: pcapng, as long as it lasts.</summary>
     public const string Capture = "/v1/capture";

@@ -78,6 +78,32 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
             return ExitCode.Ok;
         });
 
+    /// <summary>Prints documents as they come, one JSON document a line, until it is interrupted.</summary>
+    /// <exception cref="ControlFailure">There is no answer, or it breaks off.</exception>
+    public async Task<int> FollowAsync<T>(string path, JsonTypeInfo<T> type, Action<T, Screen> line, CancellationToken cancel)
+        where T : class
+    {
+        using var client = new ControlClient(socket);
+        Screen screen = Screen.StandardOutput(output);
+        try
+        {
+            await client.StreamAsync(path, async answer =>
+            {
+                using var lines = new StreamReader(answer);
+                while (await lines.ReadLineAsync(cancel) is { } document)
+                {
+                    Show(Encoding.UTF8.GetBytes(document), type, line, screen);
+                    await output.FlushAsync(cancel);
+                }
+            }, cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // Ctrl-C is how it ends.
+        }
+        return ExitCode.Ok;
+    }
+
     /// <summary>Copies a capture to a file, which is opened once there is an answer.</summary>
     /// <exception cref="ControlFailure">There is no answer, or it breaks off.</exception>
     public async Task<PcapngTally> CopyAsync(string path, Func<Stream> open, CancellationToken cancel)

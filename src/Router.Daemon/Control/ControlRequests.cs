@@ -58,7 +58,8 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
         bool isCheck = path == ControlPath.Check && HttpMethods.IsPost(context.Request.Method);
         if (path != ControlPath.Apply && !isCheck) ExpectNoLongBody(context.Request);
         IQueryCollection query = context.Request.Query;
-        if (path is not (ControlPath.Flows or ControlPath.KillFlows or ControlPath.Explain or ControlPath.Why or ControlPath.Capture or ControlPath.Apply)) Queries.None(query);
+        if (path is not (ControlPath.Flows or ControlPath.KillFlows or ControlPath.Explain or ControlPath.Why or ControlPath.Capture or ControlPath.Apply
+            or ControlPath.Events or ControlPath.Past)) Queries.None(query);
         ControlJson json = ControlJson.Wire;
         return path switch
         {
@@ -71,7 +72,9 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
             ControlPath.Check => isCheck ? CheckAsync(context) : SendAsync(context, verbs.Check(), json.CheckReport),
             ControlPath.Explain => SendAsync(context, verbs.Explain(Queries.Explain(query)), json.ExplainReport),
             ControlPath.Why => SendAsync(context, verbs.Why(Queries.Why(query)), json.IReadOnlyListWhyReport),
-            ControlPath.Capture => CaptureAsync(context, verbs.Capture(Queries.Capture(query))),
+            ControlPath.Events => EventsAsync(context, Queries.Events(query)),
+            ControlPath.Past => SendAsync(context, verbs.Past(Queries.Past(query)), json.IReadOnlyListPastReport),
+            ControlPath.Capture => StreamAsync(context, "application/x-pcapng", verbs.Capture(Queries.Capture(query))),
             ControlPath.Reload => ChangeAsync(context, verbs.Reload),
             ControlPath.Apply => ApplyAsync(context, Queries.Confirm(query)),
             ControlPath.Confirm => SendAsync(context, verbs.Confirm()
@@ -131,10 +134,14 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
         await SendAsync(context, report, ControlJson.Wire.ReloadReport);
     }
 
-    private static async Task CaptureAsync(HttpContext context, Func<Stream, CancellationToken, Task> record)
+    private Task EventsAsync(HttpContext context, EventQuery query) => query.Follow
+        ? StreamAsync(context, "application/x-ndjson", verbs.FollowEvents(query))
+        : SendAsync(context, verbs.Events(query), ControlJson.Wire.IReadOnlyListEventReport);
+
+    private static async Task StreamAsync(HttpContext context, string type, Func<Stream, CancellationToken, Task> write)
     {
-        context.Response.ContentType = "application/x-pcapng";
-        await record(context.Response.Body, context.RequestAborted);
+        context.Response.ContentType = type;
+        await write(context.Response.Body, context.RequestAborted);
     }
 
     private static void ExpectMethod(HttpContext context, string path)
@@ -142,7 +149,8 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
         string expected = path switch
         {
             ControlPath.Status or ControlPath.Links or ControlPath.Flows or ControlPath.Hosts
-                or ControlPath.Rules or ControlPath.Check or ControlPath.Explain or ControlPath.Why or ControlPath.Capture => HttpMethods.Get,
+                or ControlPath.Rules or ControlPath.Check or ControlPath.Explain or ControlPath.Why or ControlPath.Capture
+                or ControlPath.Events or ControlPath.Past => HttpMethods.Get,
             ControlPath.Reload or ControlPath.Apply or ControlPath.Confirm or ControlPath.KillFlows => HttpMethods.Post,
             _ => throw Unknown(path),
         };

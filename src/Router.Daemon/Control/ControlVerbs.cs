@@ -47,6 +47,15 @@ internal sealed record ControlVerbs
     /// <summary>Live flows of that name, and why each is as it is; a few at the most.</summary>
     public required Func<FlowName, IReadOnlyList<WhyReport>> Why { get; init; }
 
+    /// <summary>What happened, oldest first; of too many, the last ones.</summary>
+    public required Func<EventQuery, IReadOnlyList<EventReport>> Events { get; init; }
+
+    /// <summary>The same, and then what happens from now on: one JSON document a line, until whoever asked goes.</summary>
+    public required Func<EventQuery, Func<Stream, CancellationToken, Task>> FollowEvents { get; init; }
+
+    /// <summary>How links were around a time.</summary>
+    public required Func<PastQuery, IReadOnlyList<PastReport>> Past { get; init; }
+
     /// <summary>
     /// Begins to record packets; the answer writes them to a stream as pcapng until there are enough or the time is over. What cannot be
     /// recorded is refused before anything is begun.

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Router.Api;
 using Router.Configuration;
 using Router.Daemon.Control;
+using Router.Daemon.History;
 using Router.Daemon.Kernel;
 using Router.Daemon.Steering;
 using Router.Daemon.Systemd;
@@ -22,13 +23,14 @@ namespace Router.Daemon.Reporting;
 /// Answers to the control socket. Tables are read beside the path without its knowing; what only the forwarding thread may look at
 /// is asked of it by errand.
 /// </summary>
-internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, VolumeMeter volume, Journal journal)
+internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, VolumeMeter volume, Chronicle chronicle, Journal journal)
 {
     private readonly TrafficMeter _meter = new(worker);
     private readonly FlowReports _flows = new(helm, worker, ports, tables, journal);
 
     private readonly Recordings _recordings = new(helm, worker, ports);
     private readonly RuleReports _rules = new(helm, tables);
+    private readonly PastReports _past = new(chronicle, helm);
     private WhyReports Why => new(helm, ports, tables, _flows);
 
     public ControlVerbs Verbs => new()
@@ -47,6 +49,9 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
         Explain = Explain,
         Why = Why.Find,
         Capture = _recordings.Begin,
+        Events = _past.Events,
+        FollowEvents = _past.Follow,
+        Past = _past.Around,
     };
 
     // What only a running box can tell belongs to it: who is connected to it, and which names have addresses.

@@ -25,6 +25,11 @@ public class CommandLineTests
     [InlineData("why 17", "pin then:   Placed, 12 s before")]
     [InlineData("flows kill --host 10.0.0.5", "2 flows were ended.")]
     [InlineData("flows kill --all", "2 flows were ended.")]
+    [InlineData("events --since 10m --link fiber", "no carrier")]
+    [InlineData("events --follow", "no carrier")]
+    [InlineData("report --at 14:05", "gateway 203.0.113.1  3600      3060  15 %         4.1 ms  4.3 ms  81.0 ms")]
+    [InlineData("report --at 14:05", "The link was down from 11:58:00 until 12:02:33 (4m33s).")]
+    [InlineData("report --at 14:05", "100.64.0.9 (private: translated by the modem or the provider)")]
     public async Task EveryVerbPrintsItsPage(string line, string expected)
     {
         await using RunningServer server = await RunningServer.StartAsync();

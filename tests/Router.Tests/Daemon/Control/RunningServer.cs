@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text.Json;
 using Router.Api;
 using Router.Daemon.Control;
 using Router.Daemon.Systemd;
@@ -25,6 +26,9 @@ internal sealed class RunningServer : IAsyncDisposable
         Explain = _ => Samples.Explain,
         Capture = _ => (output, cancel) => output.WriteAsync(Samples.Capture(), cancel).AsTask(),
         Why = _ => [Samples.Why],
+        Events = _ => [Samples.Event],
+        FollowEvents = _ => (output, cancel) => output.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(Samples.Event, ControlJson.Wire.EventReport), cancel).AsTask(),
+        Past = _ => [Samples.Past],
     };
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("routerd-control-");
