@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Router.Configuration;
 using Router.Daemon.Health.Probes;
@@ -58,24 +57,6 @@ public sealed class LinkWatch : IDisposable
     /// <summary>How often the thread came too late to judge.</summary>
     public long Overslept { get; private set; }
 
-    /// <summary>
-    /// Asks the kernel once for a raw ICMP socket: links that could never be probed need not be taken up.
-    /// </summary>
-    /// <exception cref="StartException">It is refused.</exception>
-    internal static void DemandRight()
-    {
-        const int EPERM = 1, EACCES = 13;
-        int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
-        int error = Errno;
-        if (fd < 0)
-        {
-            throw new StartException(error is EPERM or EACCES
-                ? "links cannot be probed, as raw ICMP sockets are not allowed: run as root, or with CAP_NET_RAW in the service's AmbientCapabilities"
-                : $"links cannot be probed, as the kernel gives no raw ICMP socket: {Marshal.GetPInvokeErrorMessage(error)}");
-        }
-        _ = close(fd);
-    }
-
     public void Start() => _thread.Start();
 
     /// <summary>Sets which links there are. Those that stay keep their verdict and their history; those that go are forgotten.</summary>
@@ -122,6 +103,12 @@ public sealed class LinkWatch : IDisposable
     public LinkReport[] Reports()
     {
         lock (_gate) return [.. _links.Select(link => link.Report())];
+    }
+
+    /// <summary>What the targets of each link did since the last call. For one caller only.</summary>
+    internal (PortId Link, ProbeTally[] Targets)[] TakeTallies()
+    {
+        lock (_gate) return [.. _links.Select(link => (link.Id, link.TakeTallies()))];
     }
 
     /// <summary>Everybody whom probes and their lookups ask: what the path lets pass whatever the rules say.</summary>
@@ -296,5 +283,5 @@ public sealed class LinkWatch : IDisposable
     }
 
     /// <summary>Monotonic microseconds, as everywhere.</summary>
-    private static long Now() => Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000_000);
+    private static long Now() => Ports.Monotonic.Microseconds();
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Router.Configuration;
 using Router.Configuration.Layers.Yaml;
 using Router.Daemon.Health;
+using Router.Daemon.Health.Probes;
 using Router.Daemon.Kernel;
 using Router.Daemon.Naming;
 using Router.Daemon.Plumbing;
@@ -42,6 +43,7 @@ internal sealed class Helm : IDisposable
     private readonly Trial _trial;
     private readonly HostNames _names;
     private readonly Collisions _collisions;
+    private readonly LiveFlowNews _news;
     private readonly BlockingCollection<Action> _queue = new(4096);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Thread _thread;
@@ -50,13 +52,13 @@ internal sealed class Helm : IDisposable
     private long _lastBeat, _nextNames, _nextWatchdog;
     private string? _owed;
     private bool _wasFaulted;
-    private (long Moved, long Reset, long Drained, long Closed) _told;
 
     public Helm(
         string file, ReadBefore read, HostNames names, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, VolumeMeter volume, Journal journal, Notify notify)
     {
         (_file, _names, _inForce, _ports, _worker, _volume, _journal, _notify) = (file, names, first, ports, worker, volume, journal, notify);
         _collisions = new Collisions(journal);
+        _news = new LiveFlowNews(worker.Forwarder, journal);
         _eventLog = new EventLog(worker, ports, journal);
         _health = new LinkWatch(
             changes => Post(() => TakeVerdicts(changes)), remark => journal.Write(Priority.Notice, remark), () => Post(() => _works!.Publish(_inForce, _view)),
@@ -98,7 +100,7 @@ internal sealed class Helm : IDisposable
         WarnOfMissing();
         _volume.Count(Settings.Links);
         _works.Prepare(_inForce, view);
-        LinkWatch.DemandRight();
+        ProbeSockets.DemandRight();
         _works.TakeUp(_inForce, view);
         _collisions.Look(_worker.Plan);
         _worker.Start();
@@ -187,7 +189,7 @@ internal sealed class Helm : IDisposable
             _nextWatchdog = now + 1_000_000;
             _notify.Watchdog();
         }
-        TellEnds();
+        _news.Tell();
         _trial.Tick();
         if (_volume.Tick(Settings.Links, now)) _works.Publish(_inForce, _view);
         if (_worker.Fault is { } fault && !_wasFaulted)
@@ -201,17 +203,6 @@ internal sealed class Helm : IDisposable
         if (now < _nextNames || !_names.TakeChange()) return;
         _nextNames = now + (long)NamesPause.TotalMicroseconds;
         Recompile("host names have other addresses");
-    }
-
-    // What became of live flows when links or rules changed, once the path has looked at all of them.
-    private void TellEnds()
-    {
-        (long moved, long reset, long drained, long closed) =
-            (_worker.Forwarder.Ends.Moved, _worker.Forwarder.Ends.Reset, _worker.Forwarder.FlowsDrained, _worker.Forwarder.FlowsClosedByRules);
-        if (_worker.Forwarder.IsReviewing || (moved, reset, drained, closed) == _told) return;
-        _journal.Write(Priority.Notice, $"live flows: {moved - _told.Moved} moved to another link, {reset - _told.Reset} reset for one, {closed - _told.Closed} closed as no rule allows them"
-            + (drained == _told.Drained ? "" : $", {drained - _told.Drained} left to finish"));
-        _told = (moved, reset, drained, closed);
     }
 
     private void Take(in PathEvent happened)
@@ -233,7 +224,7 @@ internal sealed class Helm : IDisposable
         foreach (LinkVerdictChange change in changes)
         {
             Priority priority = change.After.Health is LinkHealth.Down or LinkHealth.Degraded ? Priority.Warning : Priority.Notice;
-            _journal.Write(priority, change.ToString(), ("LINK", change.Name), ("STATE", change.After.Health.ToString().ToLowerInvariant()));
+            _journal.Write(priority, change.ToString(), ("LINK", change.Name), ("STATE", change.After.Health.ToString().ToLowerInvariant()), ("CAUSE", change.After.Cause));
         }
     }
 
@@ -270,12 +261,12 @@ internal sealed class Helm : IDisposable
         {
             _owed = why;
             Volatile.Write(ref _inForce, _inForce with { NextChange = DateTimeOffset.Now + NextTry });
-            _journal.Write(Priority.Error, $"{why}, but the rules stay as they are: {refused.Message}; it is tried again in a minute");
+            _journal.Write(Priority.Error, $"{why}, but the rules stay as they are: {refused.Message}; it is tried again in a minute", ("KIND", "reload"));
             return;
         }
         Volatile.Write(ref _inForce, next);
         _owed = null;
-        _journal.Write(Priority.Notice, $"policy {Policy.Generation} is in force: {why}");
+        _journal.Write(Priority.Notice, $"policy {Policy.Generation} is in force: {why}", ("KIND", "reload"));
     }
 
     private void WarnOfMissing()
