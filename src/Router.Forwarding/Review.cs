@@ -149,7 +149,7 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         bool isLost = !isAble || !hasAddress;
         // Balancing prefers no link to another: only a rule, or an order, can have a better one.
         if (!isLost && plan.Policy.Mode != InternetMode.Failover && !IsAnyAble(rule.Links, able)) return DropReason.None;
-        if (chooser.Choose(plan, rule, flow.InsideSource, now, out LinkChoice better) != DropReason.None) return DropReason.None;
+        if (chooser.Choose(plan, rule, flow.InsideSource, flow.OutsideDestination, now, out LinkChoice better) != DropReason.None) return DropReason.None;
         if (better.Link == flow.Egress && hasAddress) return DropReason.None;
         FlowPlan what = (isLost ? rule.OnLinkDown : rule.OnLinkReturn).For(flow.Protocol);
         return what switch

@@ -73,5 +73,7 @@ internal sealed class WhyReports(Helm helm, PortRegistry ports, LiveTables table
         LinkCause.HostByWeight => "balancing placed the host there, by weight",
         LinkCause.FlowByWeight => "balancing placed this connection, by weight",
         LinkCause.PinnedAsPlaced or LinkCause.PinnedAsLinkDown or LinkCause.PinnedAsMoved or LinkCause.PinnedAsRestored => "the host was pinned to it",
+        LinkCause.SiteByWeight => "balancing placed the host there for this site, by weight",
+        LinkCause.SitePinnedAsPlaced or LinkCause.SitePinnedAsLinkDown or LinkCause.SitePinnedAsMoved or LinkCause.SitePinnedAsRestored => "the host was pinned to it for this site",
     };
 }
