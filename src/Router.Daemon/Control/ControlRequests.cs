@@ -57,7 +57,7 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
         ExpectMethod(context, path);
         if (path != ControlPath.Apply) ExpectNoLongBody(context.Request);
         IQueryCollection query = context.Request.Query;
-        if (path is not (ControlPath.Flows or ControlPath.KillFlows or ControlPath.Explain or ControlPath.Why or ControlPath.Capture or ControlPath.Apply)) Queries.None(query);
+        if (path is not (ControlPath.Flows or ControlPath.KillFlows or ControlPath.MoveHost or ControlPath.Explain or ControlPath.Why or ControlPath.Capture or ControlPath.Apply)) Queries.None(query);
         ControlJson json = ControlJson.Wire;
         return path switch
         {
@@ -66,6 +66,7 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
             ControlPath.Flows => SendAsync(context, verbs.Flows(Queries.Flows(query)), json.IReadOnlyListFlowReport),
             ControlPath.KillFlows => SendAsync(context, verbs.KillFlows(Queries.Kill(query)), json.KillReport),
             ControlPath.Hosts => SendAsync(context, verbs.Hosts(), json.IReadOnlyListHostReport),
+            ControlPath.MoveHost => SendAsync(context, verbs.MoveHost(Queries.Move(query)), json.MoveReport),
             ControlPath.Rules => SendAsync(context, verbs.Rules(), json.IReadOnlyListRuleReport),
             ControlPath.Check => SendAsync(context, verbs.Check(), json.CheckReport),
             ControlPath.Explain => SendAsync(context, verbs.Explain(Queries.Explain(query)), json.ExplainReport),
@@ -117,7 +118,7 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
         {
             ControlPath.Status or ControlPath.Links or ControlPath.Flows or ControlPath.Hosts
                 or ControlPath.Rules or ControlPath.Check or ControlPath.Explain or ControlPath.Why or ControlPath.Capture => HttpMethods.Get,
-            ControlPath.Reload or ControlPath.Apply or ControlPath.Confirm or ControlPath.KillFlows => HttpMethods.Post,
+            ControlPath.Reload or ControlPath.Apply or ControlPath.Confirm or ControlPath.KillFlows or ControlPath.MoveHost => HttpMethods.Post,
             _ => throw Unknown(path),
         };
         if (context.Request.Method == expected) return;

@@ -5,6 +5,7 @@ using Router.Api;
 using Router.Configuration;
 using Router.Daemon.Control;
 using Router.Daemon.Kernel;
+using Router.Daemon.Placing;
 using Router.Daemon.Steering;
 using Router.Daemon.Systemd;
 using Router.Daemon.Volume;
@@ -36,7 +37,8 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
         Links = Links,
         Flows = _flows.Flows,
         KillFlows = _flows.Kill,
-        Hosts = _flows.Hosts,
+        Hosts = new HostReports(ports, tables).Hosts,
+        MoveHost = new HandMoves(worker, ports, tables, journal).Move,
         Rules = _rules.Rules,
         Check = Check,
         Reload = () => helm.ReloadAsync().GetAwaiter().GetResult(),

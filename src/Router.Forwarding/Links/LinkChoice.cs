@@ -56,7 +56,7 @@ internal static class LinkCauses
 }
 
 /// <summary>Why a live flow was given another link.</summary>
-public enum LinkMove : byte { None, LinkDown, BetterLink }
+public enum LinkMove : byte { None, LinkDown, BetterLink, ByHand }
 
 /// <summary>A link, the pin that goes with it (or -1), and why.</summary>
 internal record struct LinkChoice(PortId Link, int Pin, LinkCause Cause);

@@ -72,6 +72,9 @@ internal sealed class LinkChooser(Pins pins)
     public static ulong Able(Plan plan, Rule rule, Address host) =>
         plan.Able(host.IsV4) & (AsksLinks(rule, host) ? ~plan.Policy.Ipv6.ClosedTo(host) : ulong.MaxValue);
 
+    /// <summary>The choice of a flow that follows a pin.</summary>
+    public LinkChoice Following(int pin) => new(pins[pin].Link, pin, LinkCauses.Pinned(pins[pin]));
+
     /// <summary>The bit of the link that no other will do for, or 0: the sender is bound to its address, or the receiver is on its own network.</summary>
     public static ulong BoundTo(Plan plan, Rule rule, PortId ingress, Address source, Address destination)
     {
@@ -105,7 +108,7 @@ internal sealed class LinkChooser(Pins pins)
         LinkCause cause = UnitOf(rule, host, far, out int pin);
         if (pin >= 0 && (able & pins[pin].Link.Bit) != 0)
         {
-            choice = new LinkChoice(pins[pin].Link, pin, LinkCauses.Pinned(pins[pin]));
+            choice = Following(pin);
             return true;
         }
         Balance balance = CountsOf(cause);

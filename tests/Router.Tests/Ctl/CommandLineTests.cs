@@ -25,6 +25,7 @@ public class CommandLineTests
     [InlineData("why 17", "pin then:   Placed, 12 s before")]
     [InlineData("flows kill --host 10.0.0.5", "2 flows were ended.")]
     [InlineData("flows kill --all", "2 flows were ended.")]
+    [InlineData("hosts move 10.0.0.5 dsl", "10.0.0.5 was moved from fiber to dsl (2 pins)")]
     public async Task EveryVerbPrintsItsPage(string line, string expected)
     {
         await using RunningServer server = await RunningServer.StartAsync();
@@ -81,6 +82,7 @@ public class CommandLineTests
     [InlineData("why 10.0.0.5", "names no flow")]
     [InlineData("why 17 18", "names no flow")]
     [InlineData("why tcp 10.0.0.5:99999", "names no flow")]
+    [InlineData("hosts move printer dsl", "'printer' is no address")]
     public async Task WhatCannotBeMeantIsRefused(string line, string sentence)
     {
         await using RunningServer server = await RunningServer.StartAsync();
