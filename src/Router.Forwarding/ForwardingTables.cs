@@ -16,13 +16,15 @@ public sealed class ForwardingTables
     internal const int MostWatches = 1024, MostKin = 4096;
 
     private ForwardingTables(
-        MappedTable<Flow> flows, MappedTable<Mapping> mappings, MappedTable<Pin> pins, MappedTable<Watch> watches, MappedTable<Kin> kin)
+        MappedTable<Flow> flows, MappedTable<Mapping> mappings, MappedTable<Pin> pins, MappedTable<Watch> watches, MappedTable<Kin> kin,
+        MappedTable<Turn> turns)
     {
         Flows = flows;
         Mappings = mappings;
         Pins = pins;
         Watches = watches;
         Kin = kin;
+        Turns = turns;
     }
 
     internal MappedTable<Flow> Flows { get; }
@@ -34,6 +36,9 @@ public sealed class ForwardingTables
     internal MappedTable<Watch> Watches { get; }
 
     internal MappedTable<Kin> Kin { get; }
+
+    /// <summary>How far each link is from its share of the placements made so far.</summary>
+    internal MappedTable<Turn> Turns { get; }
 
     /// <summary>What became of each file, for the journal: "flows: 12034 taken over".</summary>
     public IEnumerable<string> Origins =>
@@ -50,14 +55,15 @@ public sealed class ForwardingTables
         MappedTable<Mapping>.Open(Path.Combine(directory, "mappings"), sizes.Mappings),
         MappedTable<Pin>.Open(Path.Combine(directory, "pins"), sizes.Pins),
         MappedTable<Watch>.Open(Path.Combine(directory, "watches"), MostWatches),
-        MappedTable<Kin>.Open(Path.Combine(directory, "kin"), MostKin));
+        MappedTable<Kin>.Open(Path.Combine(directory, "kin"), MostKin),
+        MappedTable<Turn>.Open(Path.Combine(directory, "turns"), Turn.Most));
 
     /// <summary>Takes away what an earlier process left, so that the next <see cref="Open"/> begins empty.</summary>
     /// <returns>Whether there was anything.</returns>
     public static bool Discard(string directory)
     {
         bool any = false;
-        foreach (string path in ((string[])["flows", "mappings", "pins", "watches", "kin"]).Select(name => Path.Combine(directory, name)))
+        foreach (string path in ((string[])["flows", "mappings", "pins", "watches", "kin", "turns"]).Select(name => Path.Combine(directory, name)))
         {
             any |= File.Exists(path);
             File.Delete(path);
@@ -71,7 +77,8 @@ public sealed class ForwardingTables
         MappedTable<Mapping>.Anonymous(sizes.Mappings),
         MappedTable<Pin>.Anonymous(sizes.Pins),
         MappedTable<Watch>.Anonymous(MostWatches),
-        MappedTable<Kin>.Anonymous(MostKin));
+        MappedTable<Kin>.Anonymous(MostKin),
+        MappedTable<Turn>.Anonymous(Turn.Most));
 
     /// <summary>The bits of all ports that an entry refers to. Whoever asks has the tables to himself.</summary>
     public ulong PortsInUse()

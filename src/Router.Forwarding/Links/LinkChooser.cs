@@ -1,4 +1,5 @@
 using Router.Forwarding.Rules;
+using Router.Tables;
 using Router.Wire;
 
 namespace Router.Forwarding.Links;
@@ -13,11 +14,11 @@ namespace Router.Forwarding.Links;
 /// links that translate it. Where the first usable link in order does not, its provider is taken to be the one that the host's
 /// address belongs to, and all IPv6 that no rule sends elsewhere goes by it.
 /// </summary>
-internal sealed class LinkChooser(Pins pins)
+internal sealed class LinkChooser(Pins pins, MappedTable<Turn> turns) : IDisposable
 {
-    private readonly Balance _hosts = new();
-    private readonly Balance _connections = new();
-    private readonly Balance _sites = new();
+    private readonly Balance _hosts = new(turns, PinMode.Host);
+    private readonly Balance _connections = new(turns, PinMode.Connection);
+    private readonly Balance _sites = new(turns, PinMode.Site);
 
     /// <summary>Chooses, and books it: a placement is one turn of balancing, and pins its host.</summary>
     /// <param name="plan">Links as they are now.</param>
@@ -67,6 +68,14 @@ internal sealed class LinkChooser(Pins pins)
         };
         return isFound ? DropReason.None : WhyNone(plan, rule, order, host);
     }
+
+    /// <summary>Lets links begin to be counted anew, as their numbers pass to others.</summary>
+    public void Forget(ulong links)
+    {
+        foreach (Balance counts in (ReadOnlySpan<Balance>)[_hosts, _connections, _sites]) counts.Forget(links);
+    }
+
+    public void Dispose() => turns.Dispose();
 
     /// <summary>The links that may take new flows of a host by a rule: usable, and with an address for it.</summary>
     public static ulong Able(Plan plan, Rule rule, Address host) =>
