@@ -11,9 +11,14 @@ public static class ControlPath
     public const string Flows = "/v1/flows";
     public const string Hosts = "/v1/hosts";
     public const string Rules = "/v1/rules";
+
+    /// <summary>By GET of the files that the daemon reads, by POST of those in the body, the main file first.</summary>
     public const string Check = "/v1/check";
+
     public const string Explain = "/v1/explain";
     public const string Why = "/v1/why";
+    public const string Events = "/v1/events";
+    public const string Past = "/v1/past";
 
     /// <summary>Answers with a file in the making: pcapng, as long as it lasts.</summary>
     public const string Capture = "/v1/capture";
@@ -30,7 +35,7 @@ public static class ControlPath
 
     public const string Confirm = "/v1/confirm";
 
-    /// <summary>Most octets of a file that is applied.</summary>
+    /// <summary>Most octets of a file that is applied, or of those that are checked.</summary>
     public const int MostFileOctets = 16 * 1024 * 1024;
 
     /// <summary>Longest time to wait for a confirmation, seconds.</summary>

@@ -41,6 +41,15 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
         return good(answer) ? ExitCode.Ok : ExitCode.Bad;
     }
 
+    /// <summary>Asks once, and shows nothing.</summary>
+    /// <exception cref="ControlFailure">There is no answer, or not the one that was asked for.</exception>
+    public async Task<T> FetchAsync<T>((HttpMethod Method, string Path) verb, JsonTypeInfo<T> type, byte[] body, CancellationToken cancel)
+        where T : class
+    {
+        using var client = new ControlClient(socket);
+        return Understand(await client.AskAsync(verb.Method, verb.Path, body, cancel), type);
+    }
+
     /// <summary>Asks every second until it is interrupted, or fails. JSON comes as one document a line.</summary>
     public Task<int> WatchAsync<T>(string path, JsonTypeInfo<T> type, Action<T, Screen> page, CancellationToken cancel)
         where T : class =>
@@ -68,6 +77,32 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
             }
             return ExitCode.Ok;
         });
+
+    /// <summary>Prints documents as they come, one JSON document a line, until it is interrupted.</summary>
+    /// <exception cref="ControlFailure">There is no answer, or it breaks off.</exception>
+    public async Task<int> FollowAsync<T>(string path, JsonTypeInfo<T> type, Action<T, Screen> line, CancellationToken cancel)
+        where T : class
+    {
+        using var client = new ControlClient(socket);
+        Screen screen = Screen.StandardOutput(output);
+        try
+        {
+            await client.StreamAsync(path, async answer =>
+            {
+                using var lines = new StreamReader(answer);
+                while (await lines.ReadLineAsync(cancel) is { } document)
+                {
+                    Show(Encoding.UTF8.GetBytes(document), type, line, screen);
+                    await output.FlushAsync(cancel);
+                }
+            }, cancel);
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // Ctrl-C is how it ends.
+        }
+        return ExitCode.Ok;
+    }
 
     /// <summary>Copies a capture to a file, which is opened once there is an answer.</summary>
     /// <exception cref="ControlFailure">There is no answer, or it breaks off.</exception>
@@ -111,17 +146,22 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
     private T Show<T>(byte[] received, JsonTypeInfo<T> type, Action<T, Screen> page, Screen screen)
         where T : class
     {
-        T answer;
+        T answer = Understand(received, type);
+        if (json) screen.Raw(Encoding.UTF8.GetString(received));
+        else page(answer, screen);
+        return answer;
+    }
+
+    private static T Understand<T>(byte[] received, JsonTypeInfo<T> type)
+        where T : class
+    {
         try
         {
-            answer = JsonSerializer.Deserialize(received, type) ?? throw new JsonException("the answer is null");
+            return JsonSerializer.Deserialize(received, type) ?? throw new JsonException("the answer is null");
         }
         catch (JsonException unknown)
         {
             throw new ControlFailure(ExitCode.Bad, $"routerd answered in words that this routerctl does not know ({unknown.Message}): are both of one version?");
         }
-        if (json) screen.Raw(Encoding.UTF8.GetString(received));
-        else page(answer, screen);
-        return answer;
     }
 }

@@ -12,7 +12,7 @@ internal sealed record CommandLine(Verb Verb, string Config, string Runtime, str
 
           --config FILE         the configuration, /etc/routerd/router.yaml by default
           --runtime DIRECTORY   where flows and pins outlive the process, /run/routerd by default
-          --state DIRECTORY     where the volume of links outlives the machine's restarts, /var/lib/routerd by default
+          --state DIRECTORY     where volume and history of links outlive the machine's restarts, /var/lib/routerd by default
           --control SOCKET      where routerctl asks, control.sock in the runtime directory by default
           teardown              takes away everything that routerd has set up in the kernel
 

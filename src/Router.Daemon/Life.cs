@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Router.Configuration;
 using Router.Configuration.Layers.Yaml;
 using Router.Daemon.Control;
+using Router.Daemon.History;
 using Router.Daemon.Kernel;
 using Router.Daemon.Naming;
 using Router.Daemon.Plumbing;
@@ -39,6 +40,7 @@ internal static class Life
         Trial.TakeBackAtStart(options.Config, journal);
         LoadResult loaded = Load(options, before, journal);
         Settings settings = loaded.Settings!;
+        using var chronicle = new Chronicle(options.State, journal);
         Directory.CreateDirectory(options.Runtime, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
         using var ports = new MappedPortRegistry(Path.Combine(options.Runtime, "ports"));
         // Flows speak of ports by number: without the names behind the numbers they would be somebody else's.
@@ -62,21 +64,22 @@ internal static class Life
         var stop = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         helm.Faulted += fault =>
         {
-            journal.Write(Priority.Critical, $"the forwarding thread ended by a fault, so routerd ends; flows are kept for the next start: {fault}");
+            journal.Write(Priority.Critical, $"the forwarding thread ended by a fault, so routerd ends; flows are kept for the next start: {fault}", ("KIND", "stop"));
             stop.TrySetResult(1);
         };
         using Signals signals = Signals.Watch(() => _ = ReloadAsync(helm, journal), () => stop.TrySetResult(0));
         helm.Start(watch.View);
         double milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
         foreach (string origin in tables.Origins) journal.Write(Priority.Notice, origin);
-        var reports = new Reports(options.Config, helm, worker, ports, new LiveTables(tables), volume, journal);
+        chronicle.Start(new LinkSampler(helm, worker, ports).Take);
+        var reports = new Reports(options.Config, helm, worker, ports, new LiveTables(tables), volume, chronicle, journal);
         await using var control = new ControlServer(options.ControlSocket, reports.Verbs, journal);
         await control.StartAsync(CancellationToken.None).ConfigureAwait(false);
-        journal.Write(Priority.Notice, $"routerd forwards: {helm.Summary()}, ready after {milliseconds:0} ms");
+        journal.Write(Priority.Notice, $"routerd forwards: {helm.Summary()}, ready after {milliseconds:0} ms", ("KIND", "start"));
         notify.Ready(helm.Summary());
         int status = await stop.Task.ConfigureAwait(false);
         notify.Stopping("flows are kept for the next start");
-        journal.Write(Priority.Notice, "routerd stops; flows are kept for the next start");
+        journal.Write(Priority.Notice, "routerd stops; flows are kept for the next start", ("KIND", "stop"));
         return status;
     }
 

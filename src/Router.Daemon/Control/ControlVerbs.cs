@@ -29,9 +29,12 @@ internal sealed record ControlVerbs
     /// <summary>Reads the configured files again and says what is wrong with them; changes nothing.</summary>
     /// <remarks>
     /// No path can be named: whoever may open the socket may steer the router, not read files with the daemon's rights.
-    /// Other files are checked by routerctl itself, with the rights of whoever runs it.
+    /// Other files are read by routerctl itself, with the rights of whoever runs it.
     /// </remarks>
     public required Func<CheckReport> Check { get; init; }
+
+    /// <summary>The same for files that are none of the daemon's, as whoever asks has read them: there is at least one.</summary>
+    public required Func<IReadOnlyList<CheckedFile>, CheckReport> CheckFiles { get; init; }
 
     public required Func<ReloadReport> Reload { get; init; }
 
@@ -46,6 +49,15 @@ internal sealed record ControlVerbs
 
     /// <summary>Live flows of that name, and why each is as it is; a few at the most.</summary>
     public required Func<FlowName, IReadOnlyList<WhyReport>> Why { get; init; }
+
+    /// <summary>What happened, oldest first; of too many, the last ones.</summary>
+    public required Func<EventQuery, IReadOnlyList<EventReport>> Events { get; init; }
+
+    /// <summary>The same, and then what happens from now on: one JSON document a line, until whoever asked goes.</summary>
+    public required Func<EventQuery, Func<Stream, CancellationToken, Task>> FollowEvents { get; init; }
+
+    /// <summary>How links were around a time.</summary>
+    public required Func<PastQuery, IReadOnlyList<PastReport>> Past { get; init; }
 
     /// <summary>
     /// Begins to record packets; the answer writes them to a stream as pcapng until there are enough or the time is over. What cannot be

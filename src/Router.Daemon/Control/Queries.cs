@@ -99,6 +99,40 @@ internal static class Queries
         };
     }
 
+    /// <exception cref="RefusedRequest">A name or a value that is wrong.</exception>
+    public static EventQuery Events(IQueryCollection query)
+    {
+        AllowOnly(query, "since", "until", "link", "kind", "limit", "follow");
+        return new EventQuery
+        {
+            Since = Time(query, "since"),
+            Until = Time(query, "until"),
+            Link = Text(query, "link"),
+            Kind = Text(query, "kind"),
+            Limit = Number(query, "limit", 1, EventQuery.MostEvents) ?? new EventQuery().Limit,
+            Follow = Text(query, "follow") is "yes",
+        };
+    }
+
+    /// <exception cref="RefusedRequest">A name or a value that is wrong or missing.</exception>
+    public static PastQuery Past(IQueryCollection query)
+    {
+        AllowOnly(query, "at", "link", "minutes");
+        return new PastQuery
+        {
+            At = Time(query, "at") ?? throw Missing("at"),
+            Link = Text(query, "link"),
+            Minutes = Number(query, "minutes", 1, PastQuery.MostMinutes) ?? PastQuery.UsualMinutes,
+        };
+    }
+
+    private static DateTimeOffset? Time(IQueryCollection query, string name)
+    {
+        if (Text(query, name) is not { } text) return null;
+        if (DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out DateTimeOffset time)) return time;
+        throw new RefusedRequest(StatusCodes.Status400BadRequest, $"'{text}' is no time; write it like 2026-11-22T14:05:00Z.");
+    }
+
     /// <summary>How long to wait for a confirmation; null for none.</summary>
     /// <exception cref="RefusedRequest">A name or a value that is wrong.</exception>
     public static TimeSpan? Confirm(IQueryCollection query)

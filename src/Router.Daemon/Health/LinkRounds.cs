@@ -135,6 +135,9 @@ internal sealed class LinkRounds
     /// <summary>Forgets the rounds under way and starts the next at once: the link has a new address, or nobody was listening.</summary>
     public void Restart(long now) => (_first, NextStart) = (_end, now);
 
+    /// <summary>How long a target took, microseconds, of a round that was taken out just now.</summary>
+    public long LatencyOf(uint number, int target) => _latencies[Slot(number, target)];
+
     private long LatencyOfQuorum(in Flight flight)
     {
         Span<long> latencies = stackalloc long[64];

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Router.Configuration;
 using Router.Daemon.Health.Probes;
@@ -119,6 +118,12 @@ public sealed class LinkWatch : IDisposable
     public LinkReport[] Reports()
     {
         lock (_gate) return [.. _links.Select(link => link.Report())];
+    }
+
+    /// <summary>What the targets of each link did since the last call. For one caller only.</summary>
+    internal (PortId Link, ProbeTally[] Targets)[] TakeTallies()
+    {
+        lock (_gate) return [.. _links.Select(link => (link.Id, link.TakeTallies()))];
     }
 
     /// <summary>Everybody whom probes and their lookups ask: what the path lets pass whatever the rules say.</summary>
@@ -290,5 +295,5 @@ public sealed class LinkWatch : IDisposable
     }
 
     /// <summary>Monotonic microseconds, as everywhere.</summary>
-    private static long Now() => Stopwatch.GetTimestamp() / (Stopwatch.Frequency / 1_000_000);
+    private static long Now() => Ports.Monotonic.Microseconds();
 }

@@ -29,6 +29,7 @@ internal sealed class WatchedLink(PortId id, string name, HealthSettings setting
     private LinkRounds? _rounds;
     private LinkProbes? _probes;
     private ProbeAim[] _aims = [];
+    private ProbeTally[] _tallies = [];
     private LinkFacts _facts;
     private long _aimed;
 
@@ -131,6 +132,14 @@ internal sealed class WatchedLink(PortId id, string name, HealthSettings setting
     public LinkReport Report() => new(Id, Name, Judge.Verdict, Judge.Measure.Loss, Judge.Measure.Latency / 1e6, Judge.Measure.Count,
         Judge.Held ? Judge.Deadline : 0);
 
+    /// <summary>What each target did since the last call.</summary>
+    public ProbeTally[] TakeTallies()
+    {
+        ProbeTally[] taken = _tallies;
+        _tallies = BeginTallies();
+        return taken;
+    }
+
     public void Dispose() => _probes?.Dispose();
 
     private long EarliestProbe => _facts.Carries && _names.IsSettled ? 0 : _aimed + Patience;
@@ -147,6 +156,7 @@ internal sealed class WatchedLink(PortId id, string name, HealthSettings setting
         {
             for (int target = 0; target < _aims.Length; target++) Sockets!.Close(_rounds.Slot(number, target));
             Judge.Complaint = round.Answered == round.Asked ? null : Complaint(round);
+            for (int target = 0; target < _tallies.Length; target++) _tallies[target].Add(round, target, _rounds.LatencyOf(number, target));
             Judge.Round(round, now);
         }
     }
@@ -157,12 +167,15 @@ internal sealed class WatchedLink(PortId id, string name, HealthSettings setting
         (_probes, _rounds, _aimed) = (null, null, now);
         _names.Want([.. Settings.Targets.Where(t => new ProbeAim(t, default).IsNamed).Select(t => (t.Host!, MeansV4(t)))]);
         _aims = Array.ConvertAll(Settings.Targets, Resolve);
+        if (_tallies.Length != _aims.Length || !_tallies.Select(t => t.Target).SequenceEqual(Settings.Targets.Select(t => t.ToString()))) _tallies = BeginTallies();
         if (!_facts.Present || !_facts.Carrier || _facts.Disabled || !Source.HasAny) return;
         _rounds = new LinkRounds(_aims.Length, Settings.Quorum, Settings.Interval, Settings.Timeout, now);
         OpenSockets();
         Judge.Subject = Subject();
         if (Sockets!.Reachable == 0) Remark = $"link {Name} has no target that it could probe: it is judged by carrier and address only";
     }
+
+    private ProbeTally[] BeginTallies() => Array.ConvertAll(Settings.Targets, target => new ProbeTally(target.ToString()));
 
     private void OpenSockets()
     {

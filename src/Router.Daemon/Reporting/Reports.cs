@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Router.Api;
 using Router.Configuration;
 using Router.Daemon.Control;
+using Router.Daemon.History;
 using Router.Daemon.Kernel;
 using Router.Daemon.Placing;
 using Router.Daemon.Steering;
@@ -22,13 +24,14 @@ namespace Router.Daemon.Reporting;
 /// Answers to the control socket. Tables are read beside the path without its knowing; what only the forwarding thread may look at
 /// is asked of it by errand.
 /// </summary>
-internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, VolumeMeter volume, Journal journal)
+internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, VolumeMeter volume, Chronicle chronicle, Journal journal)
 {
     private readonly TrafficMeter _meter = new(worker);
     private readonly FlowReports _flows = new(helm, worker, ports, tables, journal);
 
     private readonly Recordings _recordings = new(helm, worker, ports);
     private readonly RuleReports _rules = new(helm, tables);
+    private readonly PastReports _past = new(chronicle, helm);
     private WhyReports Why => new(helm, ports, tables, _flows);
 
     public ControlVerbs Verbs => new()
@@ -40,23 +43,27 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
         Hosts = new HostReports(ports, tables).Hosts,
         MoveHost = new HandMoves(worker, ports, tables, journal).Move,
         Rules = _rules.Rules,
-        Check = Check,
+        Check = () => Checked(file, ConfigurationLoader.Load(file)),
+        CheckFiles = files => Checked(files[0].Name, ConfigurationLoader.LoadTexts(files.Select(one => (one.Name, Encoding.UTF8.GetBytes(one.Text))))),
         Reload = () => helm.ReloadAsync().GetAwaiter().GetResult(),
         Apply = (text, confirm) => helm.ApplyAsync(text, confirm).GetAwaiter().GetResult(),
         Confirm = () => helm.ConfirmAsync().GetAwaiter().GetResult(),
         Explain = Explain,
         Why = Why.Find,
         Capture = _recordings.Begin,
+        Events = _past.Events,
+        FollowEvents = _past.Follow,
+        Past = _past.Around,
     };
 
-    private CheckReport Check()
+    // What only a running box can tell belongs to it: who is connected to it, and which names have addresses.
+    private CheckReport Checked(string name, LoadResult loaded)
     {
-        LoadResult loaded = ConfigurationLoader.Load(file);
         if (loaded.Settings is { } settings)
         {
-            loaded = loaded with { Warnings = [.. loaded.Warnings, .. LockOut.Warnings(file, settings, helm.View, TcpConnections.ToTheBox()), .. NameReports.Doubts(file, settings.HostNames, helm.HostNames)] };
+            loaded = loaded with { Warnings = [.. loaded.Warnings, .. LockOut.Warnings(name, settings, helm.View, TcpConnections.ToTheBox()), .. NameReports.Doubts(name, settings.HostNames, helm.HostNames)] };
         }
-        return ConfigurationReports.Checked(file, loaded);
+        return ConfigurationReports.Checked(name, loaded);
     }
 
     private StatusReport Status()

@@ -207,7 +207,7 @@ internal sealed class Helm : IDisposable
     {
         (long moved, long reset, long closed) = (_worker.Forwarder.Ends.Moved, _worker.Forwarder.Ends.Reset, _worker.Forwarder.FlowsClosedByRules);
         if (_worker.Forwarder.IsReviewing || (moved, reset, closed) == _told) return;
-        _journal.Write(Priority.Notice, $"live flows: {moved - _told.Moved} moved to another link, {reset - _told.Reset} reset for one, {closed - _told.Closed} closed as no rule allows them");
+        _journal.Write(Priority.Notice, $"live flows: {moved - _told.Moved} moved to another link, {reset - _told.Reset} reset for one, {closed - _told.Closed} closed as no rule allows them", ("KIND", "flows"));
         _told = (moved, reset, closed);
     }
 
@@ -230,7 +230,7 @@ internal sealed class Helm : IDisposable
         foreach (LinkVerdictChange change in changes)
         {
             Priority priority = change.After.Health is LinkHealth.Down or LinkHealth.Degraded ? Priority.Warning : Priority.Notice;
-            _journal.Write(priority, change.ToString(), ("LINK", change.Name), ("STATE", change.After.Health.ToString().ToLowerInvariant()));
+            _journal.Write(priority, change.ToString(), ("LINK", change.Name), ("STATE", change.After.Health.ToString().ToLowerInvariant()), ("CAUSE", change.After.Cause));
         }
     }
 
@@ -267,12 +267,12 @@ internal sealed class Helm : IDisposable
         {
             _owed = why;
             Volatile.Write(ref _inForce, _inForce with { NextChange = DateTimeOffset.Now + NextTry });
-            _journal.Write(Priority.Error, $"{why}, but the rules stay as they are: {refused.Message}; it is tried again in a minute");
+            _journal.Write(Priority.Error, $"{why}, but the rules stay as they are: {refused.Message}; it is tried again in a minute", ("KIND", "reload"));
             return;
         }
         Volatile.Write(ref _inForce, next);
         _owed = null;
-        _journal.Write(Priority.Notice, $"policy {Policy.Generation} is in force: {why}");
+        _journal.Write(Priority.Notice, $"policy {Policy.Generation} is in force: {why}", ("KIND", "reload"));
     }
 
     private void WarnOfMissing()

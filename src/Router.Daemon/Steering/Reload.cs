@@ -45,7 +45,7 @@ internal sealed class Reload(string file, ReadBefore read, PortRegistry ports, H
         catch (Exception refused) when (Refusal.Is(refused))
         {
             journal.Write(Priority.Error,
-                $"{file} cannot be put in force: {refused.Message}; the configuration of {before.LoadedAt:HH:mm:ss} stays in force{PutBack(before, view)}");
+                $"{file} cannot be put in force: {refused.Message}; the configuration of {before.LoadedAt:HH:mm:ss} stays in force{PutBack(before, view)}", ("KIND", "reload"));
             return (before, ConfigurationReports.Refused(before.Policy.Generation, begun, result, refused.Message));
         }
     }
@@ -66,7 +66,7 @@ internal sealed class Reload(string file, ReadBefore read, PortRegistry ports, H
     private (InForce, ReloadReport) Errors(InForce before, long begun, LoadResult result)
     {
         foreach (ConfigurationError error in result.Errors) journal.Write(Priority.Error, error.ToString());
-        journal.Write(Priority.Error, $"{file} has errors; the configuration of {before.LoadedAt:HH:mm:ss} stays in force");
+        journal.Write(Priority.Error, $"{file} has errors; the configuration of {before.LoadedAt:HH:mm:ss} stays in force", ("KIND", "reload"));
         return (before, ConfigurationReports.Refused(before.Policy.Generation, begun, result, null));
     }
 
@@ -92,6 +92,6 @@ internal sealed class Reload(string file, ReadBefore read, PortRegistry ports, H
         }
         foreach (string warning in after.Warnings) journal.Write(Priority.Warning, warning);
         double milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
-        journal.Write(Priority.Notice, $"policy {after.Policy.Generation} is in force: {after.Policy.Rules.Length - 1} rules, {milliseconds:0} ms");
+        journal.Write(Priority.Notice, $"policy {after.Policy.Generation} is in force: {after.Policy.Rules.Length - 1} rules, {milliseconds:0} ms", ("KIND", "reload"));
     }
 }

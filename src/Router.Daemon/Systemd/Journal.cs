@@ -28,6 +28,7 @@ internal sealed class Journal : IDisposable
     private readonly Socket? _socket;
     private readonly ArrayBufferWriter<byte> _entry = new(1024);
     private readonly Dictionary<EventKind, EventWindow> _windows = [];
+    private JournalObserver? _observer;
 
     /// <param name="journald">Where journald listens, or null for plain lines.</param>
     /// <param name="stderr">Where lines go; disposed by its owner.</param>
@@ -48,6 +49,12 @@ internal sealed class Journal : IDisposable
         string? stderr = new FileInfo("/proc/self/fd/2").LinkTarget;
         EndPoint? journald = IsStream(stream, stderr) && File.Exists(NativeSocket) ? new UnixDomainSocketEndPoint(NativeSocket) : null;
         return new Journal(journald, Console.OpenStandardError(), TimeProvider.System);
+    }
+
+    /// <summary>Tells somebody of every line from now on, beside writing it; with null nobody. He is called under a lock, and must not wait.</summary>
+    public void Observe(JournalObserver? observer)
+    {
+        lock (_lock) _observer = observer;
     }
 
     /// <summary>Writes one event.</summary>
@@ -117,6 +124,7 @@ internal sealed class Journal : IDisposable
 
     private void WriteLocked(EventKind? kind, Priority priority, string message, ReadOnlySpan<(string Field, string Value)> fields)
     {
+        _observer?.Invoke(priority, kind, message, fields);
         if (_socket is null)
         {
             _entry.ResetWrittenCount();

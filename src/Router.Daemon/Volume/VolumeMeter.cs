@@ -146,6 +146,6 @@ internal sealed class VolumeMeter
             LinkVolume.Ample => (Priority.Notice, "it has volume again"),
         };
         if (use.State == LinkVolume.Scarce && before == LinkVolume.Spent) what = $"{used} is used up; it may be used again, but other links go first until {until}";
-        _journal.Write(priority, $"link {link.Name}: {what}", ("LINK", link.Name));
+        _journal.Write(priority, $"link {link.Name}: {what}", ("LINK", link.Name), ("KIND", "volume"));
     }
 }

@@ -141,6 +141,20 @@ internal static class Samples
         Verdict = "tcp 10.0.0.5:40000 was admitted by \"Mail by DSL\", and leaves by fiber as 203.0.113.7:40000: the host was pinned to it",
     };
 
+    public static readonly EventReport Event = new()
+    {
+        Time = Now.AddSeconds(-90), Kind = "state", Priority = "warning", Link = "fiber", State = "down", Text = "no carrier",
+    };
+
+    public static readonly PastReport Past = new()
+    {
+        Link = "fiber", From = Now.AddMinutes(-15), To = Now.AddMinutes(15), Addresses = ["203.0.113.7", "100.64.0.9"], Gateways = ["203.0.113.1"],
+        Targets = [new PastTarget { Target = "gateway", Asked = 3600, Answered = 3060, LeastMilliseconds = 4.1, MeanMilliseconds = 4.3, MostMilliseconds = 81 }],
+        Troubles = [new PastTrouble { State = "down", Began = Now.AddMinutes(-2), Ended = Now.AddSeconds(153), Cause = "no carrier", EndedBy = "gateway answered 5 rounds" }],
+        Minutes = [new PastMinute { Time = Now, State = "down", Asked = 120, Answered = 0, OctetsInPerSecond = 0, OctetsOutPerSecond = 1200 }],
+        Gaps = [new PastGap { From = Now.AddMinutes(-15), To = Now.AddMinutes(-10) }],
+    };
+
     /// <summary>Two packets, and one that was missed.</summary>
     public static byte[] Capture()
     {

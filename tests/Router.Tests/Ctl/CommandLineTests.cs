@@ -26,6 +26,11 @@ public class CommandLineTests
     [InlineData("flows kill --host 10.0.0.5", "2 flows were ended.")]
     [InlineData("flows kill --all", "2 flows were ended.")]
     [InlineData("hosts move 10.0.0.5 dsl", "10.0.0.5 was moved from fiber to dsl (2 pins)")]
+    [InlineData("events --since 10m --link fiber", "no carrier")]
+    [InlineData("events --follow", "no carrier")]
+    [InlineData("report --at 14:05", "gateway 203.0.113.1  3600      3060  15 %         4.1 ms  4.3 ms  81.0 ms")]
+    [InlineData("report --at 14:05", "The link was down from 11:58:00 until 12:02:33 (4m33s).")]
+    [InlineData("report --at 14:05", "100.64.0.9 (private: translated by the modem or the provider)")]
     public async Task EveryVerbPrintsItsPage(string line, string expected)
     {
         await using RunningServer server = await RunningServer.StartAsync();
@@ -198,6 +203,28 @@ public class CommandLineTests
         Assert.Contains($"{file} cannot be loaded: 1 error", bad.Output, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Ok, good.Code);
         Assert.Empty(JsonSerializer.Deserialize(good.Output, ControlJson.Wire.CheckReport)!.Errors);
+    }
+
+    [Fact]
+    public async Task A_daemon_adds_what_it_knows_of_a_file()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("routerctl-").FullName, "router.yaml");
+        await File.WriteAllTextAsync(file, "zones:\n  trusted: { interfaces: [lan0] }\nlinks:\n  fiber: { interface: wan0, weight: 8 }\n", TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(Path.ChangeExtension(file, ".d"));
+        await File.WriteAllTextAsync(Path.Combine(Path.ChangeExtension(file, ".d"), "a.yaml"), "on_exit: closed\n", TestContext.Current.CancellationToken);
+        await using RunningServer server = await RunningServer.StartAsync(RunningServer.Sample with
+        {
+            CheckFiles = sent => new CheckReport
+            {
+                File = sent[0].Name,
+                Warnings = [new ConfigurationNote { File = sent[1].Name, Line = 0, Column = 0, Message = $"{sent.Count} files, {sent[1].Text}" }],
+            },
+        });
+
+        Outcome outcome = await RunAsync(server.SocketPath, $"check {file}");
+
+        Assert.Contains("a.yaml: warning: 2 files, on_exit: closed", outcome.Output, StringComparison.Ordinal);
+        Assert.Equal((ExitCode.Ok, ""), (outcome.Code, outcome.Error));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Text.Json;
 using Router.Api;
 using Router.Daemon.Control;
 using Router.Daemon.Systemd;
@@ -19,12 +20,16 @@ internal sealed class RunningServer : IAsyncDisposable
         MoveHost = query => Samples.Move with { Host = query.Host, Link = query.Link, FlowsKept = query.Flows ? 0 : 3 },
         Rules = () => [Samples.Rule],
         Check = () => Samples.Check,
+        CheckFiles = files => new CheckReport { File = files[0].Name },
         Reload = () => Samples.Reload,
         Apply = (_, _) => Samples.Reload,
         Confirm = () => true,
         Explain = _ => Samples.Explain,
         Capture = _ => (output, cancel) => output.WriteAsync(Samples.Capture(), cancel).AsTask(),
         Why = _ => [Samples.Why],
+        Events = _ => [Samples.Event],
+        FollowEvents = _ => (output, cancel) => output.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(Samples.Event, ControlJson.Wire.EventReport), cancel).AsTask(),
+        Past = _ => [Samples.Past],
     };
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("routerd-control-");
