@@ -27,6 +27,7 @@ namespace Router.Api;
 [JsonSerializable(typeof(ReloadReport))]
 [JsonSerializable(typeof(ExplainReport))]
 [JsonSerializable(typeof(KillReport))]
+[JsonSerializable(typeof(MoveReport))]
 [JsonSerializable(typeof(ConfirmReport))]
 [JsonSerializable(typeof(ErrorReport))]
 public sealed partial class ControlJson : JsonSerializerContext

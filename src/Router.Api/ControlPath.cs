@@ -26,6 +26,8 @@ public static class ControlPath
     /// <summary>Asked by POST, as it changes something; so are those below.</summary>
     public const string KillFlows = "/v1/flows/kill";
 
+    public const string MoveHost = "/v1/hosts/move";
+
     public const string Reload = "/v1/reload";
 
     /// <summary>The body is the file.</summary>

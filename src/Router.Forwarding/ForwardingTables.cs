@@ -22,7 +22,7 @@ public sealed class ForwardingTables
 
     private ForwardingTables(
         MappedTable<Flow> flows, MappedTable<Mapping> mappings, MappedTable<Pin> pins, MappedTable<Watch> watches, MappedTable<Kin> kin,
-        MappedTable<SipMemory> sipMemories)
+        MappedTable<SipMemory> sipMemories, MappedTable<Turn> turns)
     {
         Flows = flows;
         Mappings = mappings;
@@ -30,6 +30,7 @@ public sealed class ForwardingTables
         Watches = watches;
         Kin = kin;
         SipMemories = sipMemories;
+        Turns = turns;
     }
 
     internal MappedTable<Flow> Flows { get; }
@@ -43,6 +44,9 @@ public sealed class ForwardingTables
     internal MappedTable<Kin> Kin { get; }
 
     internal MappedTable<SipMemory> SipMemories { get; }
+
+    /// <summary>How far each link is from its share of the placements made so far.</summary>
+    internal MappedTable<Turn> Turns { get; }
 
     /// <summary>What became of each file, for the journal: "flows: 12034 taken over".</summary>
     public IEnumerable<string> Origins =>
@@ -61,14 +65,15 @@ public sealed class ForwardingTables
         MappedTable<Pin>.Open(Path.Combine(directory, "pins"), sizes.Pins),
         MappedTable<Watch>.Open(Path.Combine(directory, "watches"), MostWatches),
         MappedTable<Kin>.Open(Path.Combine(directory, "kin"), MostKin),
-        MappedTable<SipMemory>.Open(Path.Combine(directory, "sip"), MostSipMemories));
+        MappedTable<SipMemory>.Open(Path.Combine(directory, "sip"), MostSipMemories),
+        MappedTable<Turn>.Open(Path.Combine(directory, "turns"), Turn.Most));
 
     /// <summary>Takes away what an earlier process left, so that the next <see cref="Open"/> begins empty.</summary>
     /// <returns>Whether there was anything.</returns>
     public static bool Discard(string directory)
     {
         bool any = false;
-        foreach (string path in ((string[])["flows", "mappings", "pins", "watches", "kin", "sip"]).Select(name => Path.Combine(directory, name)))
+        foreach (string path in ((string[])["flows", "mappings", "pins", "watches", "kin", "sip", "turns"]).Select(name => Path.Combine(directory, name)))
         {
             any |= File.Exists(path);
             File.Delete(path);
@@ -83,7 +88,8 @@ public sealed class ForwardingTables
         MappedTable<Pin>.Anonymous(sizes.Pins),
         MappedTable<Watch>.Anonymous(MostWatches),
         MappedTable<Kin>.Anonymous(MostKin),
-        MappedTable<SipMemory>.Anonymous(MostSipMemories));
+        MappedTable<SipMemory>.Anonymous(MostSipMemories),
+        MappedTable<Turn>.Anonymous(Turn.Most));
 
     /// <summary>The bits of all ports that an entry refers to. Whoever asks has the tables to himself.</summary>
     public ulong PortsInUse()

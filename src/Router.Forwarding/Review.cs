@@ -95,6 +95,36 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         return true;
     }
 
+    /// <summary>
+    /// Takes a flow to the link that its pin was moved to by hand, as its rule's `on_link_down` says: here too it is to leave a link that
+    /// it had. Answers what became of it; null if it is gone, or is there already.
+    /// </summary>
+    /// <param name="plan">The plan in force.</param>
+    /// <param name="id">Its place in the table.</param>
+    /// <param name="created">When it was admitted, as in <see cref="Kill"/>.</param>
+    /// <param name="now">Monotonic microseconds.</param>
+    public FlowPlan? Follow(Plan plan, FlowId id, long created, long now)
+    {
+        if (!flows.IsLive(id) || flows[id].Created != created) return null;
+        if (flows[id].Epoch != plan.Epoch && Look(plan, ref id, now) != DropReason.None) return null;
+        Flow flow = flows[id];
+        if (flow.Pin < 0 || chooser.Following(flow.Pin) is var choice && choice.Link == flow.Egress) return null;
+        Rule rule = plan.Policy.Rules[flow.Rule];
+        FlowPlan what = rule.OnLinkDown.For(flow.Protocol);
+        if (what == FlowPlan.Move && flow.Protocol == Protocol.Tcp && !KeepsEnd(flow, SeenBy(plan, rule, flow, choice.Link))) what = FlowPlan.Reset;
+        if (what is FlowPlan.Keep or FlowPlan.Drain) return FlowPlan.Keep;
+        if (what == FlowPlan.Move)
+        {
+            long before = Moved;
+            MoveTo(plan, ref id, choice, LinkMove.ByHand, now);
+            return Moved > before ? FlowPlan.Move : FlowPlan.Keep;
+        }
+        // Its link is there, so the far end is told too.
+        Close(plan, id, now, tellInside: true, flow.Egress);
+        Reset++;
+        return FlowPlan.Reset;
+    }
+
     private bool IsStillAllowed(Plan plan, FlowId id, ref Flow flow)
     {
         FlowKey key = flow.ForwardKey;
@@ -150,8 +180,8 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         if (what != FlowPlan.Drain) flows.EndDrain(id);
         if (what == FlowPlan.Keep) return DropReason.None;
         // Where its host is held to a link, it is held to the better one from here on: what it begins next goes there.
-        if ((what == FlowPlan.Move || better.Cause == LinkCause.HostByWeight)
-            && chooser.Choose(plan, rule, flow.InsideSource, now, out better, leaving) != DropReason.None) return DropReason.None;
+        if ((what == FlowPlan.Move || better.Cause is LinkCause.HostByWeight or LinkCause.SiteByWeight)
+            && chooser.Choose(plan, rule, flow.InsideSource, flow.OutsideDestination, now, out better, leaving) != DropReason.None) return DropReason.None;
         return what switch
         {
             FlowPlan.Drain => Drain(plan, rule, id, happened, better, now),
@@ -173,12 +203,12 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         // Balancing prefers no healthy link to another: only a rule, or an order, can have a better one.
         bool isOrdered = plan.Policy.Mode == InternetMode.Failover || IsAnyAble(rule.Links, able);
         if (!isLost && !isDegraded && !isOrdered) return LinkEvent.None;
-        if (chooser.Foresee(plan, rule, flow.InsideSource, out better) != DropReason.None) return LinkEvent.None;
+        if (chooser.Foresee(plan, rule, flow.InsideSource, flow.OutsideDestination, out better) != DropReason.None) return LinkEvent.None;
         if (isLost) return LinkEvent.Down;
         if (isDegraded && better.Link == flow.Egress && better.Cause.PinReason() is not null)
         {
             leaving = flow.Egress.Bit;
-            if (chooser.Foresee(plan, rule, flow.InsideSource, out better, leaving) != DropReason.None) return LinkEvent.None;
+            if (chooser.Foresee(plan, rule, flow.InsideSource, flow.OutsideDestination, out better, leaving) != DropReason.None) return LinkEvent.None;
         }
         if (better.Link == flow.Egress) return LinkEvent.None;
         if (isDegraded && (plan.HealthyLinks & better.Link.Bit) != 0) return LinkEvent.Degrade;

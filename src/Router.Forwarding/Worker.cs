@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using Router.Forwarding.Flows;
+using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
+using Router.Forwarding.Rules;
 using Router.Ports;
+using Router.Wire;
 
 namespace Router.Forwarding;
 
@@ -133,6 +136,40 @@ public sealed class Worker : IDisposable
         }
         _forwarder.Outbox.Flush(_batch);
         return killed;
+    }
+
+    /// <summary>Moves pins of a host to a link by hand. On the forwarding thread.</summary>
+    /// <param name="host">Whose they are.</param>
+    /// <param name="pins">By place, as <see cref="Reading.LivePin.Id"/>; those that are gone meanwhile are passed over.</param>
+    /// <param name="link">Where to.</param>
+    /// <returns>How many were elsewhere before.</returns>
+    public int MovePins(Address host, ReadOnlySpan<int> pins, PortId link)
+    {
+        int moved = 0;
+        foreach (int pin in pins)
+        {
+            if (!_forwarder.Pins.IsOf(pin, host) || _forwarder.Pins[pin].Link == link) continue;
+            _forwarder.Pins.Move(pin, link, PinReason.Moved, Monotonic.Microseconds());
+            moved++;
+        }
+        return moved;
+    }
+
+    /// <summary>Takes flows along to where their pins have been moved. On the forwarding thread.</summary>
+    /// <param name="flows">As for <see cref="Kill"/>.</param>
+    /// <returns>What became of them, counted; those that are gone, or there already, are in neither count.</returns>
+    public (int Kept, int Moved, int Reset) FollowPins(ReadOnlySpan<(int Id, long Created)> flows)
+    {
+        (int kept, int moved, int reset) = (0, 0, 0);
+        foreach ((int id, long created) in flows)
+        {
+            FlowPlan? what = _forwarder.Review.Follow(_forwarder.Plan, new FlowId(id), created, Monotonic.Microseconds());
+            if (what == FlowPlan.Keep) kept++;
+            else if (what == FlowPlan.Move) moved++;
+            else if (what == FlowPlan.Reset) reset++;
+        }
+        _forwarder.Outbox.Flush(_batch);
+        return (kept, moved, reset);
     }
 
     /// <summary>Begins to record packets, or with null ends it. On the forwarding thread.</summary>

@@ -58,7 +58,7 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
         bool isCheck = path == ControlPath.Check && HttpMethods.IsPost(context.Request.Method);
         if (path != ControlPath.Apply && !isCheck) ExpectNoLongBody(context.Request);
         IQueryCollection query = context.Request.Query;
-        if (path is not (ControlPath.Flows or ControlPath.KillFlows or ControlPath.Explain or ControlPath.Why or ControlPath.Capture or ControlPath.Apply
+        if (path is not (ControlPath.Flows or ControlPath.KillFlows or ControlPath.MoveHost or ControlPath.Explain or ControlPath.Why or ControlPath.Capture or ControlPath.Apply
             or ControlPath.Events or ControlPath.Past)) Queries.None(query);
         ControlJson json = ControlJson.Wire;
         return path switch
@@ -68,6 +68,7 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
             ControlPath.Flows => SendAsync(context, verbs.Flows(Queries.Flows(query)), json.IReadOnlyListFlowReport),
             ControlPath.KillFlows => SendAsync(context, verbs.KillFlows(Queries.Kill(query)), json.KillReport),
             ControlPath.Hosts => SendAsync(context, verbs.Hosts(), json.IReadOnlyListHostReport),
+            ControlPath.MoveHost => SendAsync(context, verbs.MoveHost(Queries.Move(query)), json.MoveReport),
             ControlPath.Rules => SendAsync(context, verbs.Rules(), json.IReadOnlyListRuleReport),
             ControlPath.Check => isCheck ? CheckAsync(context) : SendAsync(context, verbs.Check(), json.CheckReport),
             ControlPath.Explain => SendAsync(context, verbs.Explain(Queries.Explain(query)), json.ExplainReport),
@@ -151,7 +152,7 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
             ControlPath.Status or ControlPath.Links or ControlPath.Flows or ControlPath.Hosts
                 or ControlPath.Rules or ControlPath.Check or ControlPath.Explain or ControlPath.Why or ControlPath.Capture
                 or ControlPath.Events or ControlPath.Past => HttpMethods.Get,
-            ControlPath.Reload or ControlPath.Apply or ControlPath.Confirm or ControlPath.KillFlows => HttpMethods.Post,
+            ControlPath.Reload or ControlPath.Apply or ControlPath.Confirm or ControlPath.KillFlows or ControlPath.MoveHost => HttpMethods.Post,
             _ => throw Unknown(path),
         };
         if (context.Request.Method == expected || (path == ControlPath.Check && HttpMethods.IsPost(context.Request.Method))) return;

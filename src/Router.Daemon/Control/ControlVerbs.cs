@@ -21,6 +21,9 @@ internal sealed record ControlVerbs
 
     public required Func<IReadOnlyList<HostReport>> Hosts { get; init; }
 
+    /// <summary>Moves a host's pins by hand. The address has been parsed before; the link may not exist.</summary>
+    public required Func<MoveQuery, MoveReport> MoveHost { get; init; }
+
     public required Func<IReadOnlyList<RuleReport>> Rules { get; init; }
 
     /// <summary>Reads the configured files again and says what is wrong with them; changes nothing.</summary>

@@ -7,6 +7,7 @@ using Router.Configuration;
 using Router.Daemon.Control;
 using Router.Daemon.History;
 using Router.Daemon.Kernel;
+using Router.Daemon.Placing;
 using Router.Daemon.Steering;
 using Router.Daemon.Systemd;
 using Router.Daemon.Volume;
@@ -39,7 +40,8 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
         Links = Links,
         Flows = _flows.Flows,
         KillFlows = _flows.Kill,
-        Hosts = _flows.Hosts,
+        Hosts = new HostReports(ports, tables).Hosts,
+        MoveHost = new HandMoves(worker, ports, tables, journal).Move,
         Rules = _rules.Rules,
         Check = () => Checked(file, ConfigurationLoader.Load(file)),
         CheckFiles = files => Checked(files[0].Name, ConfigurationLoader.LoadTexts(files.Select(one => (one.Name, Encoding.UTF8.GetBytes(one.Text))))),

@@ -45,7 +45,7 @@ internal sealed class WhyReports(Helm helm, PortRegistry ports, LiveTables table
         string way = report.Link is not { } link ? $"to {ports.NameOf(flow.Egress)}"
             : flow.Inbound ? $"from {link}, by which its answers leave"
             : $"and leaves by {link} as {report.Outside}{(because is null ? "" : $": {because}")}";
-        string moved = from is null ? "" : $"; it came from {from}, {Why(flow.Moved.Why)}";
+        string moved = from is null ? "" : $"; it came from {from}, {BecauseMoved(flow.Moved.Why)}";
         string now = flow.Probe || report.Rule == admittedBy ? "" : $"; now \"{report.Rule}\" allows it";
         return new WhyReport
         {
@@ -53,14 +53,6 @@ internal sealed class WhyReports(Helm helm, PortRegistry ports, LiveTables table
             Verdict = $"{report.Protocol} {report.Inside} {by}, {way}{moved}{now}",
         };
     }
-
-    private static string? Why(LinkMove move) => move switch
-    {
-        LinkMove.None => null,
-        LinkMove.LinkDown => "which went down",
-        LinkMove.BetterLink => "as a better link had come back",
-        LinkMove.Degraded => "which had become slow or lossy",
-    };
 
     private string? NameOf(uint mark)
     {
@@ -70,6 +62,15 @@ internal sealed class WhyReports(Helm helm, PortRegistry ports, LiveTables table
         }
         return helm.Retired.NameOf(mark);
     }
+
+    private static string BecauseMoved(LinkMove why) => why switch
+    {
+        LinkMove.None => "",
+        LinkMove.LinkDown => "which went down",
+        LinkMove.BetterLink => "as a better link had come back",
+        LinkMove.ByHand => "as its host was moved by hand",
+        LinkMove.Degraded => "which had become slow or lossy",
+    };
 
     private static string? Because(LinkCause cause) => cause switch
     {
@@ -81,5 +82,8 @@ internal sealed class WhyReports(Helm helm, PortRegistry ports, LiveTables table
         LinkCause.HostByWeight => "balancing placed the host there, by weight",
         LinkCause.FlowByWeight => "balancing placed this connection, by weight",
         LinkCause.PinnedAsPlaced or LinkCause.PinnedAsLinkDown or LinkCause.PinnedAsMoved or LinkCause.PinnedAsRestored or LinkCause.PinnedAsDegraded => "the host was pinned to it",
+        LinkCause.SiteByWeight => "balancing placed the host there for this site, by weight",
+        LinkCause.SitePinnedAsPlaced or LinkCause.SitePinnedAsLinkDown or LinkCause.SitePinnedAsMoved or LinkCause.SitePinnedAsRestored or LinkCause.SitePinnedAsDegraded
+            => "the host was pinned to it for this site",
     };
 }

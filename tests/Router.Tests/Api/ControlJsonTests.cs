@@ -27,7 +27,11 @@ public class ControlJsonTests
 
     [Fact]
     public void HostHasTheseNames() => Names([Samples.Host], ControlJson.Wire.IReadOnlyListHostReport,
-        "host zone link pinAgeSeconds reason flows");
+        "host zone link pinAgeSeconds reason movedFrom flows sites "
+        + "sites.site sites.link sites.pinAgeSeconds sites.reason sites.movedFrom sites.flows");
+
+    [Fact]
+    public void MoveHasTheseNames() => Names(Samples.Move, ControlJson.Wire.MoveReport, "host link pins from flowsKept flowsMoved flowsReset");
 
     [Fact]
     public void RuleHasTheseNames() => Names([Samples.Rule], ControlJson.Wire.IReadOnlyListRuleReport,

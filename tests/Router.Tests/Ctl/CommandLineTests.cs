@@ -25,6 +25,7 @@ public class CommandLineTests
     [InlineData("why 17", "pin then:   Placed, 12 s before")]
     [InlineData("flows kill --host 10.0.0.5", "2 flows were ended.")]
     [InlineData("flows kill --all", "2 flows were ended.")]
+    [InlineData("hosts move 10.0.0.5 dsl", "10.0.0.5 was moved from fiber to dsl (2 pins)")]
     [InlineData("events --since 10m --link fiber", "no carrier")]
     [InlineData("events --follow", "no carrier")]
     [InlineData("report --at 14:05", "gateway 203.0.113.1  3600      3060  15 %         4.1 ms  4.3 ms  81.0 ms")]
@@ -86,6 +87,7 @@ public class CommandLineTests
     [InlineData("why 10.0.0.5", "names no flow")]
     [InlineData("why 17 18", "names no flow")]
     [InlineData("why tcp 10.0.0.5:99999", "names no flow")]
+    [InlineData("hosts move printer dsl", "'printer' is no address")]
     public async Task WhatCannotBeMeantIsRefused(string line, string sentence)
     {
         await using RunningServer server = await RunningServer.StartAsync();

@@ -17,6 +17,7 @@ internal sealed class RunningServer : IAsyncDisposable
         Flows = _ => [Samples.Flow],
         KillFlows = _ => new KillReport { Killed = 2 },
         Hosts = () => [Samples.Host],
+        MoveHost = query => Samples.Move with { Host = query.Host, Link = query.Link, FlowsKept = query.Flows ? 0 : 3 },
         Rules = () => [Samples.Rule],
         Check = () => Samples.Check,
         CheckFiles = files => new CheckReport { File = files[0].Name },
