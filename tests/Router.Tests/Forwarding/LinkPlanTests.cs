@@ -7,7 +7,7 @@ using Router.Wire;
 namespace Router.Tests.Forwarding;
 
 /// <summary>What has happened to a flow's link, in words of a test.</summary>
-public enum Turn { Down, Degrade, Return }
+public enum LinkTurn { Down, Degrade, Return }
 
 /// <summary>Each plan for live flows, by protocol and by what happens to the link; then what all of them have in common.</summary>
 public class LinkPlanTests
@@ -16,14 +16,14 @@ public class LinkPlanTests
 
     private static readonly byte[] s_protocols = [Protocol.Tcp, Protocol.Udp, Protocol.Icmp, Protocol.Gre];
 
-    public static TheoryData<FlowPlan, byte, Turn> Table()
+    public static TheoryData<FlowPlan, byte, LinkTurn> Table()
     {
-        var table = new TheoryData<FlowPlan, byte, Turn>();
+        var table = new TheoryData<FlowPlan, byte, LinkTurn>();
         foreach (FlowPlan plan in Enum.GetValues<FlowPlan>())
         {
             foreach (byte protocol in s_protocols)
             {
-                foreach (Turn turn in Enum.GetValues<Turn>()) table.Add(plan, protocol, turn);
+                foreach (LinkTurn turn in Enum.GetValues<LinkTurn>()) table.Add(plan, protocol, turn);
             }
         }
         return table;
@@ -31,14 +31,14 @@ public class LinkPlanTests
 
     [Theory]
     [MemberData(nameof(Table))]
-    public void A_plan_holds_for_its_protocol_and_its_event_and_for_no_other(FlowPlan plan, byte protocol, Turn turn)
+    public void A_plan_holds_for_its_protocol_and_its_event_and_for_no_other(FlowPlan plan, byte protocol, LinkTurn turn)
     {
         using var bed = new PathBed(draft =>
         {
             draft.Rules[0] = Out(Only(plan, protocol), turn);
-            if (turn == Turn.Return) Take(draft, Turn.Down);
+            if (turn == LinkTurn.Return) Take(draft, LinkTurn.Down);
         });
-        (PortId before, PortId after) = turn == Turn.Return ? (PathBed.Two, PathBed.One) : (PathBed.One, PathBed.Two);
+        (PortId before, PortId after) = turn == LinkTurn.Return ? (PathBed.Two, PathBed.One) : (PathBed.One, PathBed.Two);
         Connection? connection = protocol == Protocol.Tcp ? new Connection(bed, PathBed.Trusted, Pc, Web) : null;
         if (connection is null) Assert.Equal(before, bed.Pass(PathBed.Trusted, Packet(protocol)).Port);
         foreach (byte other in s_protocols.Where(p => p != protocol)) bed.Pass(PathBed.Trusted, Packet(other, "192.168.10.9"));
@@ -62,20 +62,20 @@ public class LinkPlanTests
     }
 
     [Theory]
-    [InlineData(Protocol.Tcp, Turn.Down)]
-    [InlineData(Protocol.Tcp, Turn.Degrade)]
-    [InlineData(Protocol.Tcp, Turn.Return)]
-    [InlineData(Protocol.Udp, Turn.Down)]
-    [InlineData(Protocol.Udp, Turn.Return)]
-    public void What_is_drained_ends_when_its_time_is_over_and_not_before(byte protocol, Turn turn)
+    [InlineData(Protocol.Tcp, LinkTurn.Down)]
+    [InlineData(Protocol.Tcp, LinkTurn.Degrade)]
+    [InlineData(Protocol.Tcp, LinkTurn.Return)]
+    [InlineData(Protocol.Udp, LinkTurn.Down)]
+    [InlineData(Protocol.Udp, LinkTurn.Return)]
+    public void What_is_drained_ends_when_its_time_is_over_and_not_before(byte protocol, LinkTurn turn)
     {
         using var bed = new PathBed(draft =>
         {
             draft.Rules[0] = Out(All(FlowPlan.Drain), turn);
             draft.DrainTime = 60 * PathBed.Second;
-            if (turn == Turn.Return) Take(draft, Turn.Down);
+            if (turn == LinkTurn.Return) Take(draft, LinkTurn.Down);
         });
-        (PortId before, PortId after) = turn == Turn.Return ? (PathBed.Two, PathBed.One) : (PathBed.One, PathBed.Two);
+        (PortId before, PortId after) = turn == LinkTurn.Return ? (PathBed.Two, PathBed.One) : (PathBed.One, PathBed.Two);
         Connection? connection = protocol == Protocol.Tcp ? new Connection(bed, PathBed.Trusted, Pc, Web) : null;
         if (connection is null) bed.Pass(PathBed.Trusted, Packet(protocol));
         bed.Change(draft => Take(draft, turn));
@@ -98,16 +98,16 @@ public class LinkPlanTests
     [Fact]
     public void What_was_to_be_drained_goes_on_when_its_link_is_right_again()
     {
-        using var bed = new PathBed(draft => (draft.Rules[0], draft.DrainTime) = (Out(All(FlowPlan.Drain), Turn.Down), 10 * PathBed.Second));
+        using var bed = new PathBed(draft => (draft.Rules[0], draft.DrainTime) = (Out(All(FlowPlan.Drain), LinkTurn.Down), 10 * PathBed.Second));
         var connection = new Connection(bed, PathBed.Trusted, Pc, Web);
-        bed.Change(draft => Take(draft, Turn.Down));
+        bed.Change(draft => Take(draft, LinkTurn.Down));
         Assert.Empty(bed.Review());
-        bed.Change(draft => Take(draft, Turn.Return));
+        bed.Change(draft => Take(draft, LinkTurn.Return));
         Assert.Empty(bed.Review());
         bed.Wait(60 * PathBed.Second);
         connection.Talk();
 
-        bed.Change(draft => Take(draft, Turn.Down));
+        bed.Change(draft => Take(draft, LinkTurn.Down));
         Assert.Empty(bed.Review());
         bed.Change(draft => draft.LinkTwo = draft.LinkTwo with { Usable = false, Health = LinkHealth.Down });
         Assert.Empty(bed.Review());
@@ -118,9 +118,9 @@ public class LinkPlanTests
     [Fact]
     public void A_place_in_the_table_does_not_hand_on_the_time_of_a_flow_that_ended()
     {
-        using var bed = new PathBed(draft => (draft.Rules[0], draft.DrainTime) = (Out(All(FlowPlan.Drain), Turn.Down), 10 * PathBed.Second));
+        using var bed = new PathBed(draft => (draft.Rules[0], draft.DrainTime) = (Out(All(FlowPlan.Drain), LinkTurn.Down), 10 * PathBed.Second));
         var old = new Connection(bed, PathBed.Trusted, Pc, Web);
-        bed.Change(draft => Take(draft, Turn.Down));
+        bed.Change(draft => Take(draft, LinkTurn.Down));
         Assert.Empty(bed.Review());
         Router.Forwarding.Flows.FlowId id = bed.Forwarder.Flows.NextLive(Router.Forwarding.Flows.FlowId.None);
         Assert.True(bed.Forwarder.Review.Kill(bed.Plan, id, bed.Forwarder.Flows[id].Created, bed.Now));
@@ -140,15 +140,15 @@ public class LinkPlanTests
     [InlineData(FlowPlan.Reset, 2)]
     public void In_balance_a_host_leaves_a_degraded_link_with_all_that_it_begins_if_the_rule_says_so(FlowPlan plan, int link)
     {
-        using var bed = new PathBed(draft => (draft.Mode, draft.Rules[0]) = (InternetMode.Balance, Out(All(plan), Turn.Degrade)));
+        using var bed = new PathBed(draft => (draft.Mode, draft.Rules[0]) = (InternetMode.Balance, Out(All(plan), LinkTurn.Degrade)));
         Assert.Equal(PathBed.One, bed.Pass(PathBed.Trusted, Packet(Protocol.Udp)).Port);
-        bed.Change(draft => Take(draft, Turn.Degrade));
+        bed.Change(draft => Take(draft, LinkTurn.Degrade));
         Assert.Empty(bed.Review());
         PortId expected = link == 1 ? PathBed.One : PathBed.Two;
         Assert.Equal(expected, bed.Pass(PathBed.Trusted, Packet(Protocol.Udp, "192.168.10.5", 5009)).Port);
         Assert.Equal(plan == FlowPlan.Drain ? PathBed.One : expected, bed.Pass(PathBed.Trusted, Packet(Protocol.Udp)).Port);
         // Mended, it calls nobody back: balancing disturbs no host that has its place.
-        bed.Change(draft => Take(draft, Turn.Return));
+        bed.Change(draft => Take(draft, LinkTurn.Return));
         Assert.Empty(bed.Review());
         Assert.Equal(expected, bed.Pass(PathBed.Trusted, Packet(Protocol.Udp, "192.168.10.5", 5009)).Port);
     }
@@ -158,11 +158,11 @@ public class LinkPlanTests
     [InlineData(InternetMode.Balance)]
     public void Nothing_leaves_a_degraded_link_for_one_that_is_degraded_too(InternetMode mode)
     {
-        using var bed = new PathBed(draft => (draft.Mode, draft.Rules[0]) = (mode, Out(All(FlowPlan.Reset), Turn.Degrade)));
+        using var bed = new PathBed(draft => (draft.Mode, draft.Rules[0]) = (mode, Out(All(FlowPlan.Reset), LinkTurn.Degrade)));
         var connection = new Connection(bed, PathBed.Trusted, Pc, Web);
         bed.Change(draft =>
         {
-            Take(draft, Turn.Degrade);
+            Take(draft, LinkTurn.Degrade);
             draft.LinkTwo = draft.LinkTwo with { Health = LinkHealth.Degraded };
         });
         Assert.Empty(bed.Review());
@@ -177,7 +177,7 @@ public class LinkPlanTests
             Name = "by one", Action = RuleAction.Allow, Links = [PathBed.One], Fallback = true, OnLinkDegrade = All(FlowPlan.Move), OnLinkReturn = All(FlowPlan.Move),
         });
         bed.Pass(PathBed.Trusted, Packet(Protocol.Udp));
-        bed.Change(draft => Take(draft, Turn.Degrade));
+        bed.Change(draft => Take(draft, LinkTurn.Degrade));
         Assert.Equal(PathBed.One, bed.Pass(PathBed.Trusted, Packet(Protocol.Udp)).Port);
     }
 
@@ -189,7 +189,7 @@ public class LinkPlanTests
             Name = "own addresses", Action = RuleAction.Allow, Nat = SourceNat.Fixed, NatAddress = Address.Parse("192.0.2.77"), OnLinkDown = All(FlowPlan.Reset),
         });
         var connection = new Connection(bed, PathBed.Trusted, Pc, "192.0.2.1:80");
-        bed.Change(draft => Take(draft, Turn.Down));
+        bed.Change(draft => Take(draft, LinkTurn.Down));
         Sent[] told = bed.Review();
         Assert.Equal([PathBed.Trusted, PathBed.Two], told.Select(sent => sent.Port));
         Assert.Equal((connection.Outside, connection.Server, connection.NextToFar), (told[1].From, told[1].To, told[1].Sequence));
@@ -204,14 +204,14 @@ public class LinkPlanTests
     {
         using var bed = new PathBed(draft =>
         {
-            draft.Rules[0] = Out(All(plan), Turn.Down);
+            draft.Rules[0] = Out(All(plan), LinkTurn.Down);
             draft.First(new Rule { Name = "by two", Action = RuleAction.Allow, Source = Draft.From("192.168.10.9/32"), Destination = Draft.From(PortId.InternetBit), Links = [PathBed.Two] });
             draft.First(new Rule { Name = "to guests", Action = RuleAction.Allow, Source = Draft.From(PathBed.Trusted.Bit), Destination = Draft.From(PathBed.Guest.Bit) });
         });
         _ = new Connection(bed, PathBed.Trusted, Pc, Web);
         var other = new Connection(bed, PathBed.Trusted, "192.168.10.9:5000", Web);
         var local = new Connection(bed, PathBed.Trusted, "192.168.10.9:5001", "192.168.20.5:80");
-        foreach (Turn turn in new[] { Turn.Down, Turn.Return, Turn.Degrade, Turn.Return })
+        foreach (LinkTurn turn in new[] { LinkTurn.Down, LinkTurn.Return, LinkTurn.Degrade, LinkTurn.Return })
         {
             bed.Change(draft => Take(draft, turn));
             Assert.DoesNotContain(bed.Review(), sent => sent.To == other.Near || sent.To == local.Near || sent.From == other.Outside);
@@ -220,21 +220,21 @@ public class LinkPlanTests
         }
     }
 
-    private static Rule Out(FlowPlans plans, Turn turn)
+    private static Rule Out(FlowPlans plans, LinkTurn turn)
     {
         FlowPlans keep = All(FlowPlan.Keep);
         return new Rule
         {
             Name = "out", Action = RuleAction.Allow, Source = Draft.From(Draft.Zones), Destination = Draft.From(PortId.InternetBit),
-            OnLinkDown = turn == Turn.Down ? plans : keep, OnLinkDegrade = turn == Turn.Degrade ? plans : keep, OnLinkReturn = turn == Turn.Return ? plans : keep,
+            OnLinkDown = turn == LinkTurn.Down ? plans : keep, OnLinkDegrade = turn == LinkTurn.Degrade ? plans : keep, OnLinkReturn = turn == LinkTurn.Return ? plans : keep,
         };
     }
 
-    private static void Take(Draft draft, Turn turn) => draft.LinkOne = turn switch
+    private static void Take(Draft draft, LinkTurn turn) => draft.LinkOne = turn switch
     {
-        Turn.Down => draft.LinkOne with { Usable = false, Health = LinkHealth.Down },
-        Turn.Degrade => draft.LinkOne with { Health = LinkHealth.Degraded },
-        Turn.Return => draft.LinkOne with { Usable = true, Health = LinkHealth.Up },
+        LinkTurn.Down => draft.LinkOne with { Usable = false, Health = LinkHealth.Down },
+        LinkTurn.Degrade => draft.LinkOne with { Health = LinkHealth.Degraded },
+        LinkTurn.Return => draft.LinkOne with { Usable = true, Health = LinkHealth.Up },
     };
 
     private static FlowPlans All(FlowPlan plan) => new(plan, plan, plan, plan);
@@ -256,6 +256,6 @@ public class LinkPlanTests
     };
 
     // The inside always, if it is told at all; the far end by the flow's own link while that serves.
-    private static IEnumerable<(PortId, TcpFlags)> Told(bool isTold, Turn turn, PortId link) =>
-        !isTold ? [] : turn == Turn.Down ? [(PathBed.Trusted, TcpFlags.Rst)] : [(PathBed.Trusted, TcpFlags.Rst), (link, TcpFlags.Rst)];
+    private static IEnumerable<(PortId, TcpFlags)> Told(bool isTold, LinkTurn turn, PortId link) =>
+        !isTold ? [] : turn == LinkTurn.Down ? [(PathBed.Trusted, TcpFlags.Rst)] : [(PathBed.Trusted, TcpFlags.Rst), (link, TcpFlags.Rst)];
 }
