@@ -69,6 +69,15 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
             return ExitCode.Ok;
         });
 
+    /// <summary>Asks, and prints nothing.</summary>
+    /// <exception cref="ControlFailure">There is no answer, or not the one that was asked for.</exception>
+    public async Task<T> FetchAsync<T>(HttpMethod method, string path, JsonTypeInfo<T> type, CancellationToken cancel)
+        where T : class
+    {
+        using var client = new ControlClient(socket);
+        return Understand(await client.AskAsync(method, path, null, cancel), type);
+    }
+
     /// <summary>Prints documents as they come, one JSON document a line, until it is interrupted.</summary>
     /// <exception cref="ControlFailure">There is no answer, or it breaks off.</exception>
     public async Task<int> FollowAsync<T>(string path, JsonTypeInfo<T> type, Action<T, Screen> line, CancellationToken cancel)
@@ -137,17 +146,22 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
     private T Show<T>(byte[] received, JsonTypeInfo<T> type, Action<T, Screen> page, Screen screen)
         where T : class
     {
-        T answer;
+        T answer = Understand(received, type);
+        if (json) screen.Raw(Encoding.UTF8.GetString(received));
+        else page(answer, screen);
+        return answer;
+    }
+
+    private static T Understand<T>(byte[] received, JsonTypeInfo<T> type)
+        where T : class
+    {
         try
         {
-            answer = JsonSerializer.Deserialize(received, type) ?? throw new JsonException("the answer is null");
+            return JsonSerializer.Deserialize(received, type) ?? throw new JsonException("the answer is null");
         }
         catch (JsonException unknown)
         {
             throw new ControlFailure(ExitCode.Bad, $"routerd answered in words that this routerctl does not know ({unknown.Message}): are both of one version?");
         }
-        if (json) screen.Raw(Encoding.UTF8.GetString(received));
-        else page(answer, screen);
-        return answer;
     }
 }
