@@ -11,6 +11,15 @@ public sealed record CheckReport
     public IReadOnlyList<ConfigurationNote> Warnings { get; init; } = [];
 }
 
+/// <summary>A file of a configuration that is to be checked, as whoever asks has read it.</summary>
+public sealed record CheckedFile
+{
+    /// <summary>By which remarks on it are said.</summary>
+    public required string Name { get; init; }
+
+    public required string Text { get; init; }
+}
+
 /// <summary>The outcome of a reload. If it is not loaded, the old policy stays in force, untouched.</summary>
 public sealed record ReloadReport
 {

@@ -24,9 +24,11 @@ namespace Router.Api;
 [JsonSerializable(typeof(IReadOnlyList<PastReport>))]
 [JsonSerializable(typeof(DrillReport))]
 [JsonSerializable(typeof(CheckReport))]
+[JsonSerializable(typeof(IReadOnlyList<CheckedFile>))]
 [JsonSerializable(typeof(ReloadReport))]
 [JsonSerializable(typeof(ExplainReport))]
 [JsonSerializable(typeof(KillReport))]
+[JsonSerializable(typeof(MoveReport))]
 [JsonSerializable(typeof(ConfirmReport))]
 [JsonSerializable(typeof(ErrorReport))]
 public sealed partial class ControlJson : JsonSerializerContext

@@ -11,7 +11,10 @@ public static class ControlPath
     public const string Flows = "/v1/flows";
     public const string Hosts = "/v1/hosts";
     public const string Rules = "/v1/rules";
+
+    /// <summary>By GET of the files that the daemon reads, by POST of those in the body, the main file first.</summary>
     public const string Check = "/v1/check";
+
     public const string Explain = "/v1/explain";
     public const string Why = "/v1/why";
     public const string Events = "/v1/events";
@@ -22,6 +25,8 @@ public static class ControlPath
 
     /// <summary>Asked by POST, as it changes something; so are those below.</summary>
     public const string KillFlows = "/v1/flows/kill";
+
+    public const string MoveHost = "/v1/hosts/move";
 
     public const string Reload = "/v1/reload";
 
@@ -35,7 +40,7 @@ public static class ControlPath
 
     public const string StopDrill = "/v1/drill/stop";
 
-    /// <summary>Most octets of a file that is applied.</summary>
+    /// <summary>Most octets of a file that is applied, or of those that are checked.</summary>
     public const int MostFileOctets = 16 * 1024 * 1024;
 
     /// <summary>Longest time to wait for a confirmation, seconds.</summary>

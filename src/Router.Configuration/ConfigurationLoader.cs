@@ -39,8 +39,7 @@ public static class ConfigurationLoader
     public static LoadResult Load(string path, IEnumerable<KeyValuePair<string, string?>>? environment = null, ReadBefore? before = null)
     {
         var errors = new ErrorList();
-        var files = new List<Node?> { ReadFile(path, errors, before) };
-        foreach (string fragment in Fragments(path, errors)) files.Add(ReadFile(fragment, errors, before));
+        List<Node?> files = [.. Files(path, errors).Select(file => ReadFile(file, errors, before))];
         before?.End(sound: !files.Contains(null));
         return Merge(files, environment ?? EnvironmentLayer.OfProcess(), errors);
     }
@@ -49,9 +48,23 @@ public static class ConfigurationLoader
     public static LoadResult LoadText(string file, ReadOnlySpan<byte> octets, IEnumerable<KeyValuePair<string, string?>>? environment = null)
     {
         var errors = new ErrorList();
-        string? text = FileBytes.Decode(file, octets, errors);
-        return Merge([text is null ? null : YamlReader.Read(file, text, errors)], environment ?? [], errors);
+        return Merge([ReadText(file, octets, errors)], environment ?? [], errors);
     }
+
+    /// <summary>Loads the octets of a file and of its fragments, with the variables of this process: what somebody else has read.</summary>
+    public static LoadResult LoadTexts(IEnumerable<(string File, byte[] Octets)> texts)
+    {
+        var errors = new ErrorList();
+        return Merge([.. texts.Select(one => ReadText(one.File, one.Octets, errors))], EnvironmentLayer.OfProcess(), errors);
+    }
+
+    /// <summary>A file and its fragments, in the order in which they are read. What cannot be listed is left out.</summary>
+    public static IReadOnlyList<string> Files(string path) => Files(path, new ErrorList());
+
+    private static string[] Files(string path, ErrorList errors) => [path, .. Fragments(path, errors)];
+
+    private static Node? ReadText(string file, ReadOnlySpan<byte> octets, ErrorList errors) =>
+        FileBytes.Decode(file, octets, errors) is { } text ? YamlReader.Read(file, text, errors) : null;
 
     private static Node? ReadFile(string path, ErrorList errors, ReadBefore? before) =>
         FileBytes.Read(path, errors) is { } text ? YamlReader.Read(path, text, errors, before) : null;

@@ -41,6 +41,15 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
         return good(answer) ? ExitCode.Ok : ExitCode.Bad;
     }
 
+    /// <summary>Asks once, and shows nothing.</summary>
+    /// <exception cref="ControlFailure">There is no answer, or not the one that was asked for.</exception>
+    public async Task<T> FetchAsync<T>((HttpMethod Method, string Path) verb, JsonTypeInfo<T> type, byte[] body, CancellationToken cancel)
+        where T : class
+    {
+        using var client = new ControlClient(socket);
+        return Understand(await client.AskAsync(verb.Method, verb.Path, body, cancel), type);
+    }
+
     /// <summary>Asks every second until it is interrupted, or fails. JSON comes as one document a line.</summary>
     public Task<int> WatchAsync<T>(string path, JsonTypeInfo<T> type, Action<T, Screen> page, CancellationToken cancel)
         where T : class =>

@@ -143,7 +143,7 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
         ulong bound = LinkChooser.BoundTo(plan, rule, flow.Ingress, flow.InsideSource, flow.OutsideDestination);
         if (bound == 0)
         {
-            DropReason reason = chooser.Choose(plan, rule, flow.InsideSource, now, out LinkChoice choice);
+            DropReason reason = chooser.Choose(plan, rule, flow.InsideSource, flow.OutsideDestination, now, out LinkChoice choice);
             Follow(choice, ref flow);
             return reason;
         }

@@ -44,7 +44,11 @@ public sealed partial class Forwarder
     public ulong PortsInUse() => _tables.PortsInUse();
 
     /// <summary>Lets ports begin to count anew, as their numbers pass to others. On the forwarding thread.</summary>
-    public void Retire(ulong ports) => _outbox.Retire(ports);
+    public void Retire(ulong ports)
+    {
+        _outbox.Retire(ports);
+        _chooser.Forget(ports);
+    }
 
     /// <summary>Flows moved to another link, reset for one, and ended for want of traffic.</summary>
     public (long Moved, long Reset, long Expired) Ends => (Review.Moved, Review.Reset, Upkeep.Expired);

@@ -54,7 +54,7 @@ public sealed partial class Forwarder : IDisposable
         _outbox = new Outbox(batchSlots);
         _refusals = new Refusals(_outbox);
         _exit = new Exit(_outbox, _refusals, Events);
-        _chooser = new LinkChooser(_pins);
+        _chooser = new LinkChooser(_pins, tables.Turns);
         _gateways = new ApplicationGateways(tables, _flows, _mappings, _outbox, _refusals);
         _progress = new Progress(_flows, _gateways, Evidence, Events);
         Quotas = new Quotas(_flows, _pins.Capacity, Events);
@@ -243,6 +243,7 @@ public sealed partial class Forwarder : IDisposable
         _outbox.Dispose();
         _fragments.Dispose();
         _gateways.Dispose();
+        _chooser.Dispose();
         _held.Dispose();
         Quotas.Dispose();
         _flows.Dispose();

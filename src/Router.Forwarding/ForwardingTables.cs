@@ -1,5 +1,7 @@
 using Router.Forwarding.Flows;
 using Router.Forwarding.Gateways;
+using Router.Forwarding.Gateways.Sip;
+using Router.Forwarding.Gateways.Streams;
 using Router.Forwarding.Links;
 using Router.Forwarding.Translation;
 using Router.Tables;
@@ -15,14 +17,20 @@ public sealed class ForwardingTables
     /// <summary>TCP control connections that gateways may watch at a time, and flows that they may have opened.</summary>
     internal const int MostWatches = 1024, MostKin = 4096;
 
+    /// <summary>Of the connections that are watched, those that carry SIP.</summary>
+    internal const int MostSipMemories = 256;
+
     private ForwardingTables(
-        MappedTable<Flow> flows, MappedTable<Mapping> mappings, MappedTable<Pin> pins, MappedTable<Watch> watches, MappedTable<Kin> kin)
+        MappedTable<Flow> flows, MappedTable<Mapping> mappings, MappedTable<Pin> pins, MappedTable<Watch> watches, MappedTable<Kin> kin,
+        MappedTable<SipMemory> sipMemories, MappedTable<Turn> turns)
     {
         Flows = flows;
         Mappings = mappings;
         Pins = pins;
         Watches = watches;
         Kin = kin;
+        SipMemories = sipMemories;
+        Turns = turns;
     }
 
     internal MappedTable<Flow> Flows { get; }
@@ -35,6 +43,11 @@ public sealed class ForwardingTables
 
     internal MappedTable<Kin> Kin { get; }
 
+    internal MappedTable<SipMemory> SipMemories { get; }
+
+    /// <summary>How far each link is from its share of the placements made so far.</summary>
+    internal MappedTable<Turn> Turns { get; }
+
     /// <summary>What became of each file, for the journal: "flows: 12034 taken over".</summary>
     public IEnumerable<string> Origins =>
     [
@@ -43,6 +56,7 @@ public sealed class ForwardingTables
         Describe("pins", Pins.Origin, Pins.Count, Pins.OriginReason),
         Describe("watched flows", Watches.Origin, Watches.Count, Watches.OriginReason),
         Describe("expected flows", Kin.Origin, Kin.Count, Kin.OriginReason),
+        Describe("connections with SIP", SipMemories.Origin, SipMemories.Count, SipMemories.OriginReason),
     ];
 
     public static ForwardingTables Open(string directory, TableSizes sizes) => new(
@@ -50,14 +64,16 @@ public sealed class ForwardingTables
         MappedTable<Mapping>.Open(Path.Combine(directory, "mappings"), sizes.Mappings),
         MappedTable<Pin>.Open(Path.Combine(directory, "pins"), sizes.Pins),
         MappedTable<Watch>.Open(Path.Combine(directory, "watches"), MostWatches),
-        MappedTable<Kin>.Open(Path.Combine(directory, "kin"), MostKin));
+        MappedTable<Kin>.Open(Path.Combine(directory, "kin"), MostKin),
+        MappedTable<SipMemory>.Open(Path.Combine(directory, "sip"), MostSipMemories),
+        MappedTable<Turn>.Open(Path.Combine(directory, "turns"), Turn.Most));
 
     /// <summary>Takes away what an earlier process left, so that the next <see cref="Open"/> begins empty.</summary>
     /// <returns>Whether there was anything.</returns>
     public static bool Discard(string directory)
     {
         bool any = false;
-        foreach (string path in ((string[])["flows", "mappings", "pins", "watches", "kin"]).Select(name => Path.Combine(directory, name)))
+        foreach (string path in ((string[])["flows", "mappings", "pins", "watches", "kin", "sip", "turns"]).Select(name => Path.Combine(directory, name)))
         {
             any |= File.Exists(path);
             File.Delete(path);
@@ -71,7 +87,9 @@ public sealed class ForwardingTables
         MappedTable<Mapping>.Anonymous(sizes.Mappings),
         MappedTable<Pin>.Anonymous(sizes.Pins),
         MappedTable<Watch>.Anonymous(MostWatches),
-        MappedTable<Kin>.Anonymous(MostKin));
+        MappedTable<Kin>.Anonymous(MostKin),
+        MappedTable<SipMemory>.Anonymous(MostSipMemories),
+        MappedTable<Turn>.Anonymous(Turn.Most));
 
     /// <summary>The bits of all ports that an entry refers to. Whoever asks has the tables to himself.</summary>
     public ulong PortsInUse()

@@ -79,6 +79,10 @@ public sealed class Plan
     /// </summary>
     public ulong Able(bool v4) => v4 ? _able4 : _able6;
 
+    /// <summary>Whether a host may be pinned to a link by hand: it is usable, and in IPv6 has an address for the host.</summary>
+    public bool MayCarry(Address host, PortId id) =>
+        (Able(host.IsV4) & id.Bit & (host.IsV4 ? ulong.MaxValue : Policy.Ipv6.TranslatorsOf(host))) != 0;
+
     public LinkState? Link(PortId id) => _links[id.Value];
 
     public ZoneState? Zone(PortId id) => _zones[id.Value];

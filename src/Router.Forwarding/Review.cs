@@ -92,6 +92,36 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         return true;
     }
 
+    /// <summary>
+    /// Takes a flow to the link that its pin was moved to by hand, as its rule's `on_link_down` says: here too it is to leave a link that
+    /// it had. Answers what became of it; null if it is gone, or is there already.
+    /// </summary>
+    /// <param name="plan">The plan in force.</param>
+    /// <param name="id">Its place in the table.</param>
+    /// <param name="created">When it was admitted, as in <see cref="Kill"/>.</param>
+    /// <param name="now">Monotonic microseconds.</param>
+    public FlowPlan? Follow(Plan plan, FlowId id, long created, long now)
+    {
+        if (!flows.IsLive(id) || flows[id].Created != created) return null;
+        if (flows[id].Epoch != plan.Epoch && Look(plan, ref id, now) != DropReason.None) return null;
+        Flow flow = flows[id];
+        if (flow.Pin < 0 || chooser.Following(flow.Pin) is var choice && choice.Link == flow.Egress) return null;
+        Rule rule = plan.Policy.Rules[flow.Rule];
+        FlowPlan what = rule.OnLinkDown.For(flow.Protocol);
+        if (what == FlowPlan.Move && flow.Protocol == Protocol.Tcp && !KeepsEnd(flow, SeenBy(plan, rule, flow, choice.Link))) what = FlowPlan.Reset;
+        if (what is FlowPlan.Keep or FlowPlan.Drain) return FlowPlan.Keep;
+        if (what == FlowPlan.Move)
+        {
+            long before = Moved;
+            MoveTo(plan, ref id, choice, LinkMove.ByHand, now);
+            return Moved > before ? FlowPlan.Move : FlowPlan.Keep;
+        }
+        // Its link is there, so the far end is told too.
+        Close(plan, id, now, tellInside: true, tellOutside: true);
+        Reset++;
+        return FlowPlan.Reset;
+    }
+
     private bool IsStillAllowed(Plan plan, FlowId id, ref Flow flow)
     {
         FlowKey key = flow.ForwardKey;
@@ -149,7 +179,7 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         bool isLost = !isAble || !hasAddress;
         // Balancing prefers no link to another: only a rule, or an order, can have a better one.
         if (!isLost && plan.Policy.Mode != InternetMode.Failover && !IsAnyAble(rule.Links, able)) return DropReason.None;
-        if (chooser.Choose(plan, rule, flow.InsideSource, now, out LinkChoice better) != DropReason.None) return DropReason.None;
+        if (chooser.Choose(plan, rule, flow.InsideSource, flow.OutsideDestination, now, out LinkChoice better) != DropReason.None) return DropReason.None;
         if (better.Link == flow.Egress && hasAddress) return DropReason.None;
         FlowPlan what = (isLost ? rule.OnLinkDown : rule.OnLinkReturn).For(flow.Protocol);
         return what switch

@@ -1,7 +1,10 @@
 using System.Collections.Concurrent;
 using Router.Forwarding.Flows;
+using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
+using Router.Forwarding.Rules;
 using Router.Ports;
+using Router.Wire;
 
 namespace Router.Forwarding;
 
@@ -126,11 +129,7 @@ public sealed class Worker : IDisposable
         drilled.Dispose();
     }
 
-    private void Swap(PortId id, Port port)
-    {
-        _ports[id.Value] = port;
-        _forwarder.Outbox.Attach(id, port);
-    }
+    private void Swap(PortId id, Port port) => _forwarder.Outbox.Attach(id, _ports[id.Value] = port);
 
     /// <summary>Takes a port out of service and closes it. A drill on it is over.</summary>
     public void Detach(PortId id)
@@ -161,6 +160,40 @@ public sealed class Worker : IDisposable
         }
         _forwarder.Outbox.Flush(_batch);
         return killed;
+    }
+
+    /// <summary>Moves pins of a host to a link by hand. On the forwarding thread.</summary>
+    /// <param name="host">Whose they are.</param>
+    /// <param name="pins">By place, as <see cref="Reading.LivePin.Id"/>; those that are gone meanwhile are passed over.</param>
+    /// <param name="link">Where to.</param>
+    /// <returns>How many were elsewhere before.</returns>
+    public int MovePins(Address host, ReadOnlySpan<int> pins, PortId link)
+    {
+        int moved = 0;
+        foreach (int pin in pins)
+        {
+            if (!_forwarder.Pins.IsOf(pin, host) || _forwarder.Pins[pin].Link == link) continue;
+            _forwarder.Pins.Move(pin, link, PinReason.Moved, Monotonic.Microseconds());
+            moved++;
+        }
+        return moved;
+    }
+
+    /// <summary>Takes flows along to where their pins have been moved. On the forwarding thread.</summary>
+    /// <param name="flows">As for <see cref="Kill"/>.</param>
+    /// <returns>What became of them, counted; those that are gone, or there already, are in neither count.</returns>
+    public (int Kept, int Moved, int Reset) FollowPins(ReadOnlySpan<(int Id, long Created)> flows)
+    {
+        (int kept, int moved, int reset) = (0, 0, 0);
+        foreach ((int id, long created) in flows)
+        {
+            FlowPlan? what = _forwarder.Review.Follow(_forwarder.Plan, new FlowId(id), created, Monotonic.Microseconds());
+            if (what == FlowPlan.Keep) kept++;
+            else if (what == FlowPlan.Move) moved++;
+            else if (what == FlowPlan.Reset) reset++;
+        }
+        _forwarder.Outbox.Flush(_batch);
+        return (kept, moved, reset);
     }
 
     /// <summary>Begins to record packets, or with null ends it. On the forwarding thread.</summary>
@@ -222,11 +255,7 @@ public sealed class Worker : IDisposable
             _forwarder.Review.Scan(_forwarder.Plan, ReviewSlice, now);
             _forwarder.Outbox.Flush(_batch);
         }
-        if (_forwarder.Upkeep.Tend(_forwarder.Plan, now))
-        {
-            _forwarder.Outbox.Flush(_batch);
-            if (_drilled is { } drilled) TendDrill(drilled, now);
-        }
+        if (_forwarder.Upkeep.Tend(_forwarder.Plan, now)) FlushSlice(now);
         Volatile.Write(ref _beats, _beats + 1);
     }
 
@@ -246,9 +275,11 @@ public sealed class Worker : IDisposable
         }
     }
 
-    // What a drill has delayed goes on, to the nearest slice of the upkeep.
-    private void TendDrill(DrilledPort drilled, long now)
+    // What a drill has delayed goes on too, to the nearest slice of the upkeep.
+    private void FlushSlice(long now)
     {
+        _forwarder.Outbox.Flush(_batch);
+        if (_drilled is not { } drilled) return;
         drilled.Send(now);
         if (drilled.NextDue <= now) Serve(_drilledId, now);
     }
@@ -266,8 +297,3 @@ public sealed class Worker : IDisposable
 
     private readonly record struct Errand(Action<Worker> Do, Action<WorkerEndedException> Refuse);
 }
-
-/// <summary>The forwarding thread has ended, so what was asked of it will not be done.</summary>
-/// <param name="fault">The fault that ended it; null if it was told to.</param>
-public sealed class WorkerEndedException(Exception? fault)
-    : Exception(fault is null ? "the forwarding thread has ended" : $"the forwarding thread has ended by a fault ({fault.Message}), and routerd is about to", fault);

@@ -1,4 +1,4 @@
-using Router.Forwarding.Gateways;
+using Router.Forwarding.Gateways.Streams;
 using static Router.Fuzz.BrokenPromiseException;
 
 namespace Router.Fuzz;
@@ -58,6 +58,7 @@ internal static class StreamTarget
         if (isWild && random.Next(3) == 0) return;
         uint acknowledged = talk.Stream.ToSender(talk.Base + (uint)talk.Heard, roundUp: false);
         talk.Stream.Follow(acknowledged);
+        s_editor.Settle(ref talk.Stream, talk.Base + (uint)talk.Heard);
         if (talk.Stream.IsHeard) acknowledged = talk.Stream.Read + talk.Stream.HeldLength;
         talk.Acknowledged = Math.Max(talk.Acknowledged, (int)(acknowledged - talk.Base));
         Unless(talk.Acknowledged <= text.Length, "nothing is acknowledged that was never sent");
@@ -65,7 +66,8 @@ internal static class StreamTarget
 
     private static void Send(ref Talk talk, ReadOnlySpan<byte> text, int at, int length, bool isLast, LineReader? reader, bool isLost)
     {
-        Passage passage = s_editor.Pass(ref talk.Stream, talk.Base + (uint)at, text.Slice(at, length), isLast, reader);
+        s_editor.Reader = reader;
+        Passage passage = s_editor.Pass(ref talk.Stream, talk.Base + (uint)at, text.Slice(at, length), isLast);
         Unless(talk.Stream.HeldLength <= ControlStream.MostLine, "no more is held than a line");
         Unless(reader is not null || passage.Kind is PassageKind.Same or PassageKind.Gap, "what nobody reads stays as it is");
         ReadOnlySpan<byte> sent = passage.Kind switch

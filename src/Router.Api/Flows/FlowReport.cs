@@ -50,7 +50,7 @@ public sealed record FlowReport
 
     public required long OctetsIn { get; init; }
 
-    /// <summary>Why it uses that link: "pinned host", or "bound to the link's address". Null if it was placed by itself, or there was no choice.</summary>
+    /// <summary>Why it uses that link: "pinned host", "pinned for the site", or "bound to the link's address". Null if it was placed by itself, or there was no choice.</summary>
     public string? PinReason { get; init; }
 }
 

@@ -9,15 +9,77 @@ public sealed record HostReport
     /// <summary>The zone it is in; null if it is not known any more.</summary>
     public string? Zone { get; init; }
 
-    /// <summary>The link it is pinned to; null for a host whose flows are placed one by one.</summary>
+    /// <summary>The link it is pinned to for all destinations; null for a host whose flows are placed one by one, or site by site.</summary>
     public string? Link { get; init; }
 
-    /// <summary>How long the pin has stood; null without one.</summary>
+    /// <summary>How long the pin has stood on that link; null without one.</summary>
     public double? PinAgeSeconds { get; init; }
 
-    /// <summary>Why that link: "Placed", "LinkDown" (its link before went down), "Moved" or "Restored". Null without a pin.</summary>
+    /// <summary>Why that link: "Placed" (by weight), "LinkDown" (its link before went down), "Moved" (by hand) or "Restored". Null without a pin.</summary>
     public string? Reason { get; init; }
 
-    /// <summary>Live flows of the host.</summary>
+    /// <summary>The link that the pin was on before; null if it never changed.</summary>
+    public string? MovedFrom { get; init; }
+
+    /// <summary>Live flows of the host, those with sites included.</summary>
     public required long Flows { get; init; }
+
+    /// <summary>Its pins for single sites (`pin: site`), by address.</summary>
+    public IReadOnlyList<SitePinReport> Sites { get; init; } = [];
+}
+
+/// <summary>What a host has with one site, held to one link. Fields as in <see cref="HostReport"/>.</summary>
+public sealed record SitePinReport
+{
+    /// <summary>The site's addresses: "203.0.113.0/24".</summary>
+    public required string Site { get; init; }
+
+    public required string Link { get; init; }
+
+    public required double PinAgeSeconds { get; init; }
+
+    public required string Reason { get; init; }
+
+    public string? MovedFrom { get; init; }
+
+    public required long Flows { get; init; }
+}
+
+/// <summary>Which host's pins are to be moved by hand.</summary>
+public sealed record MoveQuery
+{
+    /// <summary>Its address.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>Where to.</summary>
+    public required string Link { get; init; }
+
+    /// <summary>Whether its live flows go along, each as its rule's `on_link_down` says.</summary>
+    public bool Flows { get; init; }
+
+    /// <summary>The query of a request, with its question mark.</summary>
+    public string ToQuery() => new QueryText().Add("host", Host).Add("link", Link).Add("flows", Flows ? "yes" : null).ToString();
+}
+
+/// <summary>What a move by hand did.</summary>
+public sealed record MoveReport
+{
+    public required string Host { get; init; }
+
+    public required string Link { get; init; }
+
+    /// <summary>Pins that were moved: the host's own, and those for single sites. 0: all were there already.</summary>
+    public required int Pins { get; init; }
+
+    /// <summary>The links that they left.</summary>
+    public required IReadOnlyList<string> From { get; init; }
+
+    /// <summary>Live flows that stay on the link that they have, until they end.</summary>
+    public required int FlowsKept { get; init; }
+
+    /// <summary>Live flows that were given the new link.</summary>
+    public required int FlowsMoved { get; init; }
+
+    /// <summary>Live flows that were ended, so that their programs open them anew, by the new link.</summary>
+    public required int FlowsReset { get; init; }
 }

@@ -26,7 +26,7 @@ internal static class RuleFields
     public static RuleFamily? Family(Setting value) =>
         value.Word(("any", RuleFamily.Any), ("ipv4", RuleFamily.IPv4), ("ipv6", RuleFamily.IPv6));
 
-    public static PinMode? Pin(Setting value) => value.Word(("host", PinMode.Host), ("connection", PinMode.Connection));
+    public static PinMode? Pin(Setting value) => value.Word(("host", PinMode.Host), ("connection", PinMode.Connection), ("site", PinMode.Site));
 
     public static RuleLog? Log(Setting value)
     {

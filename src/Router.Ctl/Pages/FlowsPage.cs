@@ -3,7 +3,7 @@ using Router.Api;
 
 namespace Router.Ctl.Pages;
 
-/// <summary>The answers to `routerctl flows` and `routerctl hosts`.</summary>
+/// <summary>The answers to `routerctl flows` and `routerctl flows kill`.</summary>
 internal static class FlowsPage
 {
     /// <param name="flows">The answer.</param>
@@ -35,16 +35,4 @@ internal static class FlowsPage
         1 => "1 flow was ended.",
         _ => string.Create(CultureInfo.InvariantCulture, $"{kill.Killed} flows were ended."),
     });
-
-    public static void Write(IReadOnlyList<HostReport> hosts, Screen screen)
-    {
-        var table = new AnswerTable(
-            new Column("HOST"), new Column("ZONE", 3), new Column("LINK"), new Column("PINNED-FOR", 1, Right: true),
-            new Column("FLOWS", 1, Right: true), new Column("REASON", 2));
-        foreach (HostReport host in hosts)
-        {
-            table.Add(host.Host, host.Zone, host.Link, host.PinAgeSeconds is { } age ? Units.Duration(age) : null, Units.Count(host.Flows), host.Reason);
-        }
-        table.WriteTo(screen, "No host is pinned, and none has a flow.");
-    }
 }

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.CommandLine;
+using System.Text.Json;
 using Router.Api;
 using Router.Configuration;
 using Router.Ctl.Pages;
@@ -8,8 +9,8 @@ namespace Router.Ctl.Verbs;
 
 /// <summary>
 /// `routerctl check`: what is wrong with a configuration. A file that is named is read here, with the rights of whoever runs
-/// this and with its environment, so no daemon is needed. Without a name the daemon reads its own; and if none is running,
-/// the file that it would read is read here.
+/// this and with its environment, so no daemon is needed; one that is running adds what only it can tell, such as who
+/// would be locked out. Without a name the daemon reads its own; and if none is running, the file that it would read is read here.
 /// </summary>
 internal static class CheckVerb
 {
@@ -34,7 +35,7 @@ internal static class CheckVerb
 
     private static async Task<int> RunAsync(string? file, Session session, TextWriter error, CancellationToken cancel)
     {
-        if (file is not null) return ReadHere(file, session);
+        if (file is not null) return Show(await AskTooAsync(file, ReadHere(file), session, error, cancel), session);
         try
         {
             return await session.AskUnguardedAsync(
@@ -43,20 +44,42 @@ internal static class CheckVerb
         catch (ControlFailure failure) when (failure.ExitCode == ExitCode.Unreachable)
         {
             await error.WriteLineAsync($"routerctl: routerd cannot be asked, so {DefaultFile} is checked without it");
-            return ReadHere(DefaultFile, session);
+            return Show(ReadHere(DefaultFile), session);
         }
     }
 
-    private static int ReadHere(string file, Session session)
+    private static CheckReport ReadHere(string file)
     {
         LoadResult loaded = ConfigurationLoader.Load(file, Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
             .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value)));
-        var report = new CheckReport
+        return new CheckReport
         {
             File = file,
             Errors = [.. loaded.Errors.Select(Note)],
             Warnings = [.. loaded.Warnings.Select(Note)],
         };
+    }
+
+    // A sound file is shown to the daemon too; what it adds are remarks on the box as it is.
+    private static async Task<CheckReport> AskTooAsync(string file, CheckReport report, Session session, TextWriter error, CancellationToken cancel)
+    {
+        if (report.Errors.Count > 0) return report;
+        try
+        {
+            IReadOnlyList<CheckedFile> files = [.. ConfigurationLoader.Files(file).Select(name => new CheckedFile { Name = name, Text = System.IO.File.ReadAllText(name) })];
+            CheckReport seen = await session.FetchAsync((HttpMethod.Post, ControlPath.Check), ControlJson.Wire.CheckReport,
+                JsonSerializer.SerializeToUtf8Bytes(files, ControlJson.Wire.IReadOnlyListCheckedFile), cancel);
+            return report with { Warnings = [.. report.Warnings.Union(seen.Warnings)] };
+        }
+        catch (ControlFailure failure)
+        {
+            await error.WriteLineAsync($"routerctl: routerd cannot be asked, so nothing is said of who would be locked out: {failure.Message}");
+            return report;
+        }
+    }
+
+    private static int Show(CheckReport report, Session session)
+    {
         session.Show(report, ControlJson.Wire.CheckReport, CheckPage.Write);
         return report.Errors.Count == 0 ? ExitCode.Ok : ExitCode.Bad;
     }

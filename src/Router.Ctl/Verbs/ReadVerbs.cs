@@ -12,10 +12,6 @@ internal static class ReadVerbs
         "status", "What routerd runs, how full it is, and what it dropped.",
         ControlPath.Status, ControlJson.Wire.StatusReport, StatusPage.Write);
 
-    public static Command Hosts() => Simple(
-        "hosts", "Which host is pinned to which link, since when, and why.",
-        ControlPath.Hosts, ControlJson.Wire.IReadOnlyListHostReport, FlowsPage.Write);
-
     public static Command Rules() => Simple(
         "rules", "The rules in force, and what each has seen.",
         ControlPath.Rules, ControlJson.Wire.IReadOnlyListRuleReport, RulesPage.Write);

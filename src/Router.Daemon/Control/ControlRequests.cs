@@ -12,8 +12,8 @@ namespace Router.Daemon.Control;
 /// One request from its line to its answer: find the verb, read the query, ask the daemon, write JSON. The verbs are the
 /// `switch` of <see cref="AnswerAsync"/>; nothing is registered elsewhere.
 ///
-/// The answer is serialized whole before its first octet is sent, so a verb that throws still gets a proper error. No request
-/// has a body that means anything; the server bounds what is sent nevertheless.
+/// The answer is serialized whole before its first octet is sent, so a verb that throws still gets a proper error. Only
+/// files that are sent to be applied or checked are bodies that mean anything; the server bounds whatever is sent.
 /// </summary>
 internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHttpApplication<HttpContext>, IDisposable
 {
@@ -55,9 +55,10 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
     {
         string path = context.Request.Path.Value ?? "";
         ExpectMethod(context, path);
-        if (path != ControlPath.Apply) ExpectNoLongBody(context.Request);
+        bool isCheck = path == ControlPath.Check && HttpMethods.IsPost(context.Request.Method);
+        if (path != ControlPath.Apply && !isCheck) ExpectNoLongBody(context.Request);
         IQueryCollection query = context.Request.Query;
-        if (path is not (ControlPath.Flows or ControlPath.KillFlows or ControlPath.Explain or ControlPath.Why or ControlPath.Capture or ControlPath.Apply
+        if (path is not (ControlPath.Flows or ControlPath.KillFlows or ControlPath.MoveHost or ControlPath.Explain or ControlPath.Why or ControlPath.Capture or ControlPath.Apply
             or ControlPath.Events or ControlPath.Past or ControlPath.Drill)) Queries.None(query);
         ControlJson json = ControlJson.Wire;
         return path switch
@@ -67,8 +68,9 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
             ControlPath.Flows => SendAsync(context, verbs.Flows(Queries.Flows(query)), json.IReadOnlyListFlowReport),
             ControlPath.KillFlows => SendAsync(context, verbs.KillFlows(Queries.Kill(query)), json.KillReport),
             ControlPath.Hosts => SendAsync(context, verbs.Hosts(), json.IReadOnlyListHostReport),
+            ControlPath.MoveHost => SendAsync(context, verbs.MoveHost(Queries.Move(query)), json.MoveReport),
             ControlPath.Rules => SendAsync(context, verbs.Rules(), json.IReadOnlyListRuleReport),
-            ControlPath.Check => SendAsync(context, verbs.Check(), json.CheckReport),
+            ControlPath.Check => isCheck ? CheckAsync(context) : SendAsync(context, verbs.Check(), json.CheckReport),
             ControlPath.Explain => SendAsync(context, verbs.Explain(Queries.Explain(query)), json.ExplainReport),
             ControlPath.Why => SendAsync(context, verbs.Why(Queries.Why(query)), json.IReadOnlyListWhyReport),
             ControlPath.Events => EventsAsync(context, Queries.Events(query)),
@@ -87,11 +89,36 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
 
     private async Task ApplyAsync(HttpContext context, TimeSpan? confirm)
     {
+        byte[] text = await ReadBodyAsync(context, "the file");
+        await ChangeAsync(context, () => verbs.Apply(text, confirm));
+    }
+
+    private async Task CheckAsync(HttpContext context)
+    {
+        byte[] body = await ReadBodyAsync(context, "a list of files");
+        IReadOnlyList<CheckedFile>? files;
+        try
+        {
+            files = JsonSerializer.Deserialize(body, ControlJson.Wire.IReadOnlyListCheckedFile);
+        }
+        catch (JsonException fault)
+        {
+            throw new RefusedRequest(StatusCodes.Status400BadRequest, $"The body is to be a list of files: {fault.Message}");
+        }
+        if (files is not { Count: > 0 } || files.Any(file => file is not { Name: not null, Text: not null }))
+        {
+            throw new RefusedRequest(StatusCodes.Status400BadRequest, "The body is to be a list of files, each with its name and text; one at least.");
+        }
+        await SendAsync(context, verbs.CheckFiles(files), ControlJson.Wire.CheckReport);
+    }
+
+    private static async Task<byte[]> ReadBodyAsync(HttpContext context, string what)
+    {
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = ControlPath.MostFileOctets;
-        using var text = new MemoryStream();
-        await context.Request.Body.CopyToAsync(text, context.RequestAborted);
-        if (text.Length == 0) throw new RefusedRequest(StatusCodes.Status400BadRequest, "The body is to be the file, and it is empty.");
-        await ChangeAsync(context, () => verbs.Apply(text.ToArray(), confirm));
+        using var body = new MemoryStream();
+        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
+        if (body.Length == 0) throw new RefusedRequest(StatusCodes.Status400BadRequest, $"The body is to be {what}, and it is empty.");
+        return body.ToArray();
     }
 
     /// <summary>Changes come one after the other, so that the answer is about the file as it was after the request came in.</summary>
@@ -128,15 +155,15 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
                 or ControlPath.Rules or ControlPath.Check or ControlPath.Explain or ControlPath.Why or ControlPath.Capture
                 or ControlPath.Events or ControlPath.Past => HttpMethods.Get,
             ControlPath.Drill => HttpMethods.IsPost(context.Request.Method) ? HttpMethods.Post : HttpMethods.Get,
-            ControlPath.StopDrill or ControlPath.Reload or ControlPath.Apply or ControlPath.Confirm or ControlPath.KillFlows => HttpMethods.Post,
+            ControlPath.StopDrill or ControlPath.Reload or ControlPath.Apply or ControlPath.Confirm or ControlPath.KillFlows or ControlPath.MoveHost => HttpMethods.Post,
             _ => throw Unknown(path),
         };
-        if (context.Request.Method == expected) return;
+        if (context.Request.Method == expected || (path == ControlPath.Check && HttpMethods.IsPost(context.Request.Method))) return;
         context.Response.Headers.Allow = expected;
         throw new RefusedRequest(StatusCodes.Status405MethodNotAllowed, $"{path} is asked by {expected}.");
     }
 
-    /// <summary>No verb reads a body; a small one is passed over, a long one is not even read.</summary>
+    /// <summary>Most verbs read no body; a small one is passed over, a long one is not even read.</summary>
     private static void ExpectNoLongBody(HttpRequest request)
     {
         if (request.ContentLength is null or <= ControlServer.MostBodyOctets) return;

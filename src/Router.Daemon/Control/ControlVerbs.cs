@@ -21,14 +21,20 @@ internal sealed record ControlVerbs
 
     public required Func<IReadOnlyList<HostReport>> Hosts { get; init; }
 
+    /// <summary>Moves a host's pins by hand. The address has been parsed before; the link may not exist.</summary>
+    public required Func<MoveQuery, MoveReport> MoveHost { get; init; }
+
     public required Func<IReadOnlyList<RuleReport>> Rules { get; init; }
 
     /// <summary>Reads the configured files again and says what is wrong with them; changes nothing.</summary>
     /// <remarks>
     /// No path can be named: whoever may open the socket may steer the router, not read files with the daemon's rights.
-    /// Other files are checked by routerctl itself, with the rights of whoever runs it.
+    /// Other files are read by routerctl itself, with the rights of whoever runs it.
     /// </remarks>
     public required Func<CheckReport> Check { get; init; }
+
+    /// <summary>The same for files that are none of the daemon's, as whoever asks has read them: there is at least one.</summary>
+    public required Func<IReadOnlyList<CheckedFile>, CheckReport> CheckFiles { get; init; }
 
     public required Func<ReloadReport> Reload { get; init; }
 

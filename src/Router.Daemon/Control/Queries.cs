@@ -35,6 +35,19 @@ internal static class Queries
             : "Nothing narrows this, so every live flow would end: say which, or all=yes.");
     }
 
+    /// <exception cref="RefusedRequest">A name or a value that is wrong or missing.</exception>
+    public static MoveQuery Move(IQueryCollection query)
+    {
+        AllowOnly(query, "host", "link", "flows");
+        if (Text(query, "flows") is not (null or "yes")) throw new RefusedRequest(StatusCodes.Status400BadRequest, "'flows' is 'yes' or left out.");
+        return new MoveQuery
+        {
+            Host = Address(query, "host") ?? throw Missing("host"),
+            Link = Text(query, "link") ?? throw Missing("link"),
+            Flows = Text(query, "flows") is not null,
+        };
+    }
+
     private static FlowQuery Filter(IQueryCollection query)
     {
         if (Text(query, "user") is not null) throw new RefusedRequest(StatusCodes.Status400BadRequest, "'user' cannot be asked for: nobody can log in yet, so no flow has a user.");

@@ -9,7 +9,7 @@ using Router.Wire;
 
 namespace Router.Daemon.Reporting;
 
-/// <summary>Live flows and pinned hosts, in the words of the control socket.</summary>
+/// <summary>Live flows, in the words of the control socket.</summary>
 internal sealed class FlowReports(Helm helm, Worker worker, PortRegistry ports, LiveTables tables, Journal journal)
 {
     public List<FlowReport> Flows(FlowQuery query)
@@ -56,32 +56,6 @@ internal sealed class FlowReports(Helm helm, Worker worker, PortRegistry ports, 
         _ => flows,
     };
 
-    public List<HostReport> Hosts()
-    {
-        long now = Monotonic.Microseconds();
-        var hosts = new List<HostReport>();
-        var unpinned = new Dictionary<Address, (PortId Zone, long Flows)>();
-        var zones = new Dictionary<Address, PortId>();
-        foreach (LiveFlow flow in tables.Flows())
-        {
-            PortId zone = flow.Inbound ? flow.Egress : flow.Ingress;
-            zones[flow.Inside.Address] = zone;
-            if (flow.Pinned) continue;
-            unpinned[flow.Inside.Address] = (zone, unpinned.GetValueOrDefault(flow.Inside.Address).Flows + 1);
-        }
-        foreach (LivePin pin in tables.Pins())
-        {
-            long others = unpinned.Remove(pin.Host, out (PortId, long Flows) rest) ? rest.Flows : 0;
-            hosts.Add(new HostReport
-            {
-                Host = pin.Host.ToString(), Zone = zones.TryGetValue(pin.Host, out PortId zone) ? ports.NameOf(zone) : null, Link = ports.NameOf(pin.Link),
-                PinAgeSeconds = (now - pin.Since) / 1e6, Reason = pin.Reason, Flows = pin.Flows + others,
-            });
-        }
-        foreach ((Address host, (PortId zone, long flows)) in unpinned) hosts.Add(new HostReport { Host = host.ToString(), Zone = ports.NameOf(zone), Flows = flows });
-        return hosts;
-    }
-
     /// <summary>One flow, as it is now.</summary>
     public FlowReport Describe(LiveFlow flow) => Describe(flow, helm.Policy, Monotonic.Microseconds());
 
@@ -92,7 +66,7 @@ internal sealed class FlowReports(Helm helm, Worker worker, PortRegistry ports, 
         Link = LinkOf(flow), Zone = ports.NameOf(flow.Inbound ? flow.Egress : flow.Ingress), Rule = RuleOf(flow, policy), State = flow.State,
         AgeSeconds = (now - flow.Created) / 1e6, IdleSeconds = Math.Max(0, (now - flow.LastUse) / 1e6),
         PacketsOut = flow.PacketsOut, OctetsOut = flow.OctetsOut, PacketsIn = flow.PacketsIn, OctetsIn = flow.OctetsIn,
-        PinReason = flow.Pinned ? "pinned host" : flow.Bound ? "bound to the link's address" : null,
+        PinReason = flow.Pinned ? flow.PinnedForSite ? "pinned for the site" : "pinned host" : flow.Bound ? "bound to the link's address" : null,
     };
 
     private string? LinkOf(LiveFlow flow)

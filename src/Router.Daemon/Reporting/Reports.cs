@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
+using System.Text;
 using Microsoft.AspNetCore.Http;
 using Router.Api;
 using Router.Configuration;
@@ -7,6 +8,7 @@ using Router.Daemon.Control;
 using Router.Daemon.Drills;
 using Router.Daemon.History;
 using Router.Daemon.Kernel;
+using Router.Daemon.Placing;
 using Router.Daemon.Steering;
 using Router.Daemon.Systemd;
 using Router.Daemon.Volume;
@@ -39,9 +41,11 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
         Links = Links,
         Flows = _flows.Flows,
         KillFlows = _flows.Kill,
-        Hosts = _flows.Hosts,
+        Hosts = new HostReports(ports, tables).Hosts,
+        MoveHost = new HandMoves(worker, ports, tables, journal).Move,
         Rules = _rules.Rules,
-        Check = Check,
+        Check = () => Checked(file, ConfigurationLoader.Load(file)),
+        CheckFiles = files => Checked(files[0].Name, ConfigurationLoader.LoadTexts(files.Select(one => (one.Name, Encoding.UTF8.GetBytes(one.Text))))),
         Reload = () => helm.ReloadAsync().GetAwaiter().GetResult(),
         Apply = (text, confirm) => helm.ApplyAsync(text, confirm).GetAwaiter().GetResult(),
         Confirm = () => helm.ConfirmAsync().GetAwaiter().GetResult(),
@@ -56,14 +60,14 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
         Past = _past.Around,
     };
 
-    private CheckReport Check()
+    // What only a running box can tell belongs to it: who is connected to it, and which names have addresses.
+    private CheckReport Checked(string name, LoadResult loaded)
     {
-        LoadResult loaded = ConfigurationLoader.Load(file);
         if (loaded.Settings is { } settings)
         {
-            loaded = loaded with { Warnings = [.. loaded.Warnings, .. LockOut.Warnings(file, settings, helm.View, TcpConnections.ToTheBox()), .. NameReports.Doubts(file, settings.HostNames, helm.HostNames)] };
+            loaded = loaded with { Warnings = [.. loaded.Warnings, .. LockOut.Warnings(name, settings, helm.View, TcpConnections.ToTheBox()), .. NameReports.Doubts(name, settings.HostNames, helm.HostNames)] };
         }
-        return ConfigurationReports.Checked(file, loaded);
+        return ConfigurationReports.Checked(name, loaded);
     }
 
     private StatusReport Status()

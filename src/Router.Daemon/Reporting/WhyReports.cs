@@ -45,7 +45,7 @@ internal sealed class WhyReports(Helm helm, PortRegistry ports, LiveTables table
         string way = report.Link is not { } link ? $"to {ports.NameOf(flow.Egress)}"
             : flow.Inbound ? $"from {link}, by which its answers leave"
             : $"and leaves by {link} as {report.Outside}{(because is null ? "" : $": {because}")}";
-        string moved = from is null ? "" : flow.Moved.Why == LinkMove.LinkDown ? $"; it came from {from}, which went down" : $"; it came from {from}, as a better link had come back";
+        string moved = from is null ? "" : $"; it came from {from}, {BecauseMoved(flow.Moved.Why)}";
         string now = flow.Probe || report.Rule == admittedBy ? "" : $"; now \"{report.Rule}\" allows it";
         return new WhyReport
         {
@@ -63,6 +63,14 @@ internal sealed class WhyReports(Helm helm, PortRegistry ports, LiveTables table
         return helm.Retired.NameOf(mark);
     }
 
+    private static string BecauseMoved(LinkMove why) => why switch
+    {
+        LinkMove.None => "",
+        LinkMove.LinkDown => "which went down",
+        LinkMove.BetterLink => "as a better link had come back",
+        LinkMove.ByHand => "as its host was moved by hand",
+    };
+
     private static string? Because(LinkCause cause) => cause switch
     {
         LinkCause.None => null,
@@ -73,5 +81,7 @@ internal sealed class WhyReports(Helm helm, PortRegistry ports, LiveTables table
         LinkCause.HostByWeight => "balancing placed the host there, by weight",
         LinkCause.FlowByWeight => "balancing placed this connection, by weight",
         LinkCause.PinnedAsPlaced or LinkCause.PinnedAsLinkDown or LinkCause.PinnedAsMoved or LinkCause.PinnedAsRestored => "the host was pinned to it",
+        LinkCause.SiteByWeight => "balancing placed the host there for this site, by weight",
+        LinkCause.SitePinnedAsPlaced or LinkCause.SitePinnedAsLinkDown or LinkCause.SitePinnedAsMoved or LinkCause.SitePinnedAsRestored => "the host was pinned to it for this site",
     };
 }

@@ -98,7 +98,8 @@ internal sealed class Holdings(FlowTable flows, Mappings mappings, Pins pins, Ap
             quotas.Hold(id, IsInbound(flow));
             if (flow.Mapping >= 0 && !Holds(flow)) flow.Mapping = -1;
             if (flow.Mapping >= 0) mappings.Hold(flow.Mapping);
-            if (flow.Pin >= 0 && (flow.Pin = pins.Find(flow.InsideSource)) >= 0) pins.Hold(flow.Pin);
+            if (flow.Pin >= 0 && !pins.IsOf(flow.Pin, flow.InsideSource)) flow.Pin = -1;
+            if (flow.Pin >= 0) pins.Hold(flow.Pin);
         }
         gateways.Resume();
     }

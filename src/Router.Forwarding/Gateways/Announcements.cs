@@ -74,13 +74,20 @@ internal sealed class Announcements(FlowTable flows, Mappings mappings, Expectat
     public bool TryOpen(in Expectation wanted, long now)
     {
         var key = new FlowKey(wanted.Source, wanted.Destination, 0, wanted.DestinationPort, wanted.Protocol, wanted.Ingress);
+        // Held before the old way lets go of it.
+        if (wanted.Mapping >= 0) mappings.Hold(wanted.Mapping);
+        bool isOpen = TryReplace(key, wanted, now) && expectations.TryAdd(wanted);
+        if (!isOpen && wanted.Mapping >= 0) mappings.Withdraw(wanted.Mapping, now);
+        return isOpen;
+    }
+
+    private bool TryReplace(in FlowKey key, in Expectation wanted, long now)
+    {
         for (int old = expectations.Find(key, 0); old >= 0; old = expectations.Find(key, 0))
         {
             if (expectations[old].Target != wanted.Target || expectations[old].TargetPort != wanted.TargetPort) return false;
             Close(old, now);
         }
-        if (!expectations.TryAdd(wanted)) return false;
-        if (wanted.Mapping >= 0) mappings.Hold(wanted.Mapping);
         return true;
     }
 
@@ -99,7 +106,7 @@ internal sealed class Announcements(FlowTable flows, Mappings mappings, Expectat
     /// <summary>Closes a way, used or not.</summary>
     public void Close(int id, long now)
     {
-        if (expectations[id].Mapping >= 0) mappings.Release(expectations[id].Mapping, now);
+        if (expectations[id].Mapping >= 0) mappings.Withdraw(expectations[id].Mapping, now);
         expectations.Remove(id);
     }
 

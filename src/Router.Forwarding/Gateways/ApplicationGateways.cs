@@ -2,6 +2,7 @@ using Router.Forwarding.Flows;
 using Router.Forwarding.Gateways.Ftp;
 using Router.Forwarding.Gateways.Pptp;
 using Router.Forwarding.Gateways.Sip;
+using Router.Forwarding.Gateways.Streams;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
 using Router.Ports;
@@ -35,6 +36,9 @@ internal sealed class ApplicationGateways : IDisposable
     private readonly SipGateway _sip;
     private readonly PptpGateway _pptp;
     private readonly Calls _calls;
+    private readonly LineEditor _lines = new();
+    private readonly SipStream _messages;
+    private readonly FlowNotes<SipMemory> _memories;
 
     public ApplicationGateways(ForwardingTables tables, FlowTable flows, Mappings mappings, Outbox outbox, Refusals refusals)
     {
@@ -48,6 +52,8 @@ internal sealed class ApplicationGateways : IDisposable
         _sip = new SipGateway(mappings, _expectations, _announcements);
         _calls = new Calls(flows, mappings, _announcements, _expectations, _kin);
         _pptp = new PptpGateway(_calls);
+        _memories = new FlowNotes<SipMemory>(tables.SipMemories, flows);
+        _messages = new SipStream(_sip, flows, _memories);
     }
 
     /// <summary>Ways that are open now.</summary>
@@ -64,7 +70,10 @@ internal sealed class ApplicationGateways : IDisposable
     public void Begin(FlowId id)
     {
         ref Flow flow = ref _flows[id];
-        if (flow.Protocol == Protocol.Tcp) _watches.TryAdd(new Watch { FlowPlace = id.Value, FlowCreated = flow.Created, Gateway = GatewayOf(flow) });
+        if (flow.Protocol != Protocol.Tcp) return;
+        Gateway gateway = GatewayOf(flow);
+        if (gateway == Gateway.Sip && !_memories.TryAdd(new SipMemory { FlowPlace = id.Value, FlowCreated = flow.Created })) return;
+        _watches.TryAdd(new Watch { FlowPlace = id.Value, FlowCreated = flow.Created, Gateway = gateway });
     }
 
     /// <summary>Leads a packet of a watched flow past its gateway. It may come out longer or shorter.</summary>
@@ -81,12 +90,19 @@ internal sealed class ApplicationGateways : IDisposable
         if (note < 0) return DropReason.None;
         ref Watch watch = ref _watches[note];
         if (packet.IsSyn && flow.Tcp.State == TcpState.SynSent) watch.Marks = WatchMarks.None;
+        if (watch.Gateway == Gateway.Sip)
+        {
+            int memory = _memories.Find(id, flow.Created);
+            if (memory < 0) return DropReason.None;
+            _messages.Begin(plan, id, RootOf(id), memory, outward, IsOn(plan, flow, Gateway.Sip), now);
+            return _segments.Pass(plan, batch, slot, packet, flow, ref watch, outward, _messages);
+        }
         bool isPptp = watch.Gateway == Gateway.Pptp, isOn = IsOn(plan, flow, watch.Gateway);
-        LineReader? reader = isPptp
+        _lines.Reader = isPptp
             ? _pptp.Listen(plan, ref watch, id, outward, now, isOn)
             : _ftp.Listen(plan, ref watch, id, Tcp.Over(batch.Octets(slot)[packet.Transport..]), outward, now, isOn);
-        DropReason reason = _segments.Pass(plan, batch, slot, packet, flow, ref watch, outward, reader);
-        if (reader is not null) watch.Marks = isPptp ? _pptp.Marks : _ftp.Marks;
+        DropReason reason = _segments.Pass(plan, batch, slot, packet, flow, ref watch, outward, _lines);
+        if (_lines.Reader is not null) watch.Marks = isPptp ? _pptp.Marks : _ftp.Marks;
         if (isPptp) _pptp.See(flow.Tcp.State, ref watch, id, now);
         return reason;
     }
@@ -196,6 +212,8 @@ internal sealed class ApplicationGateways : IDisposable
             if (GatewayOf(flow) == Gateway.Pptp) _calls.EndAll(id, now);
             int watch = _watches.Find(id, flow.Created);
             if (watch >= 0) _watches.Remove(watch);
+            int memory = flow.Protocol == Protocol.Tcp ? _memories.Find(id, flow.Created) : -1;
+            if (memory >= 0) _memories.Remove(memory);
         }
         if ((flow.Traits & FlowTraits.Expected) == 0) return;
         int kin = _kin.Find(id, flow.Created);
@@ -227,6 +245,7 @@ internal sealed class ApplicationGateways : IDisposable
     {
         _watches.Dispose();
         _kin.Dispose();
+        _memories.Dispose();
         _expectations.Dispose();
     }
 

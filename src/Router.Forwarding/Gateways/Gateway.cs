@@ -36,7 +36,7 @@ internal static class GatewayPorts
     {
         (Protocol.Tcp, 21) => Gateway.Ftp,
         (Protocol.Udp, 69) => Gateway.Tftp,
-        (Protocol.Udp, 5060) => Gateway.Sip,
+        (Protocol.Udp or Protocol.Tcp, 5060) => Gateway.Sip,
         (Protocol.Tcp, 1723) => Gateway.Pptp,
         _ => Gateway.None,
     };

@@ -29,21 +29,34 @@ public enum LinkCause : byte
     PinnedAsLinkDown,
     PinnedAsMoved,
     PinnedAsRestored,
+
+    /// <summary>Balancing placed the host there for this site, with this flow.</summary>
+    SiteByWeight,
+
+    /// <summary>The host was pinned to it for this site: again in the order of <see cref="PinReason"/>.</summary>
+    SitePinnedAsPlaced,
+    SitePinnedAsLinkDown,
+    SitePinnedAsMoved,
+    SitePinnedAsRestored,
 }
 
 /// <summary>Why a pin was followed is why it stands where it does.</summary>
 internal static class LinkCauses
 {
-    /// <summary>A flow followed its host's pin.</summary>
-    public static LinkCause Pinned(PinReason reason) => LinkCause.PinnedAsPlaced + (byte)reason;
+    /// <summary>A flow followed a pin of its host.</summary>
+    public static LinkCause Pinned(in Pin pin) => (pin.Site.IsAny ? LinkCause.PinnedAsPlaced : LinkCause.SitePinnedAsPlaced) + (byte)pin.Reason;
 
     /// <summary>Why the pin stood there, or null if none was followed.</summary>
-    public static PinReason? PinReason(this LinkCause cause) =>
-        cause >= LinkCause.PinnedAsPlaced ? (PinReason)(cause - LinkCause.PinnedAsPlaced) : null;
+    public static PinReason? PinReason(this LinkCause cause) => cause switch
+    {
+        >= LinkCause.PinnedAsPlaced and <= LinkCause.PinnedAsRestored => (PinReason)(cause - LinkCause.PinnedAsPlaced),
+        >= LinkCause.SitePinnedAsPlaced and <= LinkCause.SitePinnedAsRestored => (PinReason)(cause - LinkCause.SitePinnedAsPlaced),
+        _ => null,
+    };
 }
 
 /// <summary>Why a live flow was given another link.</summary>
-public enum LinkMove : byte { None, LinkDown, BetterLink }
+public enum LinkMove : byte { None, LinkDown, BetterLink, ByHand }
 
 /// <summary>A link, the pin that goes with it (or -1), and why.</summary>
 internal record struct LinkChoice(PortId Link, int Pin, LinkCause Cause);

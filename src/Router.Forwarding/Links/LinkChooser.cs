@@ -1,4 +1,5 @@
 using Router.Forwarding.Rules;
+using Router.Tables;
 using Router.Wire;
 
 namespace Router.Forwarding.Links;
@@ -6,34 +7,37 @@ namespace Router.Forwarding.Links;
 /// <summary>
 /// Which link a new flow leaves by. In this order: the link whose own address the sender is bound to; the links that the rule
 /// names, first usable first; else what the mode says. `single` knows one link, `failover` takes the first usable of its order,
-/// `balance` keeps a pinned host where it is and places others by weight. Links that are up go before degraded ones.
+/// `balance` keeps a pinned host where it is and places others by weight. Links that are up go before degraded ones. Hosts,
+/// connections, and hosts for one site are counted apart, so that each kind comes out by weight.
 ///
 /// A host can only use a link that has an address for it (<see cref="Ipv6Sources"/>); in IPv4 every link has. IPv6 is balanced among the
 /// links that translate it. Where the first usable link in order does not, its provider is taken to be the one that the host's
 /// address belongs to, and all IPv6 that no rule sends elsewhere goes by it.
 /// </summary>
-internal sealed class LinkChooser(Pins pins)
+internal sealed class LinkChooser(Pins pins, MappedTable<Turn> turns) : IDisposable
 {
-    private readonly Balance _hosts = new();
-    private readonly Balance _connections = new();
+    private readonly Balance _hosts = new(turns, PinMode.Host);
+    private readonly Balance _connections = new(turns, PinMode.Connection);
+    private readonly Balance _sites = new(turns, PinMode.Site);
 
     /// <summary>Chooses, and books it: a placement is one turn of balancing, and pins its host.</summary>
     /// <param name="plan">Links as they are now.</param>
     /// <param name="rule">The rule that allows the flow.</param>
     /// <param name="host">Whose flow it is.</param>
+    /// <param name="far">With whom.</param>
     /// <param name="now">Monotonic microseconds.</param>
     /// <param name="choice">The answer, unless it is refused.</param>
-    public DropReason Choose(Plan plan, Rule rule, Address host, long now, out LinkChoice choice)
+    public DropReason Choose(Plan plan, Rule rule, Address host, Address far, long now, out LinkChoice choice)
     {
-        DropReason reason = Foresee(plan, rule, host, out choice);
+        DropReason reason = Foresee(plan, rule, host, far, out choice);
         if (reason != DropReason.None) return reason;
-        if (choice.Cause is not (LinkCause.FlowByWeight or LinkCause.HostByWeight)) return DropReason.None;
+        if (choice.Cause is not (LinkCause.FlowByWeight or LinkCause.HostByWeight or LinkCause.SiteByWeight)) return DropReason.None;
         ulong able = Placeable(plan, rule, host, Able(plan, rule, host)), best = Best(plan, able);
-        if (choice.Cause == LinkCause.FlowByWeight) Place(_connections, plan, best, able);
-        if (choice.Cause != LinkCause.HostByWeight) return DropReason.None;
-        Place(_hosts, plan, best, able);
+        Place(CountsOf(choice.Cause), plan, best, able);
+        if (choice.Cause == LinkCause.FlowByWeight) return DropReason.None;
+        Site site = choice.Cause == LinkCause.SiteByWeight ? Site.Of(far) : Site.Any;
         if (choice.Pin >= 0) pins.Move(choice.Pin, choice.Link, PinReason.LinkDown, now);
-        else choice.Pin = pins.Place(host, choice.Link, PinReason.Placed, now);
+        else choice.Pin = pins.Place(host, site, choice.Link, PinReason.Placed, now);
         return DropReason.None;
     }
 
@@ -41,8 +45,9 @@ internal sealed class LinkChooser(Pins pins)
     /// <param name="plan">Links as they are now.</param>
     /// <param name="rule">The rule that allows the flow.</param>
     /// <param name="host">Whose flow it is.</param>
+    /// <param name="far">With whom.</param>
     /// <param name="choice">The answer, unless it is refused.</param>
-    public DropReason Foresee(Plan plan, Rule rule, Address host, out LinkChoice choice)
+    public DropReason Foresee(Plan plan, Rule rule, Address host, Address far, out LinkChoice choice)
     {
         choice = new LinkChoice(default, -1, LinkCause.None);
         ulong able = Able(plan, rule, host);
@@ -57,16 +62,27 @@ internal sealed class LinkChooser(Pins pins)
         bool isFound = plan.Policy.Mode switch
         {
             InternetMode.Single => TryFirst(order, able, LinkCause.Order, out choice),
-            InternetMode.Balance when placeable != 0 => TryBalance(plan, rule, host, placeable, out choice),
+            InternetMode.Balance when placeable != 0 => TryBalance(plan, rule, host, far, placeable, out choice),
             InternetMode.Balance or InternetMode.Failover => TryFirst(order, Best(plan, able), LinkCause.Order, out choice),
             _ => throw new InvalidOperationException($"unknown mode {plan.Policy.Mode}"),
         };
         return isFound ? DropReason.None : WhyNone(plan, rule, order, host);
     }
 
+    /// <summary>Lets links begin to be counted anew, as their numbers pass to others.</summary>
+    public void Forget(ulong links)
+    {
+        foreach (Balance counts in (ReadOnlySpan<Balance>)[_hosts, _connections, _sites]) counts.Forget(links);
+    }
+
+    public void Dispose() => turns.Dispose();
+
     /// <summary>The links that may take new flows of a host by a rule: usable, and with an address for it.</summary>
     public static ulong Able(Plan plan, Rule rule, Address host) =>
         plan.Able(host.IsV4) & (AsksLinks(rule, host) ? ~plan.Policy.Ipv6.ClosedTo(host) : ulong.MaxValue);
+
+    /// <summary>The choice of a flow that follows a pin.</summary>
+    public LinkChoice Following(int pin) => new(pins[pin].Link, pin, LinkCauses.Pinned(pins[pin]));
 
     /// <summary>The bit of the link that no other will do for, or 0: the sender is bound to its address, or the receiver is on its own network.</summary>
     public static ulong BoundTo(Plan plan, Rule rule, PortId ingress, Address source, Address destination)
@@ -96,20 +112,42 @@ internal sealed class LinkChooser(Pins pins)
     private static DropReason WhyNone(Plan plan, Rule rule, ReadOnlySpan<PortId> links, Address host) =>
         AsksLinks(rule, host) && TryFirst(links, plan.Able(v4: false), LinkCause.Order, out _) ? DropReason.SourceUnmapped : DropReason.NoUsableLink;
 
-    private bool TryBalance(Plan plan, Rule rule, Address host, ulong able, out LinkChoice choice)
+    private bool TryBalance(Plan plan, Rule rule, Address host, Address far, ulong able, out LinkChoice choice)
     {
-        int pin = rule.Pin == PinMode.Host ? pins.Find(host) : -1;
+        LinkCause cause = UnitOf(rule, host, far, out int pin);
         if (pin >= 0 && (able & pins[pin].Link.Bit) != 0)
         {
-            choice = new LinkChoice(pins[pin].Link, pin, LinkCauses.Pinned(pins[pin].Reason));
+            choice = Following(pin);
             return true;
         }
-        (Balance balance, LinkCause cause) = rule.Pin == PinMode.Host ? (_hosts, LinkCause.HostByWeight) : (_connections, LinkCause.FlowByWeight);
+        Balance balance = CountsOf(cause);
         // The best may all be reserved (weight 0); then it is one of the others that are able.
         PortId? next = balance.Next(plan.Policy.Links, Best(plan, able)) ?? balance.Next(plan.Policy.Links, able);
         choice = new LinkChoice(next.GetValueOrDefault(), pin, cause);
         return next.HasValue;
     }
+
+    // What is to be placed as one, and the pin that it has. A host that finds no room for one more site is held as a whole meanwhile:
+    // that shows no site two addresses either.
+    private LinkCause UnitOf(Rule rule, Address host, Address far, out int pin)
+    {
+        pin = -1;
+        if (rule.Pin == PinMode.Connection) return LinkCause.FlowByWeight;
+        if (rule.Pin == PinMode.Site)
+        {
+            pin = pins.Find(host, Site.Of(far));
+            if (pin >= 0 || pins.HasRoomForSite) return LinkCause.SiteByWeight;
+        }
+        pin = pins.Find(host, Site.Any);
+        return LinkCause.HostByWeight;
+    }
+
+    private Balance CountsOf(LinkCause cause) => cause switch
+    {
+        LinkCause.HostByWeight => _hosts,
+        LinkCause.SiteByWeight => _sites,
+        _ => _connections,
+    };
 
     private static void Place(Balance balance, Plan plan, ulong best, ulong able)
     {

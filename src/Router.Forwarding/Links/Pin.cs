@@ -13,7 +13,7 @@ internal enum PinReason : byte
     /// <summary>The link it was on stopped being usable.</summary>
     LinkDown,
 
-    /// <summary>The configuration or an administrator moved it.</summary>
+    /// <summary>An administrator moved it by hand.</summary>
     Moved,
 
     /// <summary>It went back to a link that returned.</summary>
@@ -21,47 +21,50 @@ internal enum PinReason : byte
 }
 
 /// <summary>
-/// One host held to one link, as kept over restarts. Times are monotonic microseconds. With the table's eight octets in front, a
-/// pin has one cache line for itself.
+/// One host held to one link, for all destinations or for one site (<see cref="Links.Site"/>), as kept over restarts. Times are
+/// monotonic microseconds. With the table's eight octets in front, a pin has one cache line for itself.
 ///
 ///      0  host
-///     16  link, reason, the link before, zero
-///     20  flows
-///     24  placed
-///     32  since
-///     40  last use
-///     48  moves
+///     16  site, or zero
+///     24  link, reason, the link before, moves
+///     28  flows
+///     32  placed
+///     40  since
+///     48  last use
 /// </summary>
 [StructLayout(LayoutKind.Explicit, Size = 56)]
 internal struct Pin : ITableEntry
 {
-    public static int IdentityOctets => 16;
+    public static int IdentityOctets => 24;
 
-    public static uint LayoutVersion => 1;
+    public static uint LayoutVersion => 2;
 
     /// <summary>Whom it holds.</summary>
     [FieldOffset(0)] public Address Host;
 
-    [FieldOffset(16)] public PortId Link;
+    /// <summary>For which destinations it holds.</summary>
+    [FieldOffset(16)] public Site Site;
+
+    [FieldOffset(24)] public PortId Link;
 
     /// <summary>Why it is on this link, since <see cref="Since"/>.</summary>
-    [FieldOffset(17)] public PinReason Reason;
+    [FieldOffset(25)] public PinReason Reason;
 
     /// <summary>The link it was on before the last move; means nothing while <see cref="Moves"/> is 0.</summary>
-    [FieldOffset(18)] public PortId Before;
+    [FieldOffset(26)] public PortId Before;
+
+    /// <summary>How often it changed its link; stays at 255.</summary>
+    [FieldOffset(27)] public byte Moves;
 
     /// <summary>Live flows. Only of the process that counts them: it is zeroed when the table is taken over.</summary>
-    [FieldOffset(20)] public uint Flows;
+    [FieldOffset(28)] public uint Flows;
 
     /// <summary>When the host was first placed.</summary>
-    [FieldOffset(24)] public long Placed;
+    [FieldOffset(32)] public long Placed;
 
     /// <summary>When it came to this link.</summary>
-    [FieldOffset(32)] public long Since;
+    [FieldOffset(40)] public long Since;
 
     /// <summary>When its last flow ended, or it was placed. A pin with live flows is in use, whatever stands here.</summary>
-    [FieldOffset(40)] public long LastUse;
-
-    /// <summary>How often it changed its link.</summary>
-    [FieldOffset(48)] public uint Moves;
+    [FieldOffset(48)] public long LastUse;
 }

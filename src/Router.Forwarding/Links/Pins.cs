@@ -4,9 +4,13 @@ using Router.Wire;
 namespace Router.Forwarding.Links;
 
 /// <summary>
-/// Which host is held to which link (product.md 1, "Pin"). A host is pinned by its first flow; the pin lives while the host has
-/// flows, and for a while (Policy.PinIdle) after the last one ended. It changes its link only by <see cref="Move"/>, and says why.
-/// A full table is an answer: the host then goes unpinned, each flow placed by itself, and <see cref="Refused"/> counts it.
+/// Which host is held to which link (product.md 1, "Pin"), for all that it does or for one site. A host is pinned by its first
+/// flow; the pin lives while it has flows, and for a while (Policy.PinIdle) after the last one ended. It changes its link only by
+/// <see cref="Move"/>, and says why. A full table is an answer: the host then goes unpinned, each flow placed by itself, and
+/// <see cref="Refused"/> counts it.
+///
+/// A host has one pin for all destinations, but may call at any number of sites. So that one which scans the Internet takes no
+/// other's pin, a quarter of the table is for hosts only: sites have <see cref="MostSites"/>.
 ///
 /// The pins are in a table that outlives the process; the index by address is built anew by each. Flows are counted by those who
 /// live: the counts start at zero after a restart, and whoever takes the flows over holds their pins again, before the first Sweep.
@@ -27,6 +31,7 @@ internal sealed class Pins : IDisposable
     private readonly HashIndex _index;
     private readonly DeadlineScan _idle;
     private readonly HashKey _key = HashKey.Create();
+    private int _sites;
 
     /// <param name="table">Its entries are taken over, and it is disposed of with this.</param>
     public Pins(MappedTable<Pin> table)
@@ -41,6 +46,12 @@ internal sealed class Pins : IDisposable
 
     public int Count => _table.Count;
 
+    /// <summary>How many pins may be for sites.</summary>
+    public int MostSites => Capacity - Capacity / 4;
+
+    /// <summary>Whether a host may have another pin for a site.</summary>
+    public bool HasRoomForSite => _sites < MostSites && Count < Capacity;
+
     /// <summary>How often a host went unpinned because the table was full.</summary>
     public long Refused { get; private set; }
 
@@ -54,40 +65,45 @@ internal sealed class Pins : IDisposable
     private void Adopt(int id)
     {
         ref Pin pin = ref _table[id];
-        if (pin.Link.Value >= PortId.Most || Find(pin.Host) >= 0)
+        if (pin.Link.Value >= PortId.Most || Find(pin.Host, pin.Site) >= 0)
         {
             _table.Free(id);
             return;
         }
         pin.Flows = 0;
-        _index.Add(HashOf(pin.Host), id);
+        if (!pin.Site.IsAny) _sites++;
+        _index.Add(HashOf(pin.Host, pin.Site), id);
         // As old as can be: the first pass looks at its true last use.
         _idle.Set(id, 0);
     }
 
-    /// <summary>The host's pin, or -1.</summary>
-    public int Find(Address host)
+    /// <summary>The host's pin for just that site, or for all destinations; -1 if it has none.</summary>
+    public int Find(Address host, Site site)
     {
-        for (int id = _index.First(HashOf(host), out Cursor cursor); id >= 0; id = _index.Next(ref cursor))
+        for (int id = _index.First(HashOf(host, site), out Cursor cursor); id >= 0; id = _index.Next(ref cursor))
         {
-            if (_table[id].Host == host) return id;
+            if (_table[id].Host == host && _table[id].Site == site) return id;
         }
         return -1;
     }
 
-    /// <summary>Pins a host that has no pin; -1 when the table is full.</summary>
-    public int Place(Address host, PortId link, PinReason reason, long now)
+    /// <summary>Whether a live pin is this host's, as another table says.</summary>
+    public bool IsOf(int id, Address host) => _table.IsLive(id) && _table[id].Host == host;
+
+    /// <summary>Pins a host that has no such pin; -1 when the table is full.</summary>
+    public int Place(Address host, Site site, PortId link, PinReason reason, long now)
     {
-        if (!_table.TryTake(out int id))
+        if ((!site.IsAny && !HasRoomForSite) || !_table.TryTake(out int id))
         {
             Refused++;
             return -1;
         }
         ref Pin pin = ref _table[id];
-        (pin.Host, pin.Link, pin.Reason) = (host, link, reason);
+        (pin.Host, pin.Site, pin.Link, pin.Reason) = (host, site, link, reason);
         pin.Placed = pin.Since = pin.LastUse = now;
         _table.Commit(id);
-        _index.Add(HashOf(host), id);
+        if (!site.IsAny) _sites++;
+        _index.Add(HashOf(host, site), id);
         _idle.Set(id, Coarse(now));
         return id;
     }
@@ -112,7 +128,7 @@ internal sealed class Pins : IDisposable
     {
         ref Pin pin = ref _table[id];
         (pin.Before, pin.Link, pin.Reason, pin.Since) = (pin.Link, link, reason, now);
-        pin.Moves++;
+        if (pin.Moves < byte.MaxValue) pin.Moves++;
     }
 
     /// <summary>Looks at the next pins and ends those that have had no flow for the idle time.</summary>
@@ -136,7 +152,8 @@ internal sealed class Pins : IDisposable
                 continue;
             }
             _idle.Clear(id);
-            _index.Remove(HashOf(pin.Host), id);
+            if (!pin.Site.IsAny) _sites--;
+            _index.Remove(HashOf(pin.Host, pin.Site), id);
             _table.Free(id);
             ended++;
         }
@@ -151,5 +168,5 @@ internal sealed class Pins : IDisposable
 
     private static uint Coarse(long time) => (uint)(time >> CoarseShift);
 
-    private ulong HashOf(Address host) => SipHash.Hash(_key, host.High, host.Low);
+    private ulong HashOf(Address host, Site site) => SipHash.Hash(_key, host.High, host.Low, site.Word);
 }

@@ -148,7 +148,7 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
     {
         ulong bound = LinkChooser.BoundTo(plan, rule, key.Ingress, key.Source, course.Destination);
         var choice = new LinkChoice(new PortId((byte)ulong.TrailingZeroCount(bound)), -1, bound == 0 ? LinkCause.None : LinkChooser.BoundCause(plan, key.Source, bound));
-        if (bound == 0 && chooser.Foresee(plan, rule, key.Source, out choice) is not DropReason.None and var refused)
+        if (bound == 0 && chooser.Foresee(plan, rule, key.Source, course.Destination, out choice) is not DropReason.None and var refused)
         {
             if (refused == DropReason.SourceUnmapped) return Unseen(plan, refused, rule.Links.Length > 0 ? rule.Links[0] : default, key.Source);
             bool isNamed = rule.Links.Length > 0 && !rule.Fallback;
@@ -176,6 +176,8 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
         LinkCause.HostByWeight => "balancing places the host there, by weight",
         LinkCause.FlowByWeight => "balancing places each connection by itself, by weight",
         LinkCause.PinnedAsPlaced or LinkCause.PinnedAsLinkDown or LinkCause.PinnedAsMoved or LinkCause.PinnedAsRestored => "the host is pinned to it",
+        LinkCause.SiteByWeight => "balancing places the host there for this site, by weight",
+        LinkCause.SitePinnedAsPlaced or LinkCause.SitePinnedAsLinkDown or LinkCause.SitePinnedAsMoved or LinkCause.SitePinnedAsRestored => "the host is pinned to it for this site",
     };
 
     private static Endpoint Sender(Plan plan, in FlowKey key) =>

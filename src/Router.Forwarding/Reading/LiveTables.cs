@@ -17,7 +17,7 @@ public readonly record struct End(Address Address, ushort Port);
 /// <param name="Inbound">Whether the far end began it.</param>
 /// <param name="State">In words: the TCP state, or "one-way", "two-way".</param>
 /// <param name="Created">Monotonic microseconds, as is <paramref name="LastUse"/>.</param>
-/// <param name="Pinned">Whether a host's pin chose its link.</param>
+/// <param name="Pinned">Whether a pin of its host chose its link.</param>
 /// <param name="Bound">Whether a program of the box chose it, by its source address.</param>
 /// <param name="Probe">Whether it is a probe of the daemon's own, which no rule decides on.</param>
 public sealed record LiveFlow(
@@ -30,6 +30,12 @@ public sealed record LiveFlow(
     /// <summary>Why it is on its link.</summary>
     public LinkCause Cause { get; init; }
 
+    /// <summary>The pin that chose its link, as <see cref="LivePin.Id"/>, or -1.</summary>
+    public int Pin { get; init; } = -1;
+
+    /// <summary>Whether that pin is for one site.</summary>
+    public bool PinnedForSite => Cause is >= LinkCause.SiteByWeight and <= LinkCause.SitePinnedAsRestored;
+
     /// <summary>If it followed its host's pin: why that stood there, and for how many microseconds then, or null if the pin has been moved since.</summary>
     public (string Reason, long? Stood)? PinThen { get; init; }
 
@@ -37,8 +43,16 @@ public sealed record LiveFlow(
     public (LinkMove Why, PortId From) Moved { get; init; }
 }
 
-/// <summary>A host's pin as it was at one moment. Times are monotonic microseconds.</summary>
-public sealed record LivePin(Address Host, PortId Link, string Reason, long Since, long Flows);
+/// <summary>A pin as it was at one moment.</summary>
+/// <param name="Id">Its place in the table.</param>
+/// <param name="Host">Whom it holds.</param>
+/// <param name="Site">For which destinations; null for all.</param>
+/// <param name="Link">Where.</param>
+/// <param name="Reason">Why there, as the name of a <see cref="PinReason"/>.</param>
+/// <param name="Since">Since when there, monotonic microseconds.</param>
+/// <param name="From">The link before, if it was ever on another.</param>
+/// <param name="Flows">Live flows that it holds.</param>
+public sealed record LivePin(int Id, Address Host, Prefix? Site, PortId Link, string Reason, long Since, PortId? From, long Flows);
 
 /// <summary>
 /// Reads the shared tables while the path works on them: each entry is copied whole or not at all, and the path does not notice
@@ -99,7 +113,9 @@ public sealed class LiveTables(ForwardingTables tables)
     {
         for (int id = tables.Pins.NextLive(-1); id >= 0; id = tables.Pins.NextLive(id))
         {
-            if (tables.Pins.TryRead(id, out Pin pin)) yield return new LivePin(pin.Host, pin.Link, pin.Reason.ToString(), pin.Since, pin.Flows);
+            if (!tables.Pins.TryRead(id, out Pin pin)) continue;
+            yield return new LivePin(
+                id, pin.Host, pin.Site.IsAny ? null : pin.Site.Prefix, pin.Link, pin.Reason.ToString(), pin.Since, pin.Moves > 0 ? pin.Before : null, pin.Flows);
         }
     }
 
@@ -118,7 +134,7 @@ public sealed class LiveTables(ForwardingTables tables)
             flow.Ingress, flow.Egress, inbound, flow.Rule, flow.PolicyGeneration, State(flow), flow.Created, flow.LastUse,
             packetsOut, octetsOut, packetsIn, octetsIn, flow.Pin >= 0, (flow.Traits & FlowTraits.Bound) != 0, (flow.Traits & FlowTraits.Probe) != 0)
         {
-            AdmittedBy = flow.AdmittedBy, Cause = flow.Cause, Moved = (flow.Moved, flow.Before),
+            AdmittedBy = flow.AdmittedBy, Cause = flow.Cause, Pin = flow.Pin, Moved = (flow.Moved, flow.Before),
             PinThen = flow.Cause.PinReason() is { } reason ? (reason.ToString(), StoodBefore(flow)) : null,
         };
     }

@@ -13,8 +13,8 @@ public enum RuleLog : byte { None = 0, Connections = 1, Packets = 2 }
 /// <summary>Which family a rule speaks of.</summary>
 public enum RuleFamily : byte { Any, IPv4, IPv6 }
 
-/// <summary>What is placed on a link as one: everything of a host, or each connection by itself.</summary>
-public enum PinMode : byte { Host, Connection }
+/// <summary>What is placed on a link as one: everything of a host, each connection by itself, or what a host has with one site.</summary>
+public enum PinMode : byte { Host, Connection, Site }
 
 /// <summary>Source translation: to the link's address, to a written one, or none.</summary>
 public enum SourceNat : byte { Auto, Off, Fixed }

@@ -32,6 +32,6 @@ internal struct Mapping : ITableEntry
     /// <summary>Whether anybody outside may use it (RFC 4787 REQ-8, endpoint-independent filtering).</summary>
     public int FullCone;
 
-    /// <summary>When its last flow ended, monotonic microseconds.</summary>
+    /// <summary>When its last flow ended, monotonic microseconds; 0 as long as none has.</summary>
     public long Released;
 }

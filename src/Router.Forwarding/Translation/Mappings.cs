@@ -109,7 +109,6 @@ internal sealed class Mappings : IDisposable
         ref Mapping mapping = ref _table[id];
         mapping = wanted;
         mapping.OutsidePort = port;
-        mapping.Released = now;
         _table.Commit(id);
         Enter(id, mapping);
         _deadlines.Set(id, Coarse(now + Quarantine) + 1);
@@ -123,6 +122,17 @@ internal sealed class Mappings : IDisposable
         ref Mapping mapping = ref _table[id];
         mapping.Released = now;
         if (--mapping.Flows == 0) _deadlines.Set(id, Coarse(now + Quarantine) + 1);
+    }
+
+    /// <summary>
+    /// Releases what was only held for a flow that did not come. A port that no packet has ever left by needs no quarantine, so a host
+    /// that announces one after the other does not use up those of others.
+    /// </summary>
+    public void Withdraw(int id, long now)
+    {
+        ref Mapping mapping = ref _table[id];
+        if (mapping.Flows > 1 || mapping.Released != 0) Release(id, now);
+        else Remove(id);
     }
 
     /// <summary>Ends mappings in the next <paramref name="slice"/> slots that nobody has used for long enough.</summary>

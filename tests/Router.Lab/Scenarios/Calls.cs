@@ -41,7 +41,7 @@ public sealed class Calls(LabWithSipRules lab) : IClassFixture<LabWithSipRules>
     private Topology Bed => lab.Bed;
 
     /// <summary>As sipp names them: one socket, UDP or TCP.</summary>
-    public static TheoryData<string> Transports => ["u1"];
+    public static TheoryData<string> Transports => ["u1", "t1"];
 
     [Theory]
     [MemberData(nameof(Transports))]

@@ -9,7 +9,7 @@ namespace Router.Lab.Servers;
 /// <summary>sipp (sip-tester) as a phone or as a server: it registers, calls and plays a recording, or answers and sends back what it hears.</summary>
 internal static class SipPhone
 {
-    public const int Signalling = 5060, CallerMedia = 6000, CalleeMedia = 7000;
+    public const int Signalling = 5060, CallerSignalling = 5062, CallerMedia = 6000, CalleeMedia = 7000;
 
     /// <summary>What sipp plays to the other side, a few seconds of G.711.</summary>
     private const string Recording = "/usr/share/sip-tester/g711a.pcap";
@@ -34,7 +34,7 @@ internal static class SipPhone
 
     /// <summary>Calls somebody, speaks for two seconds, and hangs up.</summary>
     public static void Call(Topology bed, NetworkNamespace space, IPAddress own, IPAddress callee, string transport) =>
-        Run(space, "-sf", Write(bed, "call.xml", Calling), [.. Common(own, transport), "-mp", $"{CallerMedia}", $"{callee}:{Signalling}"]);
+        Run(space, "-sf", Write(bed, "call.xml", Calling), [.. Common(own, transport, CallerSignalling), "-mp", $"{CallerMedia}", $"{callee}:{Signalling}"]);
 
     /// <summary>Notes the media that passes a host: one line for each packet, with both endpoints.</summary>
     public static BackgroundProgram Listen(NetworkNamespace space)
@@ -46,8 +46,8 @@ internal static class SipPhone
 
     private static void Run(NetworkNamespace space, string first, string second, string[] rest) => space.Run(s_patience, "sipp", [first, second, .. rest]).OrThrow();
 
-    private static string[] Common(IPAddress own, string transport) =>
-        ["-i", $"{own}", "-mi", $"{own}", "-p", $"{Signalling}", "-t", transport, "-m", "1", "-nostdin", "-timeout", "25", "-timeout_error"];
+    private static string[] Common(IPAddress own, string transport, int port = Signalling) =>
+        ["-i", $"{own}", "-mi", $"{own}", "-p", $"{port}", "-t", transport, "-m", "1", "-nostdin", "-timeout", "25", "-timeout_error"];
 
     private static string Write(Topology bed, string name, string scenario)
     {

@@ -15,7 +15,7 @@ public class ControlJsonTests
     [Fact]
     public void LinkHasTheseNames() => Names([Samples.Fiber], ControlJson.Wire.IReadOnlyListLinkReport,
         "name interface state since cause usable inUse weight placementShare addresses gateway gatewayMac gateway6 gateway6Mac mtu "
-        + "lossShare latencyMilliseconds received sent flows pins volume "
+        + "lossShare latencyMilliseconds received sent flows pins drill volume "
         + "received.packets received.octets received.packetsPerSecond received.octetsPerSecond "
         + "sent.packets sent.octets sent.packetsPerSecond sent.octetsPerSecond "
         + "volume.todayIn volume.todayOut volume.monthIn volume.monthOut volume.monthBegan volume.nextMonth volume.cap volume.state");
@@ -27,7 +27,11 @@ public class ControlJsonTests
 
     [Fact]
     public void HostHasTheseNames() => Names([Samples.Host], ControlJson.Wire.IReadOnlyListHostReport,
-        "host zone link pinAgeSeconds reason flows");
+        "host zone link pinAgeSeconds reason movedFrom flows sites "
+        + "sites.site sites.link sites.pinAgeSeconds sites.reason sites.movedFrom sites.flows");
+
+    [Fact]
+    public void MoveHasTheseNames() => Names(Samples.Move, ControlJson.Wire.MoveReport, "host link pins from flowsKept flowsMoved flowsReset");
 
     [Fact]
     public void RuleHasTheseNames() => Names([Samples.Rule], ControlJson.Wire.IReadOnlyListRuleReport,

@@ -91,8 +91,11 @@ internal static class Samples
 
     public static readonly HostReport Host = new()
     {
-        Host = "10.0.0.5", Zone = "trusted", Link = "fiber", PinAgeSeconds = 3700, Reason = "placed by weight", Flows = 4,
+        Host = "10.0.0.5", Zone = "trusted", Link = "fiber", PinAgeSeconds = 3700, Reason = "Placed", Flows = 4,
+        Sites = [new SitePinReport { Site = "203.0.113.0/24", Link = "dsl", PinAgeSeconds = 12, Reason = "LinkDown", MovedFrom = "fiber", Flows = 1 }],
     };
+
+    public static readonly MoveReport Move = new() { Host = "10.0.0.5", Link = "dsl", Pins = 2, From = ["fiber"], FlowsKept = 3, FlowsMoved = 0, FlowsReset = 0 };
 
     public static readonly RuleReport Rule = new()
     {

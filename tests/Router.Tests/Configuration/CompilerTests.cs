@@ -110,6 +110,8 @@ public sealed class CompilerTests
         Assert.Equal(Gateway.Ftp | Gateway.Sip, Rule("helpers: [ftp, sip]").Gateways);
         Assert.Equal(Gateway.Pptp, Rule("helpers: pptp").Gateways);
         Assert.Equal(PinMode.Connection, Rule("log: none", "internet: { pin: connection }\n").Pin);
+        Assert.Equal(PinMode.Site, Rule("log: none", "internet: { pin: site }\n").Pin);
+        Assert.Equal(PinMode.Site, Rule("pin: site", "internet: { pin: connection }\n").Pin);
     }
 
     [Theory]

@@ -25,6 +25,7 @@ public class CommandLineTests
     [InlineData("why 17", "pin then:   Placed, 12 s before")]
     [InlineData("flows kill --host 10.0.0.5", "2 flows were ended.")]
     [InlineData("flows kill --all", "2 flows were ended.")]
+    [InlineData("hosts move 10.0.0.5 dsl", "10.0.0.5 was moved from fiber to dsl (2 pins)")]
     [InlineData("events --since 10m --link fiber", "no carrier")]
     [InlineData("drill stop", "noticed:  degraded after 2.3s: 40 % of probes lost in 20 rounds, limit 10 %")]
     [InlineData("drill stop", "flows:    12 on the link before; 5 moved, 4 reset, 3 lost")]
@@ -115,6 +116,7 @@ public class CommandLineTests
     [InlineData("why 10.0.0.5", "names no flow")]
     [InlineData("why 17 18", "names no flow")]
     [InlineData("why tcp 10.0.0.5:99999", "names no flow")]
+    [InlineData("hosts move printer dsl", "'printer' is no address")]
     public async Task WhatCannotBeMeantIsRefused(string line, string sentence)
     {
         await using RunningServer server = await RunningServer.StartAsync();
@@ -230,6 +232,28 @@ public class CommandLineTests
         Assert.Contains($"{file} cannot be loaded: 1 error", bad.Output, StringComparison.Ordinal);
         Assert.Equal(ExitCode.Ok, good.Code);
         Assert.Empty(JsonSerializer.Deserialize(good.Output, ControlJson.Wire.CheckReport)!.Errors);
+    }
+
+    [Fact]
+    public async Task A_daemon_adds_what_it_knows_of_a_file()
+    {
+        string file = Path.Combine(Directory.CreateTempSubdirectory("routerctl-").FullName, "router.yaml");
+        await File.WriteAllTextAsync(file, "zones:\n  trusted: { interfaces: [lan0] }\nlinks:\n  fiber: { interface: wan0, weight: 8 }\n", TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(Path.ChangeExtension(file, ".d"));
+        await File.WriteAllTextAsync(Path.Combine(Path.ChangeExtension(file, ".d"), "a.yaml"), "on_exit: closed\n", TestContext.Current.CancellationToken);
+        await using RunningServer server = await RunningServer.StartAsync(RunningServer.Sample with
+        {
+            CheckFiles = sent => new CheckReport
+            {
+                File = sent[0].Name,
+                Warnings = [new ConfigurationNote { File = sent[1].Name, Line = 0, Column = 0, Message = $"{sent.Count} files, {sent[1].Text}" }],
+            },
+        });
+
+        Outcome outcome = await RunAsync(server.SocketPath, $"check {file}");
+
+        Assert.Contains("a.yaml: warning: 2 files, on_exit: closed", outcome.Output, StringComparison.Ordinal);
+        Assert.Equal((ExitCode.Ok, ""), (outcome.Code, outcome.Error));
     }
 
     [Fact]

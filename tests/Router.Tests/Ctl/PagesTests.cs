@@ -60,7 +60,7 @@ public class PagesTests
         Screen screen = At(Screen.Of(text, width, colour: false));
         LinksPage.Write([Samples.Fiber, Samples.Dsl], screen);
         FlowsPage.Write([Samples.Flow], 1000, screen);
-        FlowsPage.Write([Samples.Host], screen);
+        HostsPage.Write([Samples.Host], screen);
         RulesPage.Write([Samples.Rule], screen);
 
         string[] lines = text.ToString().Split('\n');
@@ -77,6 +77,28 @@ public class PagesTests
         Assert.Equal(
             "17 tcp 10.0.0.5:40000 203.0.113.7:40000 [2001:db8::9]:443 fiber trusted Everything [else] established 1m02s 250ms 1.5 kB 2.5 MB pinned host",
             Squeeze(lines[1]));
+    }
+
+    [Fact]
+    public void HostsSayWhyTheyAreWhereTheyAreAndWhichSitesTheyHave()
+    {
+        string[] lines = Plain(screen => HostsPage.Write([Samples.Host, Samples.Host with { Link = null, PinAgeSeconds = null, Reason = null, Sites = [] }], screen));
+
+        Assert.Equal("10.0.0.5 trusted any fiber 1h01m 4 placed by weight", Squeeze(lines[1]));
+        Assert.Equal("10.0.0.5 trusted 203.0.113.0/24 dsl 12s 1 fiber went down", Squeeze(lines[2]));
+        Assert.Equal("10.0.0.5 trusted - - - 4 -", Squeeze(lines[3]));
+    }
+
+    [Fact]
+    public void AMoveSaysWhatBecomesOfLiveFlows()
+    {
+        Assert.Equal(
+            ["10.0.0.5 was moved from fiber to dsl (2 pins): what it begins from now on leaves there.",
+                "3 live flows elsewhere: they stay until they end. With --flows, flows go along as on_link_down of their rule says."],
+            Plain(screen => HostsPage.Write(Samples.Move, screen)));
+        Assert.Equal(
+            ["10.0.0.5 is pinned to dsl already.", "1 live flow went along, 2 ended by a reset, to be opened anew.", "1 live flow elsewhere: it stays until it ends."],
+            Plain(screen => HostsPage.Write(Samples.Move with { Pins = 0, From = [], FlowsKept = 1, FlowsMoved = 1, FlowsReset = 2 }, screen)));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Router.Forwarding.Flows;
+using Router.Forwarding.Gateways.Streams;
 using Router.Wire;
 
 namespace Router.Forwarding.Gateways.Ftp;

@@ -1,4 +1,5 @@
 using Router.Forwarding.Flows;
+using Router.Forwarding.Gateways.Streams;
 
 namespace Router.Forwarding.Gateways.Pptp;
 
@@ -64,31 +65,40 @@ internal sealed class PptpGateway
             Marks |= WatchMarks.Deaf;
             return false;
         }
-        Follow(message);
         ushort own = message.HasCallId ? message.CallId : default, peers = message.HasPeersCallId ? message.PeersCallId : default;
+        // A call that begins has numbers only then, and one that ends has them no longer.
+        Begin(message, own, peers);
         if (message.HasCallId) message.CallId = _calls.Shown(_plan!, _flow, ofInside: _fromInside, own);
         if (message.HasPeersCallId) message.PeersCallId = _calls.Own(_flow, ofInside: !_fromInside, peers);
+        End(message, own, peers);
         return (message.HasCallId && message.CallId != own) || (message.HasPeersCallId && message.PeersCallId != peers);
     }
 
-    private void Follow(PptpMessage message)
+    private void Begin(PptpMessage message, ushort own, ushort peers)
     {
         switch (message.Type)
         {
             case PptpType.OutgoingCallRequest or PptpType.IncomingCallRequest:
-                _calls.Request(_plan!, _flow, _fromInside, message.CallId, _now);
+                _calls.Request(_plan!, _flow, _fromInside, own, _now);
                 break;
             case PptpType.OutgoingCallReply or PptpType.IncomingCallReply when message.IsConnected:
-                _calls.Answer(_plan!, _flow, _fromInside, message.CallId, message.PeersCallId, _now);
+                _calls.Answer(_plan!, _flow, _fromInside, own, peers, _now);
                 break;
-            case PptpType.OutgoingCallReply or PptpType.IncomingCallReply:
-                _calls.End(_flow, ofInside: !_fromInside, message.PeersCallId, _now);
+        }
+    }
+
+    private void End(PptpMessage message, ushort own, ushort peers)
+    {
+        switch (message.Type)
+        {
+            case PptpType.OutgoingCallReply or PptpType.IncomingCallReply when !message.IsConnected:
+                _calls.End(_flow, ofInside: !_fromInside, peers, _now);
                 break;
             case PptpType.StopControlConnectionRequest:
                 _calls.EndAll(_flow, _now);
                 break;
             case PptpType.CallDisconnectNotify:
-                _calls.End(_flow, ofInside: _fromInside, _calls.Shown(_plan!, _flow, _fromInside, message.CallId), _now);
+                _calls.End(_flow, ofInside: _fromInside, _calls.Shown(_plan!, _flow, _fromInside, own), _now);
                 break;
         }
     }

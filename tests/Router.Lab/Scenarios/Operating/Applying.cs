@@ -112,7 +112,11 @@ public sealed class Applying : IDisposable
         _router.Write(NoAdministration);
         Assert.DoesNotContain("is connected", _router.Show("check").Output, StringComparison.Ordinal);
         using Socket connected = Connect();
-        Assert.Contains($"warning: {Plan.LanHost(0)} is connected to the box to port {Administration}", _router.Show("check").OrThrow().Output, StringComparison.Ordinal);
+        string warning = $"warning: {Plan.LanHost(0)} is connected to the box to port {Administration}";
+        Assert.Contains(warning, _router.Show("check").OrThrow().Output, StringComparison.Ordinal);
+        File.Copy(_router.ConfigurationFile, NewFile, overwrite: true);
+        _router.Write(new RouterYaml().ToString());
+        Assert.Contains(warning, _router.Show("check", NewFile).OrThrow().Output, StringComparison.Ordinal);
     }
 
     private bool Reaches()

@@ -66,7 +66,8 @@ public sealed class Rehearsals : IDisposable
         Outcome begun = Command.Run("curl", ["-sS", "--unix-socket", _router.ControlSocket, "-X", "POST", "http://routerd/v1/drill?link=fiber&loss=25&delay=200&seconds=60"]).OrThrow();
         Assert.Equal("running", $"{JsonNode.Parse(begun.Output)!["phase"]}");
         Assert.Contains("fiber is under a drill: 25 % loss, 200 ms delay, until ", _router.Show("links").Output, StringComparison.Ordinal);
-                Wait.Until(() => Loss() is > 0.15 and < 0.4 && Latency() is > 195 and < 400, TimeSpan.FromSeconds(30), () => $"{Loss()} {Latency()} {_router.Ask("links")}");
+        Wait.Until(() => _router.LinkState("fiber") is "degraded" or "down", TimeSpan.FromSeconds(30), () => _router.Log);
+        Wait.Until(() => Loss() is > 0.15 and < 0.4 && Latency() is > 195 and < 400, TimeSpan.FromSeconds(30), () => $"{Loss()} {Latency()} {_router.Ask("links")}");
         Assert.Equal(1, Who.LinkOf(_bed.Hosts[0])); // degraded: others go first
 
         Assert.Matches("noticed:  (degraded|down) after", _router.Show("drill", "stop").Output);

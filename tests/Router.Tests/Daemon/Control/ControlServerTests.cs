@@ -33,6 +33,42 @@ public class ControlServerTests
     }
 
     [Fact]
+    public async Task Files_are_checked_as_they_are_sent()
+    {
+        IReadOnlyList<CheckedFile> files = [];
+        await using RunningServer server = await RunningServer.StartAsync(RunningServer.Sample with
+        {
+            CheckFiles = sent => { files = sent; return Samples.Check with { File = sent[0].Name }; },
+        });
+        using var body = new StringContent("[{\"name\":\"/tmp/a.yaml\",\"text\":\"zones: {}\"}]");
+
+        using HttpResponseMessage answer = await server.Http.PostAsync(ControlPath.Check, body, Cancel);
+
+        Assert.Equal("/tmp/a.yaml", JsonSerializer.Deserialize(await answer.Content.ReadAsStringAsync(Cancel), ControlJson.Wire.CheckReport)!.File);
+        Assert.Equal("zones: {}", Assert.Single(files).Text);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("[]")]
+    [InlineData("[null]")]
+    [InlineData("[{\"name\":\"a\"}]")]
+    [InlineData("[{\"name\":\"a\",\"text\":null}]")]
+    [InlineData("{\"name\":\"a\",\"text\":\"b\"}")]
+    [InlineData("[[[[")]
+    [InlineData("\ud800")]
+    public async Task What_is_no_list_of_files_is_refused(string sent)
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+        using var body = new StringContent(sent);
+
+        using HttpResponseMessage answer = await server.Http.PostAsync(ControlPath.Check, body, Cancel);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        Assert.StartsWith("The body is to be ", JsonSerializer.Deserialize(await answer.Content.ReadAsStringAsync(Cancel), ControlJson.Wire.ErrorReport)!.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task QueriesArriveAsTheyWereAsked()
     {
         FlowQuery? flows = null;

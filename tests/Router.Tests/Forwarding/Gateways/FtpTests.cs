@@ -1,6 +1,7 @@
 using System.Text;
 using Router.Forwarding;
 using Router.Forwarding.Gateways;
+using Router.Forwarding.Gateways.Streams;
 using Router.Forwarding.Rules;
 using Router.Ports;
 using Router.Tests.Forwarding.Bed;
@@ -71,6 +72,16 @@ public class FtpTests
         if (!opens) Assert.Equal(line, heard);
         Sent[] sent = bed.Send(PathBed.One, Make.Tcp(Data, Us + ":40001", TcpFlags.Syn));
         Assert.Equal(opens ? 1 : 0, sent.Length);
+    }
+
+    [Fact]
+    public void Announcements_that_nobody_meets_use_up_no_ports()
+    {
+        using var bed = new PathBed(sizes: new TableSizes(4096, 64, 2048));
+        Dialogue talk = Dialogue.Ftp(bed, PathBed.Trusted, Pc, Ftp);
+        for (int port = 2000; port < 2100; port++) Assert.Equal($"PORT 198,51,100,2,{port >> 8},{port & 255}\r\n", talk.ClientSays($"PORT 192,168,10,55,{port >> 8},{port & 255}\r\n"));
+        Assert.Equal("192.168.10.55:2099", Text(bed.Pass(PathBed.One, Make.Tcp(Data, $"{Us}:2099", TcpFlags.Syn))));
+        bed.Pass(PathBed.Trusted, Make.Tcp("192.168.10.9:2098", "192.0.2.99:80", TcpFlags.Syn));
     }
 
     [Fact]

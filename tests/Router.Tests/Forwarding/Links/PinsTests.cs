@@ -25,9 +25,9 @@ public class PinsTests
     {
         using var pins = new Pins(MappedTable<Pin>.Anonymous(100));
         long now = 5000 * Second;
-        int id = pins.Place(Host(1), Fiber, PinReason.Placed, now);
-        Assert.Equal(id, pins.Find(Host(1)));
-        Assert.Equal(-1, pins.Find(Host(2)));
+        int id = pins.Place(Host(1), Site.Any, Fiber, PinReason.Placed, now);
+        Assert.Equal(id, pins.Find(Host(1), Site.Any));
+        Assert.Equal(-1, pins.Find(Host(2), Site.Any));
         pins.Hold(id);
         pins.Hold(id);
         now += 10 * Idle;
@@ -37,10 +37,10 @@ public class PinsTests
         Assert.Equal(0, SweepAll(pins, now));
         pins.Release(id, now);
         Assert.Equal(0, SweepAll(pins, now + Idle - 1));
-        Assert.Equal(id, pins.Find(Host(1)));
+        Assert.Equal(id, pins.Find(Host(1), Site.Any));
         // The scan counts in seconds and a bit.
         Assert.Equal(1, SweepAll(pins, now + Idle + 2 * Second));
-        Assert.Equal(-1, pins.Find(Host(1)));
+        Assert.Equal(-1, pins.Find(Host(1), Site.Any));
         Assert.Equal(0, pins.Count);
     }
 
@@ -48,7 +48,7 @@ public class PinsTests
     public void APinWithoutAnyFlowEndsToo()
     {
         using var pins = new Pins(MappedTable<Pin>.Anonymous(100));
-        pins.Place(Host(1), Fiber, PinReason.Placed, 0);
+        pins.Place(Host(1), Site.Any, Fiber, PinReason.Placed, 0);
         Assert.Equal(0, SweepAll(pins, Idle - 1));
         Assert.Equal(1, SweepAll(pins, Idle + 2 * Second));
     }
@@ -57,7 +57,7 @@ public class PinsTests
     public void AnotherIdleTimeHoldsAtOnce()
     {
         using var pins = new Pins(MappedTable<Pin>.Anonymous(100));
-        pins.Place(Host(1), Fiber, PinReason.Placed, 0);
+        pins.Place(Host(1), Site.Any, Fiber, PinReason.Placed, 0);
         Assert.Equal(0, SweepAll(pins, 100 * Second));
         Assert.Equal(1, SweepAll(pins, 100 * Second, 60 * Second));
     }
@@ -66,31 +66,31 @@ public class PinsTests
     public void AMoveKeepsTheReasonAndWhereItCameFrom()
     {
         using var pins = new Pins(MappedTable<Pin>.Anonymous(100));
-        int id = pins.Place(Host(1), Fiber, PinReason.Placed, 10);
-        Assert.Equal((Fiber, PinReason.Placed, 10L, 10L, 0u), (pins[id].Link, pins[id].Reason, pins[id].Placed, pins[id].Since, pins[id].Moves));
+        int id = pins.Place(Host(1), Site.Any, Fiber, PinReason.Placed, 10);
+        Assert.Equal((Fiber, PinReason.Placed, 10L, 10L, (byte)0), (pins[id].Link, pins[id].Reason, pins[id].Placed, pins[id].Since, pins[id].Moves));
         pins.Move(id, Dsl, PinReason.LinkDown, 20);
         Assert.Equal((Dsl, Fiber, PinReason.LinkDown), (pins[id].Link, pins[id].Before, pins[id].Reason));
-        Assert.Equal((10L, 20L, 1u), (pins[id].Placed, pins[id].Since, pins[id].Moves));
-        Assert.Equal(id, pins.Find(Host(1)));
+        Assert.Equal((10L, 20L, (byte)1), (pins[id].Placed, pins[id].Since, pins[id].Moves));
+        Assert.Equal(id, pins.Find(Host(1), Site.Any));
     }
 
     [Fact]
     public void FullIsAnAnswerAndCounted()
     {
         using var pins = new Pins(MappedTable<Pin>.Anonymous(2));
-        Assert.True(pins.Place(Host(1), Fiber, PinReason.Placed, 0) >= 0);
-        Assert.True(pins.Place(Host(2), Fiber, PinReason.Placed, 0) >= 0);
-        Assert.Equal(-1, pins.Place(Host(3), Fiber, PinReason.Placed, 0));
+        Assert.True(pins.Place(Host(1), Site.Any, Fiber, PinReason.Placed, 0) >= 0);
+        Assert.True(pins.Place(Host(2), Site.Any, Fiber, PinReason.Placed, 0) >= 0);
+        Assert.Equal(-1, pins.Place(Host(3), Site.Any, Fiber, PinReason.Placed, 0));
         Assert.Equal(1, pins.Refused);
         Assert.Equal(2, SweepAll(pins, 2 * Idle));
-        Assert.True(pins.Place(Host(3), Fiber, PinReason.Placed, 2 * Idle) >= 0);
+        Assert.True(pins.Place(Host(3), Site.Any, Fiber, PinReason.Placed, 2 * Idle) >= 0);
     }
 
     [Fact]
     public void ReleasingWhatIsNotHeldIsABug()
     {
         using var pins = new Pins(MappedTable<Pin>.Anonymous(2));
-        int id = pins.Place(Host(1), Fiber, PinReason.Placed, 0);
+        int id = pins.Place(Host(1), Site.Any, Fiber, PinReason.Placed, 0);
         Assert.Throws<InvalidOperationException>(() => pins.Release(id, 1));
     }
 
@@ -103,7 +103,7 @@ public class PinsTests
         {
             for (int host = 0; host < 50; host++)
             {
-                int id = before.Place(Host(host), host % 2 == 0 ? Fiber : Dsl, PinReason.Placed, now - 2 * Idle);
+                int id = before.Place(Host(host), Site.Any, host % 2 == 0 ? Fiber : Dsl, PinReason.Placed, now - 2 * Idle);
                 before.Hold(id);
                 if (host % 5 == 0) before.Release(id, now);
             }
@@ -112,7 +112,7 @@ public class PinsTests
         Assert.Equal(50, after.Count);
         for (int host = 0; host < 50; host++)
         {
-            int id = after.Find(Host(host));
+            int id = after.Find(Host(host), Site.Any);
             Assert.Equal((host % 2 == 0 ? Fiber : Dsl, 0u), (after[id].Link, after[id].Flows));
             if (host % 5 == 1) after.Hold(id);
         }
@@ -120,7 +120,7 @@ public class PinsTests
         Assert.Equal(30, SweepAll(after, now));
         Assert.Equal(10, SweepAll(after, now + Idle + 2 * Second));
         Assert.Equal(10, after.Count);
-        for (int host = 1; host < 50; host += 5) after.Release(after.Find(Host(host)), now);
+        for (int host = 1; host < 50; host += 5) after.Release(after.Find(Host(host), Site.Any), now);
         Assert.Equal(10, SweepAll(after, now + Idle + 2 * Second));
     }
 
@@ -138,8 +138,8 @@ public class PinsTests
         }
         using var pins = new Pins(MappedTable<Pin>.Open(path.Name, 10));
         Assert.Equal(3, pins.Count);
-        Assert.Equal(-1, pins.Find(Host(1)));
-        Assert.Equal(Fiber, pins[pins.Find(Host(5))].Link);
+        Assert.Equal(-1, pins.Find(Host(1), Site.Any));
+        Assert.Equal(Fiber, pins[pins.Find(Host(5), Site.Any)].Link);
         long now = 9000 * Second;
         Assert.Equal(2, SweepAll(pins, now));
         Assert.Equal(1, SweepAll(pins, now + Idle + 2 * Second));
@@ -164,13 +164,13 @@ public class PinsTests
         {
             now += random.Next((int)(8 * Second));
             Address host = Host(random.Next(2 * capacity));
-            int id = pins.Find(host);
+            int id = pins.Find(host, Site.Any);
             Assert.Equal(twin.ContainsKey(host), id >= 0);
             if (id < 0)
             {
                 var link = new PortId((byte)random.Next(1, 4));
                 bool full = twin.Count == capacity;
-                Assert.Equal(full, pins.Place(host, link, PinReason.Placed, now) < 0);
+                Assert.Equal(full, pins.Place(host, Site.Any, link, PinReason.Placed, now) < 0);
                 if (!full) twin[host] = (link, 0, now);
             }
             else twin[host] = Use(pins, id, twin[host], random, now);
@@ -202,7 +202,7 @@ public class PinsTests
         SweepAll(pins, now);
         foreach ((Address host, (_, int flows, long lastUse)) in twin.ToArray())
         {
-            bool lives = pins.Find(host) >= 0;
+            bool lives = pins.Find(host, Site.Any) >= 0;
             if (flows > 0 || lastUse > now - Idle) Assert.True(lives);
             else if (lastUse < now - Idle - 2 * Second) Assert.False(lives);
             if (!lives) twin.Remove(host);
@@ -216,10 +216,10 @@ public class PinsTests
         using var pins = new Pins(MappedTable<Pin>.Anonymous(1000));
         Assert.Equal(0, Seeded.Allocated(() =>
         {
-            for (int host = 0; host < 1000; host++) pins.Hold(pins.Place(Host(host), Fiber, PinReason.Placed, 0));
+            for (int host = 0; host < 1000; host++) pins.Hold(pins.Place(Host(host), Site.Any, Fiber, PinReason.Placed, 0));
             for (int host = 0; host < 1000; host++)
             {
-                int id = pins.Find(Host(host));
+                int id = pins.Find(Host(host), Site.Any);
                 pins.Move(id, Dsl, PinReason.LinkDown, 1);
                 pins.Release(id, 2);
             }

@@ -103,8 +103,8 @@ public class PlacementTests
         Assert.Equal(PathBed.Two, LinkOf(bed, "192.168.10.5:5001"));
         bed.Change(draft => draft.LinkOne = draft.LinkOne with { Usable = true });
         Assert.Equal(PathBed.Two, LinkOf(bed, "192.168.10.5:5002"));
-        ref readonly Pin pin = ref bed.Forwarder.Pins[bed.Forwarder.Pins.Find(Address.Parse("192.168.10.5"))];
-        Assert.Equal((PathBed.Two, PathBed.One, PinReason.LinkDown, 1u), (pin.Link, pin.Before, pin.Reason, pin.Moves));
+        ref readonly Pin pin = ref bed.Forwarder.Pins[bed.Forwarder.Pins.Find(Address.Parse("192.168.10.5"), Site.Any)];
+        Assert.Equal((PathBed.Two, PathBed.One, PinReason.LinkDown, (byte)1), (pin.Link, pin.Before, pin.Reason, pin.Moves));
         LinkCause[] causes = [.. new LiveTables(tables).Flows().OrderBy(flow => flow.Inside.Port).Select(flow => flow.Cause)];
         Assert.Equal([LinkCause.HostByWeight, LinkCause.HostByWeight, LinkCause.PinnedAsLinkDown], causes);
         // New hosts use both again.

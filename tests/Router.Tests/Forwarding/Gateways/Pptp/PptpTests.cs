@@ -1,5 +1,6 @@
 using Router.Forwarding;
 using Router.Forwarding.Gateways;
+using Router.Forwarding.Gateways.Streams;
 using Router.Forwarding.Gateways.Pptp;
 using Router.Forwarding.Rules;
 using Router.Tests.Forwarding.Bed;

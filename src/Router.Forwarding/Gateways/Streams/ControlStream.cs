@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 
-namespace Router.Forwarding.Gateways;
+namespace Router.Forwarding.Gateways.Streams;
 
 /// <summary>
 /// One direction of a watched TCP connection whose text may become longer or shorter on the way, so that sender and receiver count
@@ -97,8 +97,8 @@ internal struct ControlStream
         (Read, Acknowledged, Known) = (first, first, true);
     }
 
-    /// <summary>Whether another line can be remembered without forgetting one that may be sent again.</summary>
-    public readonly bool HasRoom => EditCount < MostEdits || !IsAfter(Edits[0].End, Acknowledged);
+    /// <summary>Whether another line can be remembered.</summary>
+    public readonly bool HasRoom => EditCount < MostEdits;
 
     /// <summary>Whether the receiver has acknowledged all that was passed on.</summary>
     public readonly bool IsHeard => !IsAfter(Read, Acknowledged);
@@ -106,15 +106,30 @@ internal struct ControlStream
     /// <summary>Enters the text that takes the place of the next <paramref name="oldLength"/> octets from <see cref="Read"/> on; there must be room.</summary>
     public void Enter(uint at, int oldLength, ReadOnlySpan<byte> text)
     {
-        if (EditCount == MostEdits)
-        {
-            for (int i = 1; i < MostEdits; i++) Edits[i - 1] = Edits[i];
-            EditCount--;
-        }
-        ref Edit edit = ref Edits[EditCount++];
-        edit = new Edit { At = at, ShiftBefore = Shift, OldLength = (ushort)oldLength, NewLength = (ushort)text.Length };
-        text.CopyTo(edit.Text);
-        Shift += text.Length - oldLength;
+        EnterLengths(at, oldLength, text.Length);
+        text.CopyTo(Edits[EditCount - 1].Text);
+    }
+
+    /// <summary>The same for a text that is kept elsewhere.</summary>
+    public void EnterLengths(uint at, int oldLength, int newLength)
+    {
+        Edits[EditCount++] = new Edit { At = at, ShiftBefore = Shift, OldLength = (ushort)oldLength, NewLength = (ushort)newLength };
+        Shift += newLength - oldLength;
+    }
+
+    /// <summary>Changed lines that the receiver has got whole by this number of his own, oldest first: nobody will send them again.</summary>
+    public readonly int CountUntil(uint acknowledged)
+    {
+        int count = 0;
+        while (count < EditCount && !IsAfter(Edits[count].NewEnd, acknowledged)) count++;
+        return count;
+    }
+
+    /// <summary>Forgets the oldest changed line. What lies before the next one is counted as that one says.</summary>
+    public void Forget()
+    {
+        for (int i = 1; i < EditCount; i++) Edits[i - 1] = Edits[i];
+        EditCount--;
     }
 
     /// <summary>The receiver's number for one of the sender's; inside a changed line, that line's beginning.</summary>

@@ -4,19 +4,20 @@ using Router.Forwarding.Flows;
 using Router.Ports;
 using Router.Wire;
 
-namespace Router.Forwarding.Gateways;
+namespace Router.Forwarding.Gateways.Streams;
 
 /// <summary>
 /// A segment of a watched TCP connection, on its way past a <see cref="LineEditor"/>: data, sequence number, acknowledgment and SACK
 /// blocks (RFC 2018) are given what the receiver counts by. It comes here in the addresses in which it came in, and is
 /// translated after. A segment whose checksum is wrong teaches us nothing and stays wrong.
 ///
-/// Data that has grown beyond what the link takes, or of which only the first lines could be read, loses its end, and its FIN: that
-/// part is not acknowledged, so its sender sends it again, from there on.
+/// Data that has grown beyond what the link takes becomes a super-packet, which the kernel cuts into segments. Data of which only the
+/// beginning could be read loses the rest, and its FIN: that part is not acknowledged, so its sender sends it again, from there on.
 /// </summary>
 internal sealed class ControlSegment(Outbox outbox, Refusals refusals)
 {
-    private readonly LineEditor _editor = new();
+    /// <summary>Data in each segment of a super-packet that we make, at the most: what fits wherever IPv6 does, so a receiver takes it.</summary>
+    private const int SafeSegment = 1220;
 
     /// <param name="plan">The plan in force.</param>
     /// <param name="batch">Where the packet is.</param>
@@ -25,8 +26,8 @@ internal sealed class ControlSegment(Outbox outbox, Refusals refusals)
     /// <param name="flow">Its flow, whose tracker has seen the segment.</param>
     /// <param name="watch">The note to that flow.</param>
     /// <param name="outward">From Inside to Outside.</param>
-    /// <param name="reader">Who reads this side, or null.</param>
-    public DropReason Pass(Plan plan, Batch batch, int slot, in Datagram packet, in Flow flow, ref Watch watch, bool outward, LineReader? reader)
+    /// <param name="editor">Who reads this side.</param>
+    public DropReason Pass(Plan plan, Batch batch, int slot, in Datagram packet, in Flow flow, ref Watch watch, bool outward, StreamEditor editor)
     {
         Tcp tcp = Tcp.Over(batch.Octets(slot)[packet.Transport..]);
         ref ControlStream own = ref outward ? ref watch.FromInside : ref watch.FromOutside;
@@ -42,13 +43,13 @@ internal sealed class ControlSegment(Outbox outbox, Refusals refusals)
         bool isPlain = (tcp.Flags & TcpFlags.Rst) != 0 || (tcp.Payload.IsEmpty && !isLast);
         if (!isPlain && !unfinished && !IsSound(packet, tcp.Octets)) return DropReason.None;
         (own.Window, own.Stamp) = (tcp.Window, StampOf(tcp));
-        MendAcknowledgment(tcp, ref other, unfinished);
-        Passage passage = _editor.Pass(ref own, tcp.Sequence, isPlain ? [] : tcp.Payload, isLast && !isPlain, reader);
+        MendAcknowledgment(tcp, ref other, unfinished, editor);
+        Passage passage = editor.Pass(ref own, tcp.Sequence, isPlain ? [] : tcp.Payload, isLast && !isPlain);
         if (own.HeldLength > 0 && own.IsHeard && !isPlain) Acknowledge(plan, flow, own, other, outward);
         if (passage.Kind == PassageKind.Gap) return DropReason.OutOfOrder;
         if (passage.Kind == PassageKind.Held) return DropReason.Consumed;
         WriteNumber(tcp.Octets, SequenceAt, passage.Sequence, unfinished);
-        if (passage.Kind == PassageKind.Changed) Replace(batch, slot, packet, plan.MtuOf(outward ? flow.Egress : flow.Ingress), passage.IsCut);
+        if (passage.Kind == PassageKind.Changed) Replace(batch, slot, packet, plan.MtuOf(outward ? flow.Egress : flow.Ingress), editor.Output, passage.IsCut);
         return DropReason.None;
     }
 
@@ -67,15 +68,15 @@ internal sealed class ControlSegment(Outbox outbox, Refusals refusals)
         return 0;
     }
 
-    private static void MendAcknowledgment(Tcp tcp, ref ControlStream other, bool unfinished)
+    private static void MendAcknowledgment(Tcp tcp, ref ControlStream other, bool unfinished, StreamEditor editor)
     {
         if ((tcp.Flags & TcpFlags.Ack) == 0) return;
-        uint acknowledged = other.ToSender(tcp.Acknowledgment, roundUp: false);
+        uint received = tcp.Acknowledgment, acknowledged = other.ToSender(received, roundUp: false);
         other.Follow(acknowledged);
         // What we hold is acknowledged as soon as all in front of it is: by whom else, if nothing more comes.
         uint ours = acknowledged == other.Read ? other.HeldLength : 0u;
         WriteNumber(tcp.Octets, AcknowledgmentAt, acknowledged + ours, unfinished);
-        if (other.EditCount == 0) return;
+        if (other is { EditCount: 0, Shift: 0 }) return;
         foreach (TcpOption option in tcp.Options)
         {
             if (option.Kind != TcpOption.Sack) continue;
@@ -86,6 +87,7 @@ internal sealed class ControlSegment(Outbox outbox, Refusals refusals)
                 WriteNumber(tcp.Octets, at + 4, other.ToSender(BinaryPrimitives.ReadUInt32BigEndian(tcp.Octets[(at + 4)..]), roundUp: false), unfinished);
             }
         }
+        editor.Settle(ref other, received);
     }
 
     // An unfinished checksum does not cover the header yet. At an odd place the octets are halves of other words.
@@ -104,17 +106,17 @@ internal sealed class ControlSegment(Outbox outbox, Refusals refusals)
 
     private static ushort Swapped(uint half) => BinaryPrimitives.ReverseEndianness((ushort)half);
 
-    private void Replace(Batch batch, int slot, in Datagram packet, int mtu, bool isCut)
+    private static void Replace(Batch batch, int slot, in Datagram packet, int mtu, ReadOnlySpan<byte> data, bool isCut)
     {
         ref PacketMeta meta = ref batch[slot];
         Span<byte> space = batch.Space(slot);
         Tcp tcp = Tcp.Over(space[packet.Transport..packet.Length]);
-        ReadOnlySpan<byte> data = _editor.Output;
-        int headers = packet.Transport + tcp.DataOffset;
-        bool wasWithin = packet.Length <= mtu;
-        int room = (meta.Offload.IsSuper || !wasWithin ? Batch.MaxPacket : mtu) - headers;
+        int headers = packet.Transport + tcp.DataOffset, room = space.Length - headers;
+        isCut |= data.Length > room;
         if (data.Length > room) data = data[..room];
-        if (isCut || data.Length < _editor.Output.Length) tcp.Flags &= ~TcpFlags.Fin;
+        if (isCut) tcp.Flags &= ~TcpFlags.Fin;
+        bool isTooLong = packet.Length <= mtu && headers + data.Length > mtu;
+        if (isTooLong && !meta.Offload.IsSuper) meta.Offload = Super(packet, headers, Math.Min(SafeSegment, mtu - headers));
         data.CopyTo(space[headers..]);
         meta.Length = headers + data.Length;
         if (meta.Offload.IsSuper && data.Length <= meta.Offload.SegmentSize) (meta.Offload.Segmentation, meta.Offload.SegmentSize) = (0, 0);
@@ -126,6 +128,12 @@ internal sealed class ControlSegment(Outbox outbox, Refusals refusals)
         tcp.Checksum = 0;
         tcp.Checksum = meta.Offload.ChecksumUnfinished ? Checksum.Sum([], pseudo) : Checksum.Of(segment, pseudo);
     }
+
+    private static Offload Super(in Datagram packet, int headers, int segment) => new()
+    {
+        Flags = 1, ChecksumStart = (ushort)packet.Transport, ChecksumOffset = Tcp.ChecksumAt,
+        Segmentation = packet.V4 ? (byte)1 : (byte)4, SegmentSize = (ushort)segment, HeaderLength = (ushort)headers,
+    };
 
     // In the name of the receiver, who has not seen what is held and will get it with the rest.
     private void Acknowledge(Plan plan, in Flow flow, in ControlStream own, in ControlStream other, bool outward)

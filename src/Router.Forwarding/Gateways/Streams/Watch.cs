@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Router.Tables;
 
-namespace Router.Forwarding.Gateways;
+namespace Router.Forwarding.Gateways.Streams;
 
 /// <summary>How far a control connection has come.</summary>
 [Flags]
