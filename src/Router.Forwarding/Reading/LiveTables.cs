@@ -83,6 +83,19 @@ public sealed class LiveTables(ForwardingTables tables)
         }
     }
 
+    /// <summary>People's flows on a link: those of probes are left out, and of TCP those that have ended.</summary>
+    public int CountOn(PortId link)
+    {
+        int count = 0;
+        for (int id = tables.Flows.NextLive(-1); id >= 0; id = tables.Flows.NextLive(id))
+        {
+            if (!tables.Flows.TryRead(id, out Flow flow) || (flow.Traits & FlowTraits.Probe) != 0) continue;
+            if (flow.Protocol == Protocol.Tcp && flow.Tcp.State is TcpState.TimeWait or TcpState.Reset) continue;
+            if (flow.Egress == link || flow.Ingress == link) count++;
+        }
+        return count;
+    }
+
     /// <summary>What the live flows of each rule of a policy have carried so far.</summary>
     public void SumByRule(ushort generation, Span<(long Packets, long Octets)> sums)
     {
