@@ -11,6 +11,8 @@ namespace Router.Tables;
 /// the scan says that an entry is due, the caller looks at the true last use and either frees the entry or sets a later deadline.
 /// So an entry ends no earlier than its deadline, and later by at most the time in which the caller walks the whole array:
 /// choose the slice accordingly. An entry that is reported and neither cleared nor set is reported again in the next pass.
+///
+/// Beyond the highest id that ever had a deadline nothing is written or read, so a scan that is hardly used costs hardly any memory.
 /// </summary>
 public sealed class DeadlineScan
 {
@@ -23,7 +25,6 @@ public sealed class DeadlineScan
     public DeadlineScan(int capacity)
     {
         _deadlines = GC.AllocateUninitializedArray<uint>(capacity, pinned: true);
-        Array.Fill(_deadlines, Never);
     }
 
     public int Capacity => _deadlines.Length;
@@ -34,18 +35,25 @@ public sealed class DeadlineScan
     /// <summary>Reports this entry once that time has come.</summary>
     public void Set(int id, uint deadline)
     {
+        if (id >= _reach)
+        {
+            _deadlines.AsSpan(_reach, id - _reach).Fill(Never);
+            _reach = id + 1;
+        }
         _deadlines[id] = deadline;
-        if (id >= _reach) _reach = id + 1;
     }
 
     /// <summary>Reports this entry no more.</summary>
-    public void Clear(int id) => _deadlines[id] = Never;
+    public void Clear(int id)
+    {
+        if (id < _reach) _deadlines[id] = Never;
+    }
 
     /// <summary>Whether an entry has a deadline.</summary>
-    public bool IsSet(int id) => _deadlines[id] != Never;
+    public bool IsSet(int id) => id < _reach && _deadlines[id] != Never;
 
     /// <summary>Whether an entry has a deadline, and it has come.</summary>
-    public bool IsDue(int id, uint now) => _deadlines[id] <= now;
+    public bool IsDue(int id, uint now) => id < _reach && _deadlines[id] <= now;
 
     /// <summary>
     /// Looks at the next entries, from where the last call stopped and round the end, each at most once, and writes the ids of
