@@ -7,7 +7,7 @@ using Router.Wire;
 namespace Router.Forwarding.Gateways.Streams;
 
 /// <summary>
-/// A segment of a watched TCP connection, on its way past a <see cref="LineEditor"/>: data, sequence number, acknowledgment and SACK
+/// A segment of a watched TCP connection, on its way past a <see cref="StreamEditor"/>: data, sequence number, acknowledgment and SACK
 /// blocks (RFC 2018) are given what the receiver counts by. It comes here in the addresses in which it came in, and is
 /// translated after. A segment whose checksum is wrong teaches us nothing and stays wrong.
 ///
