@@ -22,6 +22,7 @@ namespace Router.Api;
 [JsonSerializable(typeof(IReadOnlyList<EventReport>))]
 [JsonSerializable(typeof(EventReport))]
 [JsonSerializable(typeof(IReadOnlyList<PastReport>))]
+[JsonSerializable(typeof(DrillReport))]
 [JsonSerializable(typeof(CheckReport))]
 [JsonSerializable(typeof(IReadOnlyList<CheckedFile>))]
 [JsonSerializable(typeof(ReloadReport))]

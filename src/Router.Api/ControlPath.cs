@@ -35,6 +35,11 @@ public static class ControlPath
 
     public const string Confirm = "/v1/confirm";
 
+    /// <summary>By POST begins one, by GET tells of the last.</summary>
+    public const string Drill = "/v1/drill";
+
+    public const string StopDrill = "/v1/drill/stop";
+
     /// <summary>Most octets of a file that is applied, or of those that are checked.</summary>
     public const int MostFileOctets = 16 * 1024 * 1024;
 

@@ -78,6 +78,15 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
             return ExitCode.Ok;
         });
 
+    /// <summary>Asks, and prints nothing.</summary>
+    /// <exception cref="ControlFailure">There is no answer, or not the one that was asked for.</exception>
+    public async Task<T> FetchAsync<T>(HttpMethod method, string path, JsonTypeInfo<T> type, CancellationToken cancel)
+        where T : class
+    {
+        using var client = new ControlClient(socket);
+        return Understand(await client.AskAsync(method, path, null, cancel), type);
+    }
+
     /// <summary>Prints documents as they come, one JSON document a line, until it is interrupted.</summary>
     /// <exception cref="ControlFailure">There is no answer, or it breaks off.</exception>
     public async Task<int> FollowAsync<T>(string path, JsonTypeInfo<T> type, Action<T, Screen> line, CancellationToken cancel)

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Router.Configuration;
 using Router.Configuration.Layers.Yaml;
 using Router.Daemon.Control;
+using Router.Daemon.Drills;
 using Router.Daemon.History;
 using Router.Daemon.Kernel;
 using Router.Daemon.Naming;
@@ -72,7 +73,9 @@ internal static class Life
         double milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
         foreach (string origin in tables.Origins) journal.Write(Priority.Notice, origin);
         chronicle.Start(new LinkSampler(helm, worker, ports).Take);
-        var reports = new Reports(options.Config, helm, worker, ports, new LiveTables(tables), volume, chronicle, journal);
+        var live = new LiveTables(tables);
+        using var drill = new Drill(helm, worker, ports, live, journal);
+        var reports = new Reports(options.Config, helm, worker, ports, live, volume, chronicle, drill, journal);
         await using var control = new ControlServer(options.ControlSocket, reports.Verbs, journal);
         await control.StartAsync(CancellationToken.None).ConfigureAwait(false);
         journal.Write(Priority.Notice, $"routerd forwards: {helm.Summary()}, ready after {milliseconds:0} ms", ("KIND", "start"));

@@ -37,6 +37,8 @@ public sealed class Worker : IDisposable
     private readonly ConcurrentQueue<Errand> _errands = new();
     private readonly Port?[] _ports = new Port?[PortId.Most + 1];
     private readonly Thread _thread;
+    private PortId _drilledId;
+    private DrilledPort? _drilled;
     private Plan _plan;
     private volatile bool _stopping, _ended;
     private long _beats, _lastPacket;
@@ -110,9 +112,31 @@ public sealed class Worker : IDisposable
         if (port.Descriptor >= 0) _poller.Add(port.Descriptor, id.Value);
     }
 
-    /// <summary>Takes a port out of service and closes it.</summary>
+    /// <summary>Puts a drill between the path and a link's port, which is in service. On the forwarding thread.</summary>
+    /// <returns>The drill; null if the port is not there, or another drill is on.</returns>
+    public DrilledPort? BeginDrill(PortId id, DrillPlan plan)
+    {
+        if (_drilled is not null || _ports[id.Value] is not { } port) return null;
+        (_drilledId, _drilled) = (id, new DrilledPort(port, plan, Math.Max(BatchSlots, _forwarder.Outbox.Spare.Capacity), Random.Shared.Next()));
+        Swap(id, _drilled);
+        return _drilled;
+    }
+
+    /// <summary>Takes the drill away, if there is one: the port is the real one again. On the forwarding thread.</summary>
+    public void EndDrill()
+    {
+        if (_drilled is not { } drilled) return;
+        _drilled = null;
+        Swap(_drilledId, drilled.Release());
+        drilled.Dispose();
+    }
+
+    private void Swap(PortId id, Port port) => _forwarder.Outbox.Attach(id, _ports[id.Value] = port);
+
+    /// <summary>Takes a port out of service and closes it. A drill on it is over.</summary>
     public void Detach(PortId id)
     {
+        if (_drilled is not null && id == _drilledId) EndDrill();
         if (_ports[id.Value] is not { } port) return;
         if (port.Descriptor >= 0) _poller.Remove(port.Descriptor);
         _forwarder.Outbox.Detach(id);
@@ -233,7 +257,7 @@ public sealed class Worker : IDisposable
             _forwarder.Review.Scan(_forwarder.Plan, ReviewSlice, now);
             _forwarder.Outbox.Flush(_batch);
         }
-        if (_forwarder.Upkeep.Tend(_forwarder.Plan, now)) _forwarder.Outbox.Flush(_batch);
+        if (_forwarder.Upkeep.Tend(_forwarder.Plan, now)) FlushSlice(now);
         Volatile.Write(ref _beats, _beats + 1);
     }
 
@@ -253,6 +277,15 @@ public sealed class Worker : IDisposable
         }
     }
 
+    // What a drill has delayed goes on too, to the nearest slice of the upkeep.
+    private void FlushSlice(long now)
+    {
+        _forwarder.Outbox.Flush(_batch);
+        if (_drilled is not { } drilled) return;
+        drilled.Send(now);
+        if (drilled.NextDue <= now) Serve(_drilledId, now);
+    }
+
     private void RunErrands()
     {
         _doorbell.Quiet();
@@ -266,8 +299,3 @@ public sealed class Worker : IDisposable
 
     private readonly record struct Errand(Action<Worker> Do, Action<WorkerEndedException> Refuse);
 }
-
-/// <summary>The forwarding thread has ended, so what was asked of it will not be done.</summary>
-/// <param name="fault">The fault that ended it; null if it was told to.</param>
-public sealed class WorkerEndedException(Exception? fault)
-    : Exception(fault is null ? "the forwarding thread has ended" : $"the forwarding thread has ended by a fault ({fault.Message}), and routerd is about to", fault);

@@ -22,6 +22,7 @@ internal static class LinksPage
         foreach (LinkReport link in links)
         {
             if (link.Cause is not null && link.State is not "up") screen.Line($"{link.Name} is {link.State}: {link.Cause}");
+            if (link.Drill is { } drill) screen.Line($"{link.Name} is under a drill: {drill}");
             if (link.Placement is { Queues: true } placement) screen.Line(Queueing(link.Name, placement));
             if (link.Volume is { State: not "ample" } volume) screen.Line(Remark(link.Name, volume));
         }

@@ -59,7 +59,7 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
         if (path != ControlPath.Apply && !isCheck) ExpectNoLongBody(context.Request);
         IQueryCollection query = context.Request.Query;
         if (path is not (ControlPath.Flows or ControlPath.KillFlows or ControlPath.MoveHost or ControlPath.Explain or ControlPath.Why or ControlPath.Capture or ControlPath.Apply
-            or ControlPath.Events or ControlPath.Past)) Queries.None(query);
+            or ControlPath.Events or ControlPath.Past or ControlPath.Drill)) Queries.None(query);
         ControlJson json = ControlJson.Wire;
         return path switch
         {
@@ -76,6 +76,8 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
             ControlPath.Events => EventsAsync(context, Queries.Events(query)),
             ControlPath.Past => SendAsync(context, verbs.Past(Queries.Past(query)), json.IReadOnlyListPastReport),
             ControlPath.Capture => StreamAsync(context, "application/x-pcapng", verbs.Capture(Queries.Capture(query))),
+            ControlPath.Drill => SendAsync(context, HttpMethods.IsPost(context.Request.Method) ? verbs.Drill(Queries.Drill(query)) : verbs.LastDrill() ?? throw NoDrill("There was no drill since routerd started."), json.DrillReport),
+            ControlPath.StopDrill => SendAsync(context, verbs.StopDrill() ?? throw NoDrill("No drill is on."), json.DrillReport),
             ControlPath.Reload => ChangeAsync(context, verbs.Reload),
             ControlPath.Apply => ApplyAsync(context, Queries.Confirm(query)),
             ControlPath.Confirm => SendAsync(context, verbs.Confirm()
@@ -152,7 +154,8 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
             ControlPath.Status or ControlPath.Links or ControlPath.Flows or ControlPath.Hosts
                 or ControlPath.Rules or ControlPath.Check or ControlPath.Explain or ControlPath.Why or ControlPath.Capture
                 or ControlPath.Events or ControlPath.Past => HttpMethods.Get,
-            ControlPath.Reload or ControlPath.Apply or ControlPath.Confirm or ControlPath.KillFlows or ControlPath.MoveHost => HttpMethods.Post,
+            ControlPath.Drill => HttpMethods.IsPost(context.Request.Method) ? HttpMethods.Post : HttpMethods.Get,
+            ControlPath.StopDrill or ControlPath.Reload or ControlPath.Apply or ControlPath.Confirm or ControlPath.KillFlows or ControlPath.MoveHost => HttpMethods.Post,
             _ => throw Unknown(path),
         };
         if (context.Request.Method == expected || (path == ControlPath.Check && HttpMethods.IsPost(context.Request.Method))) return;
@@ -166,6 +169,8 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
         if (request.ContentLength is null or <= ControlServer.MostBodyOctets) return;
         throw new RefusedRequest(StatusCodes.Status413PayloadTooLarge, $"A request may carry {ControlServer.MostBodyOctets} octets, not {request.ContentLength}.");
     }
+
+    private static RefusedRequest NoDrill(string why) => new(StatusCodes.Status404NotFound, why);
 
     private static RefusedRequest Unknown(string path) =>
         new(StatusCodes.Status404NotFound, $"There is no verb '{path}'; this routerd may be older than the one who asks.");

@@ -50,6 +50,15 @@ internal sealed record ControlVerbs
     /// <summary>Live flows of that name, and why each is as it is; a few at the most.</summary>
     public required Func<FlowName, IReadOnlyList<WhyReport>> Why { get; init; }
 
+    /// <summary>Begins a drill, or refuses it.</summary>
+    public required Func<DrillQuery, DrillReport> Drill { get; init; }
+
+    /// <summary>The drill that is on, or the last one; null if there was none since the start.</summary>
+    public required Func<DrillReport?> LastDrill { get; init; }
+
+    /// <summary>Ends the drill that is on; null if there is none.</summary>
+    public required Func<DrillReport?> StopDrill { get; init; }
+
     /// <summary>What happened, oldest first; of too many, the last ones.</summary>
     public required Func<EventQuery, IReadOnlyList<EventReport>> Events { get; init; }
 

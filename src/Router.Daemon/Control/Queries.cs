@@ -126,6 +126,20 @@ internal static class Queries
         };
     }
 
+    /// <exception cref="RefusedRequest">A name or a value that is wrong or missing.</exception>
+    public static DrillQuery Drill(IQueryCollection query)
+    {
+        AllowOnly(query, "link", "loss", "delay", "down", "seconds");
+        return new DrillQuery
+        {
+            Link = Text(query, "link") ?? throw Missing("link"),
+            Loss = Number(query, "loss", 0, 100) ?? 0,
+            DelayMilliseconds = Number(query, "delay", 0, DrillQuery.MostDelay) ?? 0,
+            Down = Text(query, "down") is "yes",
+            Seconds = Number(query, "seconds", 1, DrillQuery.MostSeconds) ?? new DrillQuery { Link = "" }.Seconds,
+        };
+    }
+
     private static DateTimeOffset? Time(IQueryCollection query, string name)
     {
         if (Text(query, name) is not { } text) return null;

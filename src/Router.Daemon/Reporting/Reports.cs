@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http;
 using Router.Api;
 using Router.Configuration;
 using Router.Daemon.Control;
+using Router.Daemon.Drills;
 using Router.Daemon.History;
 using Router.Daemon.Kernel;
 using Router.Daemon.Placing;
@@ -24,7 +25,7 @@ namespace Router.Daemon.Reporting;
 /// Answers to the control socket. Tables are read beside the path without its knowing; what only the forwarding thread may look at
 /// is asked of it by errand.
 /// </summary>
-internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, VolumeMeter volume, Chronicle chronicle, Journal journal)
+internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, VolumeMeter volume, Chronicle chronicle, Drill drill, Journal journal)
 {
     private readonly TrafficMeter _meter = new(worker);
     private readonly FlowReports _flows = new(helm, worker, ports, tables, journal);
@@ -51,6 +52,9 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
         Explain = Explain,
         Why = Why.Find,
         Capture = _recordings.Begin,
+        Drill = drill.Begin,
+        LastDrill = drill.Last,
+        StopDrill = drill.Stop,
         Events = _past.Events,
         FollowEvents = _past.Follow,
         Past = _past.Around,
@@ -124,6 +128,7 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
                 Mtu = state.Mtu, LossShare = verdict is { Rounds: > 0 } ? verdict.Loss : null,
                 LatencyMilliseconds = verdict is { Latency: > 0 } ? verdict.Latency * 1000 : null,
                 Received = received, Sent = sent, Flows = flows[id.Value], Pins = pins.GetValueOrDefault(id), Volume = VolumeReports.Of(link, volume.Read(link)),
+                Drill = drill.WordsOf(link.Name),
                 Placement = helm.Loads.Read(helm.Settings, id),
             };
         })];

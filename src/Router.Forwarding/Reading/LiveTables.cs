@@ -34,7 +34,7 @@ public sealed record LiveFlow(
     public int Pin { get; init; } = -1;
 
     /// <summary>Whether that pin is for one site.</summary>
-    public bool PinnedForSite => Cause is >= LinkCause.SiteByWeight and <= LinkCause.SitePinnedAsRestored;
+    public bool PinnedForSite => Cause is >= LinkCause.SiteByWeight and <= LinkCause.SitePinnedAsDegraded;
 
     /// <summary>If it followed its host's pin: why that stood there, and for how many microseconds then, or null if the pin has been moved since.</summary>
     public (string Reason, long? Stood)? PinThen { get; init; }
@@ -81,6 +81,19 @@ public sealed class LiveTables(ForwardingTables tables)
             PortId link = plan.IsLink(flow.Egress) ? flow.Egress : flow.Ingress;
             counts[link.Value]++;
         }
+    }
+
+    /// <summary>People's flows on a link: those of probes are left out, and of TCP those that have ended.</summary>
+    public int CountOn(PortId link)
+    {
+        int count = 0;
+        for (int id = tables.Flows.NextLive(-1); id >= 0; id = tables.Flows.NextLive(id))
+        {
+            if (!tables.Flows.TryRead(id, out Flow flow) || (flow.Traits & FlowTraits.Probe) != 0) continue;
+            if (flow.Protocol == Protocol.Tcp && flow.Tcp.State is TcpState.TimeWait or TcpState.Reset) continue;
+            if (flow.Egress == link || flow.Ingress == link) count++;
+        }
+        return count;
     }
 
     /// <summary>What the live flows of each rule of a policy have carried so far.</summary>

@@ -152,6 +152,13 @@ internal static class Samples
         Time = Now.AddSeconds(-90), Kind = "state", Priority = "warning", Link = "fiber", State = "down", Text = "no carrier",
     };
 
+    public static readonly DrillReport Drill = new()
+    {
+        Link = "fiber", What = "40 % loss, 200 ms delay", Began = Now.AddMinutes(-2), Ends = Now.AddMinutes(-1), Phase = "over", State = "up",
+        DetectedSeconds = 2.31, DetectedAs = "degraded", DetectedCause = "40 % of probes lost in 20 rounds, limit 10 %", ReturnedSeconds = 7.5,
+        FlowsBefore = 12, Moved = 5, Reset = 4, Lost = 3, PacketsLost = 400, PacketsDelayed = 600, PacketsOverflowed = 0,
+    };
+
     public static readonly PastReport Past = new()
     {
         Link = "fiber", From = Now.AddMinutes(-15), To = Now.AddMinutes(15), Addresses = ["203.0.113.7", "100.64.0.9"], Gateways = ["203.0.113.1"],

@@ -27,6 +27,9 @@ public class CommandLineTests
     [InlineData("flows kill --all", "2 flows were ended.")]
     [InlineData("hosts move 10.0.0.5 dsl", "10.0.0.5 was moved from fiber to dsl (2 pins)")]
     [InlineData("events --since 10m --link fiber", "no carrier")]
+    [InlineData("drill stop", "noticed:  degraded after 2.3s: 40 % of probes lost in 20 rounds, limit 10 %")]
+    [InlineData("drill stop", "flows:    12 on the link before; 5 moved, 4 reset, 3 lost")]
+    [InlineData("drill stop", "returned: well again 7.5s after the end")]
     [InlineData("events --follow", "no carrier")]
     [InlineData("report --at 14:05", "gateway 203.0.113.1  3600      3060  15 %         4.1 ms  4.3 ms  81.0 ms")]
     [InlineData("report --at 14:05", "The link was down from 11:58:00 until 12:02:33 (4m33s).")]
@@ -41,6 +44,32 @@ public class CommandLineTests
         Assert.Equal("", outcome.Error);
         Assert.Equal(ExitCode.Ok, outcome.Code);
         Assert.DoesNotContain('\e', outcome.Output);
+    }
+
+    [Theory]
+    [InlineData("drill fiber", "write --down")]
+    [InlineData("drill fiber --loss 40", "write 40%")]
+    [InlineData("drill fiber --loss 140%", "write 40%")]
+    [InlineData("drill fiber --delay 10s", "at most 5s")]
+    [InlineData("drill fiber --down --for 11m", "at most 10m")]
+    [InlineData("report --at soon", "is no time")]
+    public async Task ADoubtfulQuestionIsNotAsked(string line, string expected)
+    {
+        Outcome outcome = await RunAsync("/nonexistent", line);
+
+        Assert.Contains(expected, outcome.Error, StringComparison.Ordinal);
+        Assert.Equal(ExitCode.Usage, outcome.Code);
+    }
+
+    [Fact]
+    public async Task ADrillIsBegunAndWaitedFor()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+
+        Outcome outcome = await RunAsync(server.SocketPath, "drill fiber --loss 40% --delay 200ms");
+
+        Assert.Contains("fiber: 40 % loss, 200 ms delay until", outcome.Error, StringComparison.Ordinal);
+        Assert.Contains("drill:    fiber, 40 % loss, 200 ms delay, for 1m00s from", outcome.Output, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -49,6 +49,40 @@ public sealed class WorkerTests
         Assert.True(SpinWait.SpinUntil(() => !worker.IsRunning, Patience));
     }
 
+    [Fact]
+    public async Task ADrillStandsBeforeAPortUntilItIsTakenAwayOrThePortIs()
+    {
+        CancellationToken cancel = TestContext.Current.CancellationToken;
+        using Worker worker = Start();
+        var port = new MemoryPort("wan0");
+        var id = new PortId(5);
+        var plan = DrillPlan.OfRoundTrips(1, 0, long.MaxValue);
+        Assert.Null(await worker.Ask(w => w.BeginDrill(id, plan)).WaitAsync(Patience, cancel));
+        await worker.Ask(w => Put(w, port)).WaitAsync(Patience, cancel);
+
+        DrilledPort? drill = await worker.Ask(w => w.BeginDrill(id, plan)).WaitAsync(Patience, cancel);
+        Assert.NotNull(drill);
+        Assert.Null(await worker.Ask(w => w.BeginDrill(id, plan)).WaitAsync(Patience, cancel));
+        Assert.Same(drill, await worker.Ask(w => w.PortOf(id)).WaitAsync(Patience, cancel));
+        Assert.Same(port, await worker.Ask(w => End(w).PortOf(id)).WaitAsync(Patience, cancel));
+
+        Assert.NotNull(await worker.Ask(w => w.BeginDrill(id, plan)).WaitAsync(Patience, cancel));
+        Assert.Null(await worker.Ask(w => Detached(w).PortOf(id)).WaitAsync(Patience, cancel));
+        Assert.Null(await worker.Ask(w => End(w).PortOf(id)).WaitAsync(Patience, cancel));
+
+        static Worker End(Worker w)
+        {
+            w.EndDrill();
+            return w;
+        }
+
+        Worker Detached(Worker w)
+        {
+            w.Detach(id);
+            return w;
+        }
+    }
+
     private static bool Put(Worker worker, Port port)
     {
         worker.Attach(new PortId(5), port);
