@@ -41,6 +41,15 @@ public class PagesTests
     }
 
     [Fact]
+    public void ALinkThatQueuesSaysSoAndWhatItIsWeighedBy()
+    {
+        string[] lines = Plain(screen => LinksPage.Write([Samples.Queueing], screen));
+
+        Assert.Contains(" 47.9 Mbit/s ", lines[1], StringComparison.Ordinal);
+        Assert.Contains("fiber queues, 181.2 ms where 11.9 ms is idle: new hosts avoid it until it has drained", lines);
+    }
+
+    [Fact]
     public void AReservedLinkIsCalledSo()
     {
         LinkReport lte = Samples.Fiber with { Name = "lte", InUse = false, Weight = 0 };
@@ -87,6 +96,7 @@ public class PagesTests
         Assert.Equal("10.0.0.5 trusted any fiber 1h01m 4 placed by weight", Squeeze(lines[1]));
         Assert.Equal("10.0.0.5 trusted 203.0.113.0/24 dsl 12s 1 fiber went down", Squeeze(lines[2]));
         Assert.Equal("10.0.0.5 trusted - - - 4 -", Squeeze(lines[3]));
+        Assert.EndsWith("fiber became slow or lossy", Plain(screen => HostsPage.Write([Samples.Host with { Link = "dsl", Reason = "Degraded", MovedFrom = "fiber" }], screen))[1], StringComparison.Ordinal);
     }
 
     [Fact]
