@@ -14,13 +14,13 @@ public unsafe class LayoutTests
     [
         "errno.h", "fcntl.h", "unistd.h", "sys/socket.h", "sys/uio.h", "sys/ioctl.h", "sys/epoll.h", "sys/eventfd.h", "sys/resource.h", "sys/timerfd.h", "time.h",
         "net/if.h", "net/if_arp.h", "linux/if_tun.h", "linux/if_packet.h", "linux/if_ether.h", "linux/virtio_net.h", "linux/filter.h",
-        "linux/sockios.h",
+        "linux/sockios.h", "linux/bpf.h", "signal.h",
     ];
 
     private static readonly Type[] Bindings =
     [
         typeof(Errno), typeof(Fcntl), typeof(SysSocket), typeof(SysUio), typeof(SysIoctl), typeof(SysEpoll), typeof(SysEventfd), typeof(SysResource), typeof(SysTimerfd),
-        typeof(NetIf), typeof(LinuxIfTun), typeof(LinuxIfPacket), typeof(LinuxVirtioNet), typeof(LinuxFilter),
+        typeof(NetIf), typeof(LinuxIfTun), typeof(LinuxIfPacket), typeof(LinuxVirtioNet), typeof(LinuxFilter), typeof(LinuxBpf), typeof(SysSignal),
     ];
 
     /// <summary>Newer than the headers of Debian 12: these the compiler may not know.</summary>
