@@ -26,7 +26,7 @@ readonly TO_LAB=(util-linux ethtool tcpdump curl bind9-dnsutils dnsmasq-base ipe
   openssh-client openssh-server openssl vsftpd procps python3-minimal)
 # Tests that want these are skipped without them; not every Debian has them.
 readonly TO_LAB_IF_THERE=(ngtcp2-client ngtcp2-server tftpd-hpa tftp-hpa pptpd pptp-linux coturn
-  wireguard-go wireguard-tools openvpn strongswan-starter libcharon-extra-plugins sip-tester)
+  udhcpc wireguard-go wireguard-tools openvpn strongswan-starter libcharon-extra-plugins sip-tester)
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "build.sh: $*"; exit 1; }

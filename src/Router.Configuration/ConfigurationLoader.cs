@@ -128,7 +128,7 @@ public static class ConfigurationLoader
         parts.Each("times", new TimeReader(names).Define);
         List<RuleReader.Read> rules = parts.Read("rules", new RuleReader(names, internet.Pin, errors).Rules, []);
         parts.Each("on_exit", GlobalReader.OnExit);
-        RuleChecks.Check(rules, names);
+        RuleChecks.Check(rules, names, internet.Mode);
         return new Settings
         {
             Zones = zones,

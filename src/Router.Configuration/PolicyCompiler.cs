@@ -55,6 +55,7 @@ public static class PolicyCompiler
             Links = [.. settings.Links.Select(l => new LinkPolicy(ports[l.Name], l.Name, l.Interface, l.Weight, l.Metered, l.RefusesPrivate) { Ipv6 = l.Ipv6, Prefixes = l.Prefixes })],
             Zones = [.. settings.Zones.Select(z => new ZonePolicy(ports[z.Name], z.Name, [.. z.Interfaces], Licensed: true))],
             PinIdle = settings.Internet.PinIdle.Ticks / TimeSpan.TicksPerMicrosecond,
+            DrainTime = settings.Internet.DrainTime.Ticks / TimeSpan.TicksPerMicrosecond,
             Timeouts = settings.Timeouts,
             Limits = new HostLimits(
                 settings.Limits.Common, [.. settings.Limits.Exceptions.Select(e => new HostException(selectors.Compile(e.Source), e.Limit))]),
@@ -84,6 +85,7 @@ public static class PolicyCompiler
             ForwardTo = rule.ForwardTo,
             Gateways = rule.Gateways,
             OnLinkDown = rule.OnLinkDown,
+            OnLinkDegrade = rule.OnLinkDegrade,
             OnLinkReturn = rule.OnLinkReturn,
             Counters = counters.GetValueOrDefault(rule.Name) ?? new RuleCounters(),
         };

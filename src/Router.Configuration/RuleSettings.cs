@@ -75,6 +75,8 @@ public sealed record RuleSettings
 
     public FlowPlans OnLinkDown { get; internal set; } = FlowPlans.DownDefault;
 
+    public FlowPlans OnLinkDegrade { get; internal set; } = FlowPlans.DegradeDefault;
+
     public FlowPlans OnLinkReturn { get; internal set; } = FlowPlans.ReturnDefault;
 
     /// <summary>`helpers`: which protocols are read along.</summary>

@@ -107,6 +107,9 @@ public sealed record InternetSettings
     /// <summary>How long a host's pin outlives its last flow.</summary>
     public TimeSpan PinIdle { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long a flow that is drained may stay on its link.</summary>
+    public TimeSpan DrainTime { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Takes up an inside host's TCP connection whose beginning nobody here saw; else it is reset.</summary>
     public bool PicksUpTcp { get; init; }
 }

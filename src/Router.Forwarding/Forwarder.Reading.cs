@@ -53,6 +53,9 @@ public sealed partial class Forwarder
     /// <summary>Flows moved to another link, reset for one, and ended for want of traffic.</summary>
     public (long Moved, long Reset, long Expired) Ends => (Review.Moved, Review.Reset, Upkeep.Expired);
 
+    /// <summary>Flows left on their link to come to their end.</summary>
+    public long FlowsDrained => Review.Drained;
+
     /// <summary>Octets of all tables and indexes.</summary>
     public long TableOctets => _flows.Octets + _mappings.Octets;
 

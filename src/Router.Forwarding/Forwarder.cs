@@ -62,7 +62,7 @@ public sealed partial class Forwarder : IDisposable
         _admission = new Admission(_flows, _holdings, new Translator(_mappings), _mappings, _chooser, _gateways, Quotas, Events);
         Review = new Review(_flows, _mappings, _chooser, _admission, _holdings, _gateways, _refusals);
         _held = new HeldSyns(_refusals);
-        Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _gateways, _holdings, Quotas, _held);
+        Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _gateways, _holdings, Quotas, _held, Review);
         _mappings.Prepare(plan);
         _holdings.Resume();
         Review.BeginScan();

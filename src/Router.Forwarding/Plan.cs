@@ -99,6 +99,9 @@ public sealed class Plan
     /// <summary>Whether a port is a link that is to carry nothing more in this month.</summary>
     public bool IsSpent(PortId id) => Link(id) is { Volume: LinkVolume.Spent };
 
+    /// <summary>Whether a port is a link that loses packets or is slow, beyond its limits.</summary>
+    public bool IsDegraded(PortId id) => Link(id) is { Health: LinkHealth.Degraded };
+
     /// <summary>Whether the mode gives a link new flows that no rule sent to a link.</summary>
     public bool IsInUse(PortId id)
     {

@@ -14,10 +14,10 @@ namespace Router.Forwarding;
 /// Do the rules still allow it? The course of its first packet is charted again; if the answer is another, or leads elsewhere, the
 /// flow ends at once, and TCP is told on both sides.
 ///
-/// Is its link still right? If the link has gone, or no longer has the flow's address, and there is another for it, the rule's
-/// `on_link_down` decides; with no other link nothing is ended, since waiting is better than nothing. If a link that the rule or
-/// the mode prefers has come back, `on_link_return` decides. Flows that came in by a link, and those of programs bound to a link's
-/// address, stay where they are. Only a link whose volume is spent (<see cref="LinkVolume.Spent"/>) keeps none of its flows.
+/// Is its link still right (<see cref="LinkEvent"/>)? If not, and there is a better one for it, the rule's plan for that decides; with
+/// no better link nothing is ended, since waiting is better than nothing. A flow that is drained is looked at again when its time is
+/// over, and then ended as by a reset if a better link is there still. Flows that came in by a link, and those of programs bound to a
+/// link's address, stay where they are. Only a link whose volume is spent (<see cref="LinkVolume.Spent"/>) keeps none of its flows.
 /// </summary>
 internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser chooser, Admission admission, Holdings holdings, ApplicationGateways gateways, Refusals refusals)
 {
@@ -29,6 +29,9 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
     public long Moved { get; private set; }
 
     public long Reset { get; private set; }
+
+    /// <summary>Flows that were left where they are to come to their end.</summary>
+    public long Drained { get; private set; }
 
     /// <summary>Whether the scan has flows left to look at.</summary>
     public bool IsScanning { get; private set; }
@@ -62,7 +65,7 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         ref Flow flow = ref flows[id];
         if (flow.PolicyGeneration != plan.Policy.Generation && !IsStillAllowed(plan, id, ref flow))
         {
-            Close(plan, id, now, tellInside: true, tellOutside: true);
+            Close(plan, id, now, tellInside: true, flow.Egress);
             Closed++;
             return DropReason.FlowClosed;
         }
@@ -71,7 +74,7 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         bool ownsItsWay = plan.IsLink(flow.Egress) && (flow.Traits & (FlowTraits.Inbound | FlowTraits.Bound)) == 0;
         DropReason reason = ownsItsWay ? LookAtLink(plan, ref id, now) : DropReason.None;
         if (reason != DropReason.None || !IsOnSpent(plan, flows[id])) return reason;
-        Close(plan, id, now, tellInside: true, tellOutside: false);
+        Close(plan, id, now, tellInside: true, outsideBy: null);
         Closed++;
         return DropReason.FlowClosed;
     }
@@ -88,7 +91,7 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
     public bool Kill(Plan plan, FlowId id, long created, long now)
     {
         if (!flows.IsLive(id) || flows[id].Created != created) return false;
-        Close(plan, id, now, tellInside: true, tellOutside: true);
+        Close(plan, id, now, tellInside: true, flows[id].Egress);
         return true;
     }
 
@@ -117,7 +120,7 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
             return Moved > before ? FlowPlan.Move : FlowPlan.Keep;
         }
         // Its link is there, so the far end is told too.
-        Close(plan, id, now, tellInside: true, tellOutside: true);
+        Close(plan, id, now, tellInside: true, flow.Egress);
         Reset++;
         return FlowPlan.Reset;
     }
@@ -172,25 +175,52 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
     {
         ref Flow flow = ref flows[id];
         Rule rule = plan.Policy.Rules[Math.Min(flow.Rule, plan.Policy.Rules.Length - 1)];
-        ulong able = LinkChooser.Able(plan, rule, flow.InsideSource);
-        bool isAble = (able & flow.Egress.Bit) != 0;
-        bool hasAddress = flow.OutsideSource == flow.InsideSource || (plan.Own(flow.OutsideSource) & flow.Egress.Bit) != 0
-            || SeenBy(plan, rule, flow, flow.Egress).Outside == flow.OutsideSource;
-        bool isLost = !isAble || !hasAddress;
-        // Balancing prefers no link to another: only a rule, or an order, can have a better one.
-        if (!isLost && plan.Policy.Mode != InternetMode.Failover && !IsAnyAble(rule.Links, able)) return DropReason.None;
-        if (chooser.Choose(plan, rule, flow.InsideSource, flow.OutsideDestination, now, out LinkChoice better) != DropReason.None) return DropReason.None;
-        if (better.Link == flow.Egress && hasAddress) return DropReason.None;
-        FlowPlan what = (isLost ? rule.OnLinkDown : rule.OnLinkReturn).For(flow.Protocol);
+        LinkEvent happened = Happened(plan, rule, flow, out LinkChoice better, out ulong leaving);
+        FlowPlan what = happened == LinkEvent.None ? FlowPlan.Keep : rule.On(happened).For(flow.Protocol);
+        if (what != FlowPlan.Drain) flows.EndDrain(id);
+        if (what == FlowPlan.Keep) return DropReason.None;
+        // Where its host is held to a link, it is held to the better one from here on: what it begins next goes there.
+        if ((what == FlowPlan.Move || better.Cause is LinkCause.HostByWeight or LinkCause.SiteByWeight)
+            && chooser.Choose(plan, rule, flow.InsideSource, flow.OutsideDestination, now, out better, leaving) != DropReason.None) return DropReason.None;
         return what switch
         {
-            FlowPlan.Keep or FlowPlan.Drain => DropReason.None,
+            FlowPlan.Drain => Drain(plan, rule, id, happened, better, now),
             FlowPlan.Move when flow.Protocol != Protocol.Tcp || KeepsEnd(flow, SeenBy(plan, rule, flow, better.Link)) =>
-                MoveTo(plan, ref id, better, isLost ? LinkMove.LinkDown : LinkMove.BetterLink, now),
-            FlowPlan.Move or FlowPlan.Reset => ResetFor(plan, id, now),
+                MoveTo(plan, ref id, better, WhyMoved(happened), now),
+            FlowPlan.Move or FlowPlan.Reset => ResetFor(plan, rule, id, happened, better, now),
             _ => throw new InvalidOperationException($"unknown plan {what}"),
         };
     }
+
+    // What has become of a flow's link, and which is the better one. To leave a degraded link its host's pin has to be passed over.
+    private LinkEvent Happened(Plan plan, Rule rule, in Flow flow, out LinkChoice better, out ulong leaving)
+    {
+        (better, leaving) = (default, 0);
+        ulong able = LinkChooser.Able(plan, rule, flow.InsideSource);
+        bool hasAddress = flow.OutsideSource == flow.InsideSource || (plan.Own(flow.OutsideSource) & flow.Egress.Bit) != 0
+            || SeenBy(plan, rule, flow, flow.Egress).Outside == flow.OutsideSource;
+        bool isLost = (able & flow.Egress.Bit) == 0 || !hasAddress, isDegraded = plan.IsDegraded(flow.Egress);
+        // Balancing prefers no healthy link to another: only a rule, or an order, can have a better one.
+        bool isOrdered = plan.Policy.Mode == InternetMode.Failover || IsAnyAble(rule.Links, able);
+        if (!isLost && !isDegraded && !isOrdered) return LinkEvent.None;
+        if (chooser.Foresee(plan, rule, flow.InsideSource, flow.OutsideDestination, out better) != DropReason.None) return LinkEvent.None;
+        if (isLost) return LinkEvent.Down;
+        if (isDegraded && better.Link == flow.Egress && better.Cause.PinReason() is not null)
+        {
+            leaving = flow.Egress.Bit;
+            if (chooser.Foresee(plan, rule, flow.InsideSource, flow.OutsideDestination, out better, leaving) != DropReason.None) return LinkEvent.None;
+        }
+        if (better.Link == flow.Egress) return LinkEvent.None;
+        if (isDegraded && (plan.HealthyLinks & better.Link.Bit) != 0) return LinkEvent.Degrade;
+        return isOrdered ? LinkEvent.Return : LinkEvent.None;
+    }
+
+    private static LinkMove WhyMoved(LinkEvent happened) => happened switch
+    {
+        LinkEvent.Down => LinkMove.LinkDown,
+        LinkEvent.Degrade => LinkMove.Degraded,
+        LinkEvent.Return or LinkEvent.None => LinkMove.BetterLink,
+    };
 
     // As whom the far end would see the flow by a link.
     private static SourceTranslation SeenBy(Plan plan, Rule rule, in Flow flow, PortId link) =>
@@ -217,23 +247,46 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         return DropReason.None;
     }
 
-    private DropReason ResetFor(Plan plan, FlowId id, long now)
+    // Who has heard nothing yet has nothing to bring to an end. Its SYN comes again, and goes by the better link.
+    private DropReason Drain(Plan plan, Rule rule, FlowId id, LinkEvent happened, LinkChoice better, long now)
     {
+        if (flows[id].Tcp.State == TcpState.SynSent || flows.IsDrained(id, now)) return ResetFor(plan, rule, id, happened, better, now);
+        if (flows.Drain(id, now + plan.Policy.DrainTime)) Drained++;
+        return DropReason.None;
+    }
+
+    // The far end is told by the flow's own link while that one serves. By another only if the reset can leave there with the address
+    // that the far end knows, else it would be a packet under somebody else's name, and no provider carries those (RFC 2827).
+    private DropReason ResetFor(Plan plan, Rule rule, FlowId id, LinkEvent happened, LinkChoice better, long now)
+    {
+        ref Flow flow = ref flows[id];
         // Who has heard nothing yet sends its SYN again, and that goes by another link; a reset would tell it to give up.
-        Close(plan, id, now, tellInside: flows[id].Tcp.State != TcpState.SynSent, tellOutside: false);
+        bool isAnswered = flow.Tcp.State != TcpState.SynSent;
+        PortId? outsideBy = happened != LinkEvent.Down ? flow.Egress
+            : better.Link != flow.Egress && SeenBy(plan, rule, flow, better.Link).Outside == flow.OutsideSource ? better.Link : null;
+        Close(plan, id, now, tellInside: isAnswered, isAnswered ? outsideBy : null);
         Reset++;
         return DropReason.FlowClosed;
     }
 
-    // The far side of a dead link cannot be told: its RST would have to leave by the link that is down.
-    private void Close(Plan plan, FlowId id, long now, bool tellInside, bool tellOutside)
+    private void Close(Plan plan, FlowId id, long now, bool tellInside, PortId? outsideBy)
     {
         ref Flow flow = ref flows[id];
         if (flow.Protocol == Protocol.Tcp)
         {
             if (tellInside) refusals.ResetSide(plan, flow, towardsInside: true, gateways.Shift(id, fromInside: false));
-            if (tellOutside) refusals.ResetSide(plan, flow, towardsInside: false, gateways.Shift(id, fromInside: true));
+            if (outsideBy is { } link) TellOutside(plan, flow, link, gateways.Shift(id, fromInside: true));
         }
         holdings.Finish(plan, id, now);
+    }
+
+    private void TellOutside(Plan plan, Flow flow, PortId by, int shift)
+    {
+        if (by != flow.Egress)
+        {
+            flow.Egress = by;
+            flow.NextHop = NextHop.Of(plan, flow);
+        }
+        refusals.ResetSide(plan, flow, towardsInside: false, shift);
     }
 }

@@ -10,9 +10,9 @@ namespace Router.Forwarding;
 
 /// <summary>
 /// What the forwarding thread does between batches, in slices small enough not to be felt: flows, mappings, pins and fragments
-/// whose time is over, and SYNs that were held. A slice looks at deadlines only, four octets an entry; a table of a million is gone through in a second.
+/// whose time is over, flows that were drained, and SYNs that were held. A slice looks at deadlines only, four octets an entry; a table of a million is gone through in a second.
 /// </summary>
-internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Fragments fragments, ApplicationGateways gateways, Holdings holdings, Quotas quotas, HeldSyns held)
+internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Fragments fragments, ApplicationGateways gateways, Holdings holdings, Quotas quotas, HeldSyns held, Review review)
 {
     /// <summary>How often a slice is due, microseconds.</summary>
     public const long Interval = 10_000;
@@ -33,6 +33,8 @@ internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Frag
         Span<int> due = stackalloc int[MostPerSlice];
         int count = flows.Due(now, flows.Capacity / SlicesPerRound + 1, due);
         foreach (int id in due[..count]) LookAt(new FlowId(id), plan, now);
+        count = flows.Drained(now, flows.Capacity / SlicesPerRound + 1, due);
+        foreach (int id in due[..count]) EndDrain(new FlowId(id), plan, now);
         mappings.Sweep(now, mappings.Capacity / SlicesPerRound + 1);
         pins.Sweep(now, pins.Capacity / SlicesPerRound + 1, plan.Policy.PinIdle);
         quotas.Sweep(now, quotas.Capacity / SlicesPerRound + 1);
@@ -40,6 +42,11 @@ internal sealed class Upkeep(FlowTable flows, Mappings mappings, Pins pins, Frag
         gateways.Sweep(now);
         held.Tend(plan, flows, now);
         return true;
+    }
+
+    private void EndDrain(FlowId id, Plan plan, long now)
+    {
+        if (flows.IsLive(id)) review.Look(plan, ref id, now);
     }
 
     private void LookAt(FlowId id, Plan plan, long now)

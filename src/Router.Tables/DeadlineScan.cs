@@ -41,6 +41,12 @@ public sealed class DeadlineScan
     /// <summary>Reports this entry no more.</summary>
     public void Clear(int id) => _deadlines[id] = Never;
 
+    /// <summary>Whether an entry has a deadline.</summary>
+    public bool IsSet(int id) => _deadlines[id] != Never;
+
+    /// <summary>Whether an entry has a deadline, and it has come.</summary>
+    public bool IsDue(int id, uint now) => _deadlines[id] <= now;
+
     /// <summary>
     /// Looks at the next entries, from where the last call stopped and round the end, each at most once, and writes the ids of
     /// those whose deadline is not after <paramref name="now"/>. It stops early when <paramref name="due"/> is full and goes on

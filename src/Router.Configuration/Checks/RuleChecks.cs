@@ -13,12 +13,13 @@ internal static class RuleChecks
     /// <summary>Ports that one open mapping may reasonably have; more is a range that invites the whole Internet.</summary>
     private const int MostConePorts = 16;
 
-    public static void Check(List<RuleReader.Read> rules, Names names)
+    public static void Check(List<RuleReader.Read> rules, Names names, InternetMode mode)
     {
         foreach (RuleReader.Read read in rules)
         {
             Forwarding(read, names);
             Link(read);
+            Return(read, mode);
             Cone(read);
             Idle(read);
         }
@@ -69,6 +70,13 @@ internal static class RuleChecks
             At(read, "link").Warn($"while {links} {(rule.Links.Length == 1 ? "is" : "are")} down, what rule `{rule.Name}` matches is refused",
                 "write `fallback: true` to let it use another link, or `fallback: false` if it must not");
         }
+    }
+
+    private static void Return(RuleReader.Read read, InternetMode mode)
+    {
+        if (read.Rule.OnLinkReturn == FlowPlans.ReturnDefault || read.Rule.Links.Length > 0 || mode == InternetMode.Failover) return;
+        string word = mode.ToString().ToLowerInvariant();
+        At(read, "on_link_return").Warn($"`on_link_return` has no effect here: by `mode: {word}` no link is better than another", "name the `link` to return to, or remove it");
     }
 
     private static void Cone(RuleReader.Read read)

@@ -6,12 +6,13 @@ namespace Router.Configuration.Reading;
 /// <summary>Reads the parts that are one for the whole router: `internet`, `timeouts`, `tables`, `on_exit`.</summary>
 internal static class GlobalReader
 {
-    private static readonly KeySet InternetKeys = new(["mode", "order", "pin", "pin_idle", "pick_up_tcp"]);
+    private static readonly KeySet InternetKeys = new(["mode", "order", "pin", "pin_idle", "drain_time", "pick_up_tcp"]);
     private static readonly KeySet TableKeys = new(["flows", "pins"]);
     private static readonly KeySet TimeoutKeys =
         new(["tcp_established", "tcp_transitory", "tcp_time_wait", "tcp_reset", "udp", "udp_dns", "icmp", "other"]);
 
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(30);
+    private static readonly TimeSpan LongestDrain = TimeSpan.FromDays(1);
 
     public static InternetSettings Internet(Setting setting, Names names)
     {
@@ -26,6 +27,7 @@ internal static class GlobalReader
                 },
                 "order" => internet with { Order = Order(value, names) },
                 "pin" => internet with { Pin = RuleFields.Pin(value) ?? internet.Pin },
+                "drain_time" => internet with { DrainTime = value.Duration(TimeSpan.FromSeconds(1), LongestDrain) ?? internet.DrainTime },
                 "pick_up_tcp" => internet with { PicksUpTcp = value.Flag() ?? internet.PicksUpTcp },
                 _ => internet with { PinIdle = value.Duration(TimeSpan.FromSeconds(1), LongestTimeout) ?? internet.PinIdle },
             };

@@ -18,7 +18,7 @@ internal sealed class RuleReader(Names names, PinMode commonPin, ErrorList error
     private static readonly KeySet Keys = new(
         [
             "name", "enabled", "source", "destination", "service", "family", "action", "log", "dscp", "time", "link", "fallback",
-            "pin", "nat", "forward_to", "on_link_down", "on_link_return", "helpers",
+            "pin", "nat", "forward_to", "on_link_down", "on_link_degrade", "on_link_return", "helpers",
         ], "url", "users", "limit");
 
     private static readonly KeySet DefaultKeys = new(["action", "log"]);
@@ -102,6 +102,7 @@ internal sealed class RuleReader(Names names, PinMode commonPin, ErrorList error
             case "forward_to": rule.ForwardTo = RuleFields.ForwardTo(value); break;
             case "helpers": rule.Gateways = RuleFields.Gateways(value) ?? rule.Gateways; break;
             case "on_link_down": rule.OnLinkDown = RuleFields.Plans(value, FlowPlans.DownDefault); break;
+            case "on_link_degrade": rule.OnLinkDegrade = RuleFields.Plans(value, FlowPlans.DegradeDefault); break;
             case "on_link_return": rule.OnLinkReturn = RuleFields.Plans(value, FlowPlans.ReturnDefault); break;
         }
     }

@@ -51,26 +51,11 @@ public sealed class LinkWatch : IDisposable
         _thread = new Thread(Run) { Name = "probes", IsBackground = true };
     }
 
+    /// <summary>Told of each link on which a round has failed, from the watch's thread, outside the lock. Set before <see cref="Start"/>.</summary>
+    public Action<PortId>? Doubted { get; set; }
+
     /// <summary>How often the thread came too late to judge.</summary>
     public long Overslept { get; private set; }
-
-    /// <summary>
-    /// Asks the kernel once for a raw ICMP socket: links that could never be probed need not be taken up.
-    /// </summary>
-    /// <exception cref="StartException">It is refused.</exception>
-    internal static void DemandRight()
-    {
-        const int EPERM = 1, EACCES = 13;
-        int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
-        int error = Errno;
-        if (fd < 0)
-        {
-            throw new StartException(error is EPERM or EACCES
-                ? "links cannot be probed, as raw ICMP sockets are not allowed: run as root, or with CAP_NET_RAW in the service's AmbientCapabilities"
-                : $"links cannot be probed, as the kernel gives no raw ICMP socket: {Marshal.GetPInvokeErrorMessage(error)}");
-        }
-        _ = close(fd);
-    }
 
     public void Start() => _thread.Start();
 
@@ -165,7 +150,7 @@ public sealed class LinkWatch : IDisposable
             }
             if (changes is not null) _changed(changes);
             if (readdressed) _readdressed();
-            Remark();
+            TellOthers();
         }
     }
 
@@ -271,16 +256,19 @@ public sealed class LinkWatch : IDisposable
         return changes;
     }
 
-    private void Remark()
+    private void TellOthers()
     {
         for (int i = 0; ; i++)
         {
             string? remark;
+            PortId? doubted;
             lock (_gate)
             {
                 if (i >= _links.Count) return;
-                (remark, _links[i].Remark) = (_links[i].Remark, null);
+                doubted = _links[i].Doubted ? _links[i].Id : null;
+                (remark, _links[i].Remark, _links[i].Doubted) = (_links[i].Remark, null, false);
             }
+            if (doubted is { } link) Doubted?.Invoke(link);
             if (remark is not null) _remarked(remark);
         }
     }

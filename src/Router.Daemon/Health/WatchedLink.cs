@@ -50,6 +50,9 @@ internal sealed class WatchedLink(PortId id, string name, HealthSettings setting
     /// <summary>A sentence for the journal that has not been said yet.</summary>
     public string? Remark { get; set; }
 
+    /// <summary>Whether a round has failed since this was last taken back.</summary>
+    public bool Doubted { get; set; }
+
     public ProbeSockets? Sockets => _probes?.Sockets;
 
     /// <summary>Whom probes and lookups of this link ask: what the path has to let pass.</summary>
@@ -156,6 +159,7 @@ internal sealed class WatchedLink(PortId id, string name, HealthSettings setting
         {
             for (int target = 0; target < _aims.Length; target++) Sockets!.Close(_rounds.Slot(number, target));
             Judge.Complaint = round.Answered == round.Asked ? null : Complaint(round);
+            Doubted |= !round.IsGood;
             for (int target = 0; target < _tallies.Length; target++) _tallies[target].Add(round, target, _rounds.LatencyOf(number, target));
             Judge.Round(round, now);
         }

@@ -16,7 +16,7 @@ namespace Router.Daemon.Plumbing;
 /// </summary>
 internal sealed class KernelOrders(Rtnetlink kernel)
 {
-    private const int EPERM = 1, ENOENT = 2, ESRCH = 3, EEXIST = 17, ENODEV = 19, ENETDOWN = 100;
+    private const int EPERM = 1, ENOENT = 2, ESRCH = 3, EEXIST = 17, ENODEV = 19, EINVAL = 22, ENETDOWN = 100;
 
     /// <summary>How many orders were carried out.</summary>
     public int Changes { get; private set; }
@@ -92,22 +92,31 @@ internal sealed class KernelOrders(Rtnetlink kernel)
     public void Resolve(int index, Address neighbour) =>
         Give(Neighbour(RTM_NEWNEIGH, NLM_F_CREATE, index, neighbour, NTF_USE), "look for a neighbour");
 
+    /// <summary>Has the kernel ask for a neighbour whose MAC it believes to know, and go on using that MAC until another is answered.</summary>
+    public void Verify(int index, Address neighbour)
+    {
+        // EINVAL: the MAC has gone since, and it is being looked for.
+        Give(Neighbour(RTM_NEWNEIGH, NLM_F_REPLACE, index, neighbour, 0, NUD_PROBE), "ask for a gateway's MAC", but: EINVAL);
+        // An order that says NTF_MANAGED changes no state, and one that does not ends it.
+        Manage(index, neighbour);
+    }
+
     public void Forget(int index, Address neighbour) => Give(Neighbour(RTM_DELNEIGH, 0, index, neighbour, 0), "forget a neighbour");
 
     private static NetlinkRequest Link(ushort type, int index) =>
         new NetlinkRequest(type, NLM_F_ACK).Body(new ifinfomsg { ifi_index = index });
 
-    private static NetlinkRequest Neighbour(ushort type, ushort flags, int index, Address address, byte neighbourFlags)
+    private static NetlinkRequest Neighbour(ushort type, ushort flags, int index, Address address, byte neighbourFlags, ushort state = NUD_NONE)
     {
         byte family = address.IsV4 ? KernelMessages.AF_INET : KernelMessages.AF_INET6;
-        var body = new ndmsg { ndm_family = family, ndm_ifindex = index, ndm_state = NUD_NONE, ndm_flags = neighbourFlags };
+        var body = new ndmsg { ndm_family = family, ndm_ifindex = index, ndm_state = state, ndm_flags = neighbourFlags };
         return new NetlinkRequest(type, (ushort)(flags | NLM_F_ACK)).Body(body).Attribute(NDA_DST, address);
     }
 
-    private void Give(NetlinkRequest request, string what)
+    private void Give(NetlinkRequest request, string what, int but = 0)
     {
         int error = kernel.Order(request);
-        if (error is EEXIST or ENOENT or ESRCH or ENODEV or ENETDOWN) return;
+        if (error is EEXIST or ENOENT or ESRCH or ENODEV or ENETDOWN || (error != 0 && error == but)) return;
         if (error == EPERM) throw new PlumbingException($"routerd may not {what}: start it as root or give it CAP_NET_ADMIN");
         if (error != 0)
         {

@@ -94,6 +94,9 @@ public sealed class Plumber : IDisposable
     /// </summary>
     public void Resolve(int interfaceIndex, Address neighbour) => _orders.Resolve(interfaceIndex, neighbour);
 
+    /// <summary>Has the kernel ask whether a gateway still has the MAC that it had. Nothing if the interface is gone.</summary>
+    public void Verify(int interfaceIndex, Address gateway) => _orders.Verify(interfaceIndex, gateway);
+
     public void Dispose() => _kernel.Dispose();
 
     /// <summary>Only what we have marked and what has our kind of name is ours.</summary>
@@ -141,6 +144,7 @@ public sealed class Plumber : IDisposable
             }
             // With a check, ARP questions from the provider would go unanswered, as the box's own route to it leads to rt-host.
             _settings.Set($"net/ipv4/conf/{name}/rp_filter", "0");
+            AskAloud(name);
             // 1 means "unless this is a router"; where an administrator wrote 0, somebody else handles advertisements.
             if (KernelSettings.Read($"net/ipv6/conf/{name}/accept_ra") == "1") _settings.Set($"net/ipv6/conf/{name}/accept_ra", "2");
             if (link.Group != Numbers.LinkGroup)
@@ -152,6 +156,19 @@ public sealed class Plumber : IDisposable
         }
         ReleaseLinks(plan, view);
         return [.. present];
+    }
+
+    // Whether a neighbour still has its MAC the kernel asks that MAC only, for half a minute. A gateway that was exchanged would not hear it,
+    // so everybody is asked, the answer counts however short ago the kernel asked (`locktime`), and it asks often enough that a lossy
+    // link does not lose its gateway.
+    private void AskAloud(string link)
+    {
+        foreach (string family in (ReadOnlySpan<string>)["ipv4", "ipv6"])
+        {
+            _settings.Set($"net/{family}/neigh/{link}/ucast_solicit", "0");
+            _settings.Set($"net/{family}/neigh/{link}/mcast_resolicit", "10");
+        }
+        _settings.Set($"net/ipv4/neigh/{link}/locktime", "0");
     }
 
     /// <summary>

@@ -69,6 +69,7 @@ internal sealed class WhyReports(Helm helm, PortRegistry ports, LiveTables table
         LinkMove.LinkDown => "which went down",
         LinkMove.BetterLink => "as a better link had come back",
         LinkMove.ByHand => "as its host was moved by hand",
+        LinkMove.Degraded => "which had become slow or lossy",
     };
 
     private static string? Because(LinkCause cause) => cause switch
@@ -80,8 +81,9 @@ internal sealed class WhyReports(Helm helm, PortRegistry ports, LiveTables table
         LinkCause.Order => "it was the first usable link in order",
         LinkCause.HostByWeight => "balancing placed the host there, by weight",
         LinkCause.FlowByWeight => "balancing placed this connection, by weight",
-        LinkCause.PinnedAsPlaced or LinkCause.PinnedAsLinkDown or LinkCause.PinnedAsMoved or LinkCause.PinnedAsRestored => "the host was pinned to it",
+        LinkCause.PinnedAsPlaced or LinkCause.PinnedAsLinkDown or LinkCause.PinnedAsMoved or LinkCause.PinnedAsRestored or LinkCause.PinnedAsDegraded => "the host was pinned to it",
         LinkCause.SiteByWeight => "balancing placed the host there for this site, by weight",
-        LinkCause.SitePinnedAsPlaced or LinkCause.SitePinnedAsLinkDown or LinkCause.SitePinnedAsMoved or LinkCause.SitePinnedAsRestored => "the host was pinned to it for this site",
+        LinkCause.SitePinnedAsPlaced or LinkCause.SitePinnedAsLinkDown or LinkCause.SitePinnedAsMoved or LinkCause.SitePinnedAsRestored or LinkCause.SitePinnedAsDegraded
+            => "the host was pinned to it for this site",
     };
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Router.Configuration;
 using Router.Configuration.Layers.Yaml;
 using Router.Daemon.Health;
+using Router.Daemon.Health.Probes;
 using Router.Daemon.Kernel;
 using Router.Daemon.Naming;
 using Router.Daemon.Plumbing;
@@ -42,6 +43,7 @@ internal sealed class Helm : IDisposable
     private readonly Trial _trial;
     private readonly HostNames _names;
     private readonly Collisions _collisions;
+    private readonly LiveFlowNews _news;
     private readonly BlockingCollection<Action> _queue = new(4096);
     private readonly CancellationTokenSource _stopping = new();
     private readonly Thread _thread;
@@ -50,17 +52,18 @@ internal sealed class Helm : IDisposable
     private long _lastBeat, _nextNames, _nextWatchdog;
     private string? _owed;
     private bool _wasFaulted;
-    private (long Moved, long Reset, long Closed) _told;
 
     public Helm(
         string file, ReadBefore read, HostNames names, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, VolumeMeter volume, Journal journal, Notify notify)
     {
         (_file, _names, _inForce, _ports, _worker, _volume, _journal, _notify) = (file, names, first, ports, worker, volume, journal, notify);
         _collisions = new Collisions(journal);
+        _news = new LiveFlowNews(worker.Forwarder, journal);
         _eventLog = new EventLog(worker, ports, journal);
         _health = new LinkWatch(
             changes => Post(() => TakeVerdicts(changes)), remark => journal.Write(Priority.Notice, remark), () => Post(() => _works!.Publish(_inForce, _view)),
             worker.Forwarder.Evidence);
+        _health.Doubted = link => Post(() => _works!.Verify(link, _inForce, _view));
         _works = new Works(worker, ports, plumbing, _health, volume, journal);
         _reload = new Reload(file, read, ports, _names, _works, worker, journal);
         _trial = new Trial(file, Reload, journal);
@@ -97,7 +100,7 @@ internal sealed class Helm : IDisposable
         WarnOfMissing();
         _volume.Count(Settings.Links);
         _works.Prepare(_inForce, view);
-        LinkWatch.DemandRight();
+        ProbeSockets.DemandRight();
         _works.TakeUp(_inForce, view);
         _collisions.Look(_worker.Plan);
         _worker.Start();
@@ -186,7 +189,7 @@ internal sealed class Helm : IDisposable
             _nextWatchdog = now + 1_000_000;
             _notify.Watchdog();
         }
-        TellEnds();
+        _news.Tell();
         _trial.Tick();
         if (_volume.Tick(Settings.Links, now)) _works.Publish(_inForce, _view);
         if (_worker.Fault is { } fault && !_wasFaulted)
@@ -200,15 +203,6 @@ internal sealed class Helm : IDisposable
         if (now < _nextNames || !_names.TakeChange()) return;
         _nextNames = now + (long)NamesPause.TotalMicroseconds;
         Recompile("host names have other addresses");
-    }
-
-    // What became of live flows when links or rules changed, once the path has looked at all of them.
-    private void TellEnds()
-    {
-        (long moved, long reset, long closed) = (_worker.Forwarder.Ends.Moved, _worker.Forwarder.Ends.Reset, _worker.Forwarder.FlowsClosedByRules);
-        if (_worker.Forwarder.IsReviewing || (moved, reset, closed) == _told) return;
-        _journal.Write(Priority.Notice, $"live flows: {moved - _told.Moved} moved to another link, {reset - _told.Reset} reset for one, {closed - _told.Closed} closed as no rule allows them", ("KIND", "flows"));
-        _told = (moved, reset, closed);
     }
 
     private void Take(in PathEvent happened)

@@ -79,6 +79,20 @@ internal sealed class Works(Worker worker, PortRegistry ports, Plumber plumbing,
         if (asked is not null && view.Interface(asked.Interface) is { } found) plumbing.Resolve(found.Index, neighbour);
     }
 
+    /// <summary>Somebody asked over a link has not answered: whether the gateway is still where it was is to be known before that counts.</summary>
+    public void Verify(PortId doubted, InForce standing, KernelView view)
+    {
+        LinkSettings? link = standing.Settings.Links.FirstOrDefault(l => ports.Claim(l.Name) == doubted);
+        if (link is null || view.Interface(link.Interface) is not { } found) return;
+        LinkFacts facts = PlanMaker.Facts(link, view);
+        foreach (Address gateway in (ReadOnlySpan<Address>)[facts.Gateway4, facts.Gateway6])
+        {
+            if (gateway.IsUnspecified || !found.Ethernet) continue;
+            if (view.MacOf(found.Index, gateway) != 0) plumbing.Verify(found.Index, gateway);
+            else plumbing.Resolve(found.Index, gateway);
+        }
+    }
+
     /// <summary>Publishes a plan if it would say anything new.</summary>
     public void Publish(InForce standing, KernelView view)
     {

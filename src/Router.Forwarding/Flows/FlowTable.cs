@@ -18,6 +18,9 @@ internal readonly record struct FlowId(int Value)
 /// Expiry is lazy: a packet only writes the time into the flow that it touches anyway. The scan looks at a flow when its old
 /// deadline has come, and then either ends it or gives it the deadline that follows from its last use. When the table is full a
 /// new flow is refused; no live flow is pushed out.
+///
+/// A flow that is being drained has the end of that in a scan of its own. A restart forgets it, and the review that follows gives the
+/// flow its time anew.
 /// </summary>
 internal sealed class FlowTable : IDisposable
 {
@@ -26,6 +29,7 @@ internal sealed class FlowTable : IDisposable
     private readonly MappedTable<Flow> _table;
     private readonly HashIndex _index;
     private readonly DeadlineScan _deadlines;
+    private readonly DeadlineScan _drains;
     private readonly HashKey _secret = HashKey.Create();
 
     /// <param name="table">May hold flows of an earlier process.</param>
@@ -34,6 +38,7 @@ internal sealed class FlowTable : IDisposable
         _table = table;
         _index = new HashIndex(table.Capacity * 2);
         _deadlines = new DeadlineScan(table.Capacity);
+        _drains = new DeadlineScan(table.Capacity);
         for (int id = table.NextLive(-1); id >= 0; id = table.NextLive(id)) Resume(new FlowId(id));
     }
 
@@ -42,7 +47,7 @@ internal sealed class FlowTable : IDisposable
     public int Capacity => _table.Capacity;
 
     /// <summary>Octets of all that a flow needs, index and deadlines included.</summary>
-    public long Octets => _table.FileOctets + _index.Octets + _deadlines.Capacity * sizeof(uint);
+    public long Octets => _table.FileOctets + _index.Octets + (_deadlines.Capacity + _drains.Capacity) * sizeof(uint);
 
     public ref Flow this[FlowId id] => ref _table[id.Value];
 
@@ -83,6 +88,7 @@ internal sealed class FlowTable : IDisposable
         _index.Remove(flow.ForwardKey.Hash(_secret), id.Value << 1);
         _index.Remove(flow.ReverseKey.Hash(_secret), id.Value << 1 | 1);
         _deadlines.Clear(id.Value);
+        _drains.Clear(id.Value);
         _table.Free(id.Value);
     }
 
@@ -91,6 +97,23 @@ internal sealed class FlowTable : IDisposable
 
     /// <summary>Sets when the scan looks at the flow again.</summary>
     public void SetDeadline(FlowId id, long when) => _deadlines.Set(id.Value, Coarse(when) + 1);
+
+    /// <summary>Gives a flow until then to come to its end; false if it had been given a time before, which stands.</summary>
+    public bool Drain(FlowId id, long until)
+    {
+        if (_drains.IsSet(id.Value)) return false;
+        _drains.Set(id.Value, Coarse(until) + 1);
+        return true;
+    }
+
+    /// <summary>The flow may go on after all.</summary>
+    public void EndDrain(FlowId id) => _drains.Clear(id.Value);
+
+    /// <summary>Whether it was given a time to come to its end, and that is over.</summary>
+    public bool IsDrained(FlowId id, long now) => _drains.IsDue(id.Value, Coarse(now));
+
+    /// <summary>Looks at the next <paramref name="slice"/> slots for flows that are drained.</summary>
+    public int Drained(long now, int slice, Span<int> due) => _drains.Due(Coarse(now), slice, due);
 
     /// <summary>The next live flow behind <paramref name="after"/>, or none.</summary>
     public FlowId NextLive(FlowId after) => new(_table.NextLive(after.Value));

@@ -29,6 +29,7 @@ public enum LinkCause : byte
     PinnedAsLinkDown,
     PinnedAsMoved,
     PinnedAsRestored,
+    PinnedAsDegraded,
 
     /// <summary>Balancing placed the host there for this site, with this flow.</summary>
     SiteByWeight,
@@ -38,6 +39,7 @@ public enum LinkCause : byte
     SitePinnedAsLinkDown,
     SitePinnedAsMoved,
     SitePinnedAsRestored,
+    SitePinnedAsDegraded,
 }
 
 /// <summary>Why a pin was followed is why it stands where it does.</summary>
@@ -49,14 +51,14 @@ internal static class LinkCauses
     /// <summary>Why the pin stood there, or null if none was followed.</summary>
     public static PinReason? PinReason(this LinkCause cause) => cause switch
     {
-        >= LinkCause.PinnedAsPlaced and <= LinkCause.PinnedAsRestored => (PinReason)(cause - LinkCause.PinnedAsPlaced),
-        >= LinkCause.SitePinnedAsPlaced and <= LinkCause.SitePinnedAsRestored => (PinReason)(cause - LinkCause.SitePinnedAsPlaced),
+        >= LinkCause.PinnedAsPlaced and <= LinkCause.PinnedAsDegraded => (PinReason)(cause - LinkCause.PinnedAsPlaced),
+        >= LinkCause.SitePinnedAsPlaced and <= LinkCause.SitePinnedAsDegraded => (PinReason)(cause - LinkCause.SitePinnedAsPlaced),
         _ => null,
     };
 }
 
 /// <summary>Why a live flow was given another link.</summary>
-public enum LinkMove : byte { None, LinkDown, BetterLink, ByHand }
+public enum LinkMove : byte { None, LinkDown, BetterLink, ByHand, Degraded }
 
 /// <summary>A link, the pin that goes with it (or -1), and why.</summary>
 internal record struct LinkChoice(PortId Link, int Pin, LinkCause Cause);

@@ -27,16 +27,17 @@ internal sealed class LinkChooser(Pins pins, MappedTable<Turn> turns) : IDisposa
     /// <param name="far">With whom.</param>
     /// <param name="now">Monotonic microseconds.</param>
     /// <param name="choice">The answer, unless it is refused.</param>
-    public DropReason Choose(Plan plan, Rule rule, Address host, Address far, long now, out LinkChoice choice)
+    /// <param name="leaving">Links that it may not be, though they are able: degraded ones that a live flow is to leave.</param>
+    public DropReason Choose(Plan plan, Rule rule, Address host, Address far, long now, out LinkChoice choice, ulong leaving = 0)
     {
-        DropReason reason = Foresee(plan, rule, host, far, out choice);
+        DropReason reason = Foresee(plan, rule, host, far, out choice, leaving);
         if (reason != DropReason.None) return reason;
         if (choice.Cause is not (LinkCause.FlowByWeight or LinkCause.HostByWeight or LinkCause.SiteByWeight)) return DropReason.None;
-        ulong able = Placeable(plan, rule, host, Able(plan, rule, host)), best = Best(plan, able);
+        ulong able = Placeable(plan, rule, host, Able(plan, rule, host) & ~leaving), best = Best(plan, able);
         Place(CountsOf(choice.Cause), plan, best, able);
         if (choice.Cause == LinkCause.FlowByWeight) return DropReason.None;
         Site site = choice.Cause == LinkCause.SiteByWeight ? Site.Of(far) : Site.Any;
-        if (choice.Pin >= 0) pins.Move(choice.Pin, choice.Link, PinReason.LinkDown, now);
+        if (choice.Pin >= 0) pins.Move(choice.Pin, choice.Link, leaving == 0 ? PinReason.LinkDown : PinReason.Degraded, now);
         else choice.Pin = pins.Place(host, site, choice.Link, PinReason.Placed, now);
         return DropReason.None;
     }
@@ -47,10 +48,11 @@ internal sealed class LinkChooser(Pins pins, MappedTable<Turn> turns) : IDisposa
     /// <param name="host">Whose flow it is.</param>
     /// <param name="far">With whom.</param>
     /// <param name="choice">The answer, unless it is refused.</param>
-    public DropReason Foresee(Plan plan, Rule rule, Address host, Address far, out LinkChoice choice)
+    /// <param name="leaving">Links that it may not be.</param>
+    public DropReason Foresee(Plan plan, Rule rule, Address host, Address far, out LinkChoice choice, ulong leaving = 0)
     {
         choice = new LinkChoice(default, -1, LinkCause.None);
-        ulong able = Able(plan, rule, host);
+        ulong able = Able(plan, rule, host) & ~leaving;
         if (rule.Links.Length > 0)
         {
             if (TryFirst(rule.Links, able & plan.HealthyLinks, LinkCause.Rule, out choice) || TryFirst(rule.Links, able, LinkCause.Rule, out choice)) return DropReason.None;

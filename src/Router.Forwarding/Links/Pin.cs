@@ -18,6 +18,9 @@ internal enum PinReason : byte
 
     /// <summary>It went back to a link that returned.</summary>
     Restored,
+
+    /// <summary>The link it was on was degraded, and a rule's plan is to leave such a link.</summary>
+    Degraded,
 }
 
 /// <summary>

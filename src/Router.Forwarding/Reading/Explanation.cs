@@ -175,9 +175,10 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
         LinkCause.Order => "it is the first usable link in order",
         LinkCause.HostByWeight => "balancing places the host there, by weight",
         LinkCause.FlowByWeight => "balancing places each connection by itself, by weight",
-        LinkCause.PinnedAsPlaced or LinkCause.PinnedAsLinkDown or LinkCause.PinnedAsMoved or LinkCause.PinnedAsRestored => "the host is pinned to it",
+        LinkCause.PinnedAsPlaced or LinkCause.PinnedAsLinkDown or LinkCause.PinnedAsMoved or LinkCause.PinnedAsRestored or LinkCause.PinnedAsDegraded => "the host is pinned to it",
         LinkCause.SiteByWeight => "balancing places the host there for this site, by weight",
-        LinkCause.SitePinnedAsPlaced or LinkCause.SitePinnedAsLinkDown or LinkCause.SitePinnedAsMoved or LinkCause.SitePinnedAsRestored => "the host is pinned to it for this site",
+        LinkCause.SitePinnedAsPlaced or LinkCause.SitePinnedAsLinkDown or LinkCause.SitePinnedAsMoved or LinkCause.SitePinnedAsRestored or LinkCause.SitePinnedAsDegraded
+            => "the host is pinned to it for this site",
     };
 
     private static Endpoint Sender(Plan plan, in FlowKey key) =>

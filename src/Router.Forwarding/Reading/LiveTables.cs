@@ -34,7 +34,7 @@ public sealed record LiveFlow(
     public int Pin { get; init; } = -1;
 
     /// <summary>Whether that pin is for one site.</summary>
-    public bool PinnedForSite => Cause is >= LinkCause.SiteByWeight and <= LinkCause.SitePinnedAsRestored;
+    public bool PinnedForSite => Cause is >= LinkCause.SiteByWeight and <= LinkCause.SitePinnedAsDegraded;
 
     /// <summary>If it followed its host's pin: why that stood there, and for how many microseconds then, or null if the pin has been moved since.</summary>
     public (string Reason, long? Stood)? PinThen { get; init; }

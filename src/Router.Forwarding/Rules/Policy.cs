@@ -105,6 +105,9 @@ public sealed class Policy
     /// <summary>How long a host's pin outlives its last flow, microseconds.</summary>
     public long PinIdle { get; init; } = 600_000_000;
 
+    /// <summary>How long a flow that is drained may stay on its link, microseconds.</summary>
+    public long DrainTime { get; init; } = 300_000_000;
+
     public FlowTimeouts Timeouts { get; init; } = new();
 
     /// <summary>What one inside host may have of the flow table.</summary>

@@ -1,4 +1,5 @@
 using Router.Forwarding.Gateways;
+using Router.Forwarding.Links;
 using Router.Wire;
 
 namespace Router.Forwarding.Rules;
@@ -19,7 +20,10 @@ public enum PinMode : byte { Host, Connection, Site }
 /// <summary>Source translation: to the link's address, to a written one, or none.</summary>
 public enum SourceNat : byte { Auto, Off, Fixed }
 
-/// <summary>What becomes of a live flow when its link goes or a better one returns.</summary>
+/// <summary>
+/// What becomes of a live flow for which there is a better link: it stays; it goes on by the better one; it is ended; or it stays for a
+/// time (<see cref="Policy.DrainTime"/>) and is ended then.
+/// </summary>
 public enum FlowPlan : byte { Keep, Move, Reset, Drain }
 
 /// <summary>A <see cref="FlowPlan"/> for each protocol that makes a difference.</summary>
@@ -27,6 +31,9 @@ public readonly record struct FlowPlans(FlowPlan Tcp, FlowPlan Udp, FlowPlan Icm
 {
     public static readonly FlowPlans DownDefault = new(FlowPlan.Reset, FlowPlan.Move, FlowPlan.Move, FlowPlan.Move);
     public static readonly FlowPlans ReturnDefault = new(FlowPlan.Keep, FlowPlan.Keep, FlowPlan.Keep, FlowPlan.Keep);
+
+    /// <summary>As <see cref="ReturnDefault"/>: a link that is slow or lossy is better than a connection cut.</summary>
+    public static readonly FlowPlans DegradeDefault = new(FlowPlan.Keep, FlowPlan.Keep, FlowPlan.Keep, FlowPlan.Keep);
 
     public FlowPlan For(byte protocol) => protocol switch { 6 => Tcp, 17 => Udp, 1 or 58 => Icmp, _ => Other };
 }
@@ -103,7 +110,18 @@ public sealed class Rule
 
     public FlowPlans OnLinkDown { get; init; } = FlowPlans.DownDefault;
 
+    public FlowPlans OnLinkDegrade { get; init; } = FlowPlans.DegradeDefault;
+
     public FlowPlans OnLinkReturn { get; init; } = FlowPlans.ReturnDefault;
+
+    /// <summary>The plans for what has happened to a flow's link.</summary>
+    internal FlowPlans On(LinkEvent happened) => happened switch
+    {
+        LinkEvent.Down => OnLinkDown,
+        LinkEvent.Degrade => OnLinkDegrade,
+        LinkEvent.Return => OnLinkReturn,
+        LinkEvent.None => throw new ArgumentOutOfRangeException(nameof(happened)),
+    };
 
     /// <summary>Kept from the same rule of the policy before, so that a reload does not begin to count anew.</summary>
     public RuleCounters Counters { get; init; } = new();

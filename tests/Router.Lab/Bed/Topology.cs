@@ -103,6 +103,16 @@ internal sealed class Topology : IDisposable
         if (on && shim is null) RestoreProvider(link);
     }
 
+    /// <summary>Takes a link's interface away, as a USB modem that is pulled.</summary>
+    public void RemoveLink(int link) => Ip("router", $"link delete wan{link}");
+
+    /// <summary>Makes a link's interface anew, with another number and another MAC. It must have no shim.</summary>
+    public void RestoreLink(int link)
+    {
+        Command.IpBatch([$"link add wan{link} netns {Router.Name} type veth peer name cust netns {Providers[link].Name}"]);
+        SetUpLink(link);
+    }
+
     /// <summary>Makes guest0 and what hangs on it, also after guest0 was deleted.</summary>
     public void RestoreGuest()
     {
@@ -190,12 +200,19 @@ internal sealed class Topology : IDisposable
             Command.IpBatch([$"link add {wan} netns {Router.Name} type veth peer name cust netns {isp}"]);
         }
         Command.IpBatch([$"link add core netns {isp} type veth peer name isp{link} netns {Internet.Name}"]);
+        Ip($"isp{link}", "link set lo up", "link set core up", $"addr add {Transit(link, 2)}/30 dev core", $"addr add {Transit6(link, 2)}/64 dev core nodad",
+            $"route add default via {Transit(link, 1)}", $"route add default via {Transit6(link, 1)}");
+        SetUpLink(link);
+    }
+
+    // Both ends of the cable between router and provider.
+    private void SetUpLink(int link)
+    {
+        string wan = $"wan{link}";
         int mtu = Options.LinkMtu.GetValueOrDefault(link, 1500);
+        Ip($"isp{link}", $"link set cust mtu {mtu} up", $"addr add {Plan.Gateway(link)}/24 dev cust", $"addr add {Plan.Gateway6(link)}/64 dev cust nodad");
         Ip("router", $"link set {wan} mtu {mtu} up", $"addr add {Plan.LinkAddress(link)}/24 dev {wan}", $"addr add {Plan.LinkAddress6(link)}/64 dev {wan} nodad",
             $"route add default via {Plan.Gateway(link)} dev {wan} metric {100 + link}", $"route add default via {Plan.Gateway6(link)} dev {wan} metric {100 + link}");
-        Ip($"isp{link}", "link set lo up", $"link set cust mtu {mtu} up", "link set core up", $"addr add {Plan.Gateway(link)}/24 dev cust",
-            $"addr add {Plan.Gateway6(link)}/64 dev cust nodad", $"addr add {Transit(link, 2)}/30 dev core", $"addr add {Transit6(link, 2)}/64 dev core nodad",
-            $"route add default via {Transit(link, 1)}", $"route add default via {Transit6(link, 1)}");
         RestoreProvider(link);
         Providers[link].Sysctl("ipv4/conf/cust/rp_filter=1", "ipv6/conf/cust/keep_addr_on_down=1");
     }

@@ -9,6 +9,7 @@ internal static unsafe partial class Libc
     public const int SIGHUP = 1;
     public const int SIGINT = 2;
     public const int SIGKILL = 9;
+    public const int SIGUSR1 = 10;
     public const int SIGTERM = 15;
     public const int O_RDONLY = 0;
     public const int O_CLOEXEC = 0x8_0000;

@@ -22,17 +22,15 @@ public sealed class Tunnels(DaemonLab lab) : IClassFixture<DaemonLab>
     [Fact]
     public void A_wireguard_tunnel_carries_both_ways_and_its_server_sees_our_address()
     {
-        Assert.SkipUnless(File.Exists("/usr/bin/wireguard-go") && File.Exists("/usr/bin/wg"), "no WireGuard here: packages wireguard-go and wireguard-tools");
-        (string nearKey, string nearPublic) = Keys();
-        (string farKey, string farPublic) = Keys();
-        string near = "wn" + _number, far = "wf" + _number;
-        using BackgroundProgram server = Bed.Internet.Start("wireguard-go", "-f", far), client = Bed.Hosts[0].Start("wireguard-go", "-f", near);
-        Configure(Bed.Internet, far, farKey, "10.77.0.1", "listen-port", "51820", "peer", nearPublic, "allowed-ips", "10.77.0.2/32");
-        Configure(Bed.Hosts[0], near, nearKey, "10.77.0.2", "peer", farPublic, "allowed-ips", "10.77.0.1/32", "endpoint", $"{Plan.Servers[0]}:51820");
-        AssertCarries(Bed.Hosts[0], "10.77.0.1");
-        AssertCarries(Bed.Internet, "10.77.0.2");
-        string endpoint = Bed.Internet.Run("wg", "show", far, "endpoints").OrThrow().Text.Split('\t')[^1];
-        Assert.InRange(Who.LinkOf(endpoint.Split(':')[0]), 0, 2);
+        Assert.SkipUnless(WireguardPeer.Available, "no WireGuard here: packages wireguard-go and wireguard-tools");
+        (WireguardPeer server, WireguardPeer client) = WireguardPeer.Tunnel(Bed, Bed.Hosts[0], Plan.Servers[0]);
+        using (server)
+        using (client)
+        {
+            AssertCarries(Bed.Hosts[0], "10.77.0.1");
+            AssertCarries(Bed.Internet, "10.77.0.2");
+            Assert.InRange(Who.LinkOf(server.Endpoint), 0, 2);
+        }
     }
 
     [Theory]
@@ -64,22 +62,6 @@ public sealed class Tunnels(DaemonLab lab) : IClassFixture<DaemonLab>
         client.WaitToSay("CHILD_SA tunnel{1} established", Patience);
         AssertCarries(Bed.Hosts[2], "-I", "10.79.0.2", "10.79.0.1");
         AssertCarries(Bed.Internet, "-I", "10.79.0.1", "10.79.0.2");
-    }
-
-    private static (string Private, string Public) Keys()
-    {
-        string key = Command.Run("wg", ["genkey"]).OrThrow().Text;
-        return (key, Command.Run("wg", ["pubkey"], key).OrThrow().Text);
-    }
-
-    private void Configure(NetworkNamespace space, string name, string key, string address, params string[] settings)
-    {
-        Wait.Until(() => space.Run("wg", "show", name).Succeeded, Patience, () => $"{name} does not come up");
-        string file = Path.Combine(Bed.Directory, name + ".key");
-        File.WriteAllText(file, key);
-        space.Run("wg", ["set", name, "private-key", file, .. settings]).OrThrow();
-        space.Run("ip", "addr", "add", address + "/24", "dev", name).OrThrow();
-        space.Run("ip", "link", "set", name, "up").OrThrow();
     }
 
     private static void AssertCarries(NetworkNamespace from, params string[] to)

@@ -20,7 +20,8 @@ internal static class IpsecPeer
     /// <param name="inner">Its address within the tunnel.</param>
     /// <param name="peer">The other end's name and address within.</param>
     /// <param name="remote">Where the other end is; null waits for it to come.</param>
-    public static BackgroundProgram Start(Topology bed, NetworkNamespace space, string name, string inner, (string Name, string Inner) peer, IPAddress local, IPAddress? remote)
+    /// <param name="more">Further lines of its connection, such as "dpddelay=2s".</param>
+    public static BackgroundProgram Start(Topology bed, NetworkNamespace space, string name, string inner, (string Name, string Inner) peer, IPAddress local, IPAddress? remote, params string[] more)
     {
         space.Run("ip", "addr", "replace", inner + "/32", "dev", "lo").OrThrow();
         string folder = Directory.CreateDirectory(Path.Combine(bed.Directory, "ipsec-" + name)).FullName;
@@ -46,7 +47,7 @@ internal static class IpsecPeer
               authby=secret
               forceencaps=yes
               auto={(remote is null ? "add" : "start")}
-            """ + "\n");
+            """ + "\n" + string.Concat(more.Select(line => $"  {line}\n")));
         return space.Start("unshare", "-m", "--propagation", "private", "bash", "-c",
             $"for f in ipsec.conf ipsec.secrets strongswan.conf; do mount --bind {folder}/$f /etc/$f; done; mount --bind {folder}/run /run; exec {Starter} --nofork");
     }

@@ -12,6 +12,7 @@ public sealed class CheckTests
     [Theory]
     [InlineData("link: dsl", "11:11: warning: while dsl is down, what rule `r` matches is refused")]
     [InlineData("link: [dsl, lte]", "11:11: warning: while dsl and lte are down, what rule `r` matches is refused")]
+    [InlineData("on_link_return: move", "11:21: warning: `on_link_return` has no effect here: by `mode: balance` no link is better than another")]
     [InlineData("fallback: true", "11:15: warning: `fallback` without `link` has no effect")]
     [InlineData("source: [trusted]\nservice: udp/1\nnat: { full_cone: true }", "13:10: warning: `full_cone` for more than one inside host")]
     [InlineData("source: [10.0.0.1]\nnat: { full_cone: true }", "12:10: warning: `full_cone` for so many ports")]

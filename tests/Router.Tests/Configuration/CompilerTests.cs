@@ -92,7 +92,7 @@ public sealed class CompilerTests
     public void Every_other_field_of_a_rule_arrives()
     {
         Rule rule = Rule("family: ipv6\nlog: [connections, packets]\ndscp: ef\nlink: [DSL, lte]\nfallback: true\npin: connection\n"
-            + "nat: { source: 198.51.100.7, full_cone: true }\non_link_down: { tcp: keep, other: drain }\non_link_return: move\nenabled: false");
+            + "nat: { source: 198.51.100.7, full_cone: true }\non_link_down: { tcp: keep, other: drain }\non_link_degrade: { udp: move }\non_link_return: move\nenabled: false");
         Assert.Equal(RuleFamily.IPv6, rule.Family);
         Assert.Equal(RuleLog.Connections | RuleLog.Packets, rule.Log);
         Assert.Equal(46, rule.Dscp);
@@ -102,6 +102,8 @@ public sealed class CompilerTests
         Assert.Equal((SourceNat.Fixed, Address.Parse("198.51.100.7")), (rule.Nat, rule.NatAddress));
         Assert.Equal(new FlowPlans(FlowPlan.Keep, FlowPlan.Move, FlowPlan.Move, FlowPlan.Drain), rule.OnLinkDown);
         Assert.Equal(new FlowPlans(FlowPlan.Move, FlowPlan.Move, FlowPlan.Move, FlowPlan.Move), rule.OnLinkReturn);
+        Assert.Equal(FlowPlans.DegradeDefault with { Udp = FlowPlan.Move }, rule.OnLinkDegrade);
+        Assert.Equal(FlowPlans.DegradeDefault, Rule("on_link_return: move").OnLinkDegrade);
         Assert.Equal(SourceNat.Off, Rule("nat: off").Nat);
         Assert.Equal(Gateway.Default, rule.Gateways);
         Assert.Equal(Gateway.None, Rule("helpers: none").Gateways);
@@ -136,8 +138,8 @@ public sealed class CompilerTests
     [Fact]
     public void Times_in_the_settings_are_microseconds_in_the_policy()
     {
-        Policy policy = Compile(Loading.Base + "internet: { pin_idle: 90s }\ntimeouts: { udp: 2m, tcp_established: 1d }\n").Policy;
-        Assert.Equal(90_000_000, policy.PinIdle);
+        Policy policy = Compile(Loading.Base + "internet: { pin_idle: 90s, drain_time: 2m }\ntimeouts: { udp: 2m, tcp_established: 1d }\n").Policy;
+        Assert.Equal((90_000_000, 120_000_000), (policy.PinIdle, policy.DrainTime));
         Assert.Equal(120_000_000, policy.Timeouts.Udp);
         Assert.Equal(86_400_000_000, policy.Timeouts.TcpEstablished);
         Assert.Equal(new FlowTimeouts().Icmp, policy.Timeouts.Icmp);

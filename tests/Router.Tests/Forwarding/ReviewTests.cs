@@ -191,8 +191,8 @@ public class ReviewTests
             Sent[] said = bed.Review();
             (int resets, long moved, int flows) = plan switch
             {
-                FlowPlan.Move => (1, 1L, 1),
-                FlowPlan.Reset => (1, 0L, 0),
+                FlowPlan.Move => (2, 1L, 1),
+                FlowPlan.Reset => (2, 0L, 0),
                 _ => (0, 0L, 2),
             };
             Assert.Equal((plan, resets, moved, flows), (plan, said.Length, bed.Forwarder.Ends.Moved, bed.Forwarder.FlowCount));

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Router.Configuration;
 using Router.Wire;
@@ -234,4 +235,22 @@ internal sealed class ProbeSockets : IDisposable
 
     private Address ReadName(bool v4) =>
         v4 ? Address.ReadV4(_memory.AsSpan(NameAt + 4)) : Address.ReadV6(_memory.AsSpan(NameAt + 8));
+
+    /// <summary>
+    /// Asks the kernel once for a raw ICMP socket: links that could never be probed need not be taken up.
+    /// </summary>
+    /// <exception cref="StartException">It is refused.</exception>
+    internal static void DemandRight()
+    {
+        const int EPERM = 1, EACCES = 13;
+        int fd = socket(AF_INET, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMP);
+        int error = Errno;
+        if (fd < 0)
+        {
+            throw new StartException(error is EPERM or EACCES
+                ? "links cannot be probed, as raw ICMP sockets are not allowed: run as root, or with CAP_NET_RAW in the service's AmbientCapabilities"
+                : $"links cannot be probed, as the kernel gives no raw ICMP socket: {Marshal.GetPInvokeErrorMessage(error)}");
+        }
+        _ = close(fd);
+    }
 }

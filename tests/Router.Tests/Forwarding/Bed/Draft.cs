@@ -38,6 +38,8 @@ internal sealed class Draft
 
     public FlowTimeouts Timeouts { get; set; } = new();
 
+    public long DrainTime { get; set; } = 300 * PathBed.Second;
+
     public bool PicksUpTcp { get; set; }
 
     public HostLimits Limits { get; set; } = HostLimits.None;
@@ -96,7 +98,7 @@ internal sealed class Draft
         {
             _policy = new Policy
             {
-                Generation = Generation, Rules = [.. Rules, Last], Mode = Mode, Order = Order, Timeouts = Timeouts, PicksUpTcp = PicksUpTcp, Limits = Limits,
+                Generation = Generation, Rules = [.. Rules, Last], Mode = Mode, Order = Order, Timeouts = Timeouts, DrainTime = DrainTime, PicksUpTcp = PicksUpTcp, Limits = Limits,
                 Links = [Translating(new LinkPolicy(One, "one", "wan0", WeightOne, false, RefusesPrivate), PrefixesOne), Translating(new LinkPolicy(Two, "two", "wan1", WeightTwo, false), PrefixesTwo)],
                 Zones = [new ZonePolicy(Trusted, "trusted", ["lan0"], true), new ZonePolicy(Guest, "guest", ["guest0"], false)],
             };
