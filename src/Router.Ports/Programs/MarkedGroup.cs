@@ -19,13 +19,13 @@ public static class MarkedGroup
     private const string Parent = "routerd-use";
 
     /// <summary>BPF_ALU64 | BPF_MOV | BPF_K; BPF_STX | BPF_MEM | BPF_W; BPF_JMP | BPF_EXIT.</summary>
-    private const byte MOV = 0xB7, STORE_WORD = 0x63, EXIT = 0x95;
+    internal const byte MOV = 0xB7, STORE_WORD = 0x63, EXIT = 0x95;
 
     /// <summary>offsetof(struct bpf_sock, mark)</summary>
-    private const short bpf_sock_mark = 16;
+    internal const short bpf_sock_mark = 16;
 
     [StructLayout(LayoutKind.Sequential)]
-    private struct bpf_insn
+    internal struct bpf_insn
     {
         public byte code;
 
@@ -37,7 +37,7 @@ public static class MarkedGroup
 
     /// <summary>The first fields of union bpf_attr for BPF_PROG_LOAD; a shorter one than the kernel's is taken as filled up with zeros.</summary>
     [StructLayout(LayoutKind.Sequential)]
-    private unsafe struct prog_load
+    internal unsafe struct prog_load
     {
         public uint prog_type, insn_cnt;
         public ulong insns, license;
@@ -50,7 +50,7 @@ public static class MarkedGroup
 
     /// <summary>The same for BPF_PROG_ATTACH.</summary>
     [StructLayout(LayoutKind.Sequential)]
-    private struct prog_attach
+    internal struct prog_attach
     {
         public uint target_fd, attach_bpf_fd, attach_type, attach_flags;
     }

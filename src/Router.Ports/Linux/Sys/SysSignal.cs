@@ -6,7 +6,7 @@ namespace Router.Ports.Linux;
 internal static partial class SysSignal
 {
     public const int SIGPIPE = 13;
-    
+
     /// <summary>What the signal does by itself.</summary>
     public static nint SIG_DFL => 0;
 
