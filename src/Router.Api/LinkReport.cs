@@ -72,6 +72,30 @@ public sealed record LinkReport
 
     /// <summary>What it carried, which outlives restarts.</summary>
     public VolumeReport? Volume { get; init; }
+
+    /// <summary>How it is weighed; null where <see cref="Weight"/> says it.</summary>
+    public PlacementReport? Placement { get; init; }
+}
+
+/// <summary>How a link is weighed by what it has been seen to carry (`placement: measured`).</summary>
+public sealed record PlacementReport
+{
+    /// <summary>Its part in balancing, relative to the other links, in kbit/s both ways together; 0 while it is reserved.</summary>
+    public required int WeightKilobits { get; init; }
+
+    /// <summary>The most octets in a second that it carried in the last day, each way.</summary>
+    public required double PeakIn { get; init; }
+
+    public required double PeakOut { get; init; }
+
+    /// <summary>Whether packets wait for it, so that new hosts avoid it until it has drained.</summary>
+    public required bool Queues { get; init; }
+
+    /// <summary>Of the last few probes; null if none was answered.</summary>
+    public double? LatencyMilliseconds { get; init; }
+
+    /// <summary>While little goes through it; null while not known.</summary>
+    public double? IdleLatencyMilliseconds { get; init; }
 }
 
 /// <summary>What a link carried, by the box's own calendar.</summary>

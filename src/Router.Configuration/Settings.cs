@@ -98,6 +98,9 @@ public sealed record InternetSettings
 {
     public InternetMode Mode { get; init; } = InternetMode.Balance;
 
+    /// <summary>By what balancing weighs links.</summary>
+    public Placement Placement { get; init; }
+
     /// <summary>Names of links for failover; those that are missing follow as written, but for reserved ones (weight 0).</summary>
     public IReadOnlyList<string> Order { get; init; } = [];
 

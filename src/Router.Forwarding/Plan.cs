@@ -23,6 +23,7 @@ public sealed class Plan
     private readonly (Prefix Network, PortId Zone)[] _behind;
     private readonly ServiceMatch[] _served;
     private readonly FrozenSet<Address> _probed;
+    private readonly LinkPolicy[] _weighed;
     private readonly ulong _able4, _able6;
 
     public Plan(uint epoch, Policy policy, IEnumerable<LinkState> links, IEnumerable<ZoneState> zones,
@@ -35,6 +36,7 @@ public sealed class Plan
         {
             _links[link.Id.Value] = link;
             LinkPorts |= link.Id.Bit;
+            if (link.Queues) QueueingLinks |= link.Id.Bit;
             if (link is { Health: not LinkHealth.Degraded, Volume: LinkVolume.Ample }) HealthyLinks |= link.Id.Bit;
             bool isAble = link is { Usable: true, Volume: not LinkVolume.Spent };
             if (!link.Outside(v4: true).IsUnspecified) _able4 |= isAble ? link.Id.Bit : 0;
@@ -47,6 +49,8 @@ public sealed class Plan
             foreach (Address address in zone.Addresses) own[address] = own.GetValueOrDefault(address) | PortId.Host.Bit;
         }
         foreach (LinkPolicy link in policy.Links) _linkPolicies[link.Id.Value] = link;
+        _weighed = Array.ConvertAll(policy.Links, link => link.Weight > 0 && Link(link.Id) is { Capacity: > 0 } state ? link with { Weight = state.Capacity } : link);
+        foreach (LinkPolicy link in _weighed) SharingLinks |= link.Weight > 0 ? link.Id.Bit : 0;
         foreach (PortId link in policy.Order) OrderedLinks |= link.Bit;
         _own = own.ToFrozenDictionary();
         _behind = [.. _zones.OfType<ZoneState>()
@@ -66,6 +70,15 @@ public sealed class Plan
 
     /// <summary>Links that are neither degraded nor short of volume; of those that are able, these go first.</summary>
     public ulong HealthyLinks { get; }
+
+    /// <summary>Links that balancing may use.</summary>
+    public ulong SharingLinks { get; }
+
+    /// <summary>Links that packets wait for; new hosts avoid them while others are there.</summary>
+    public ulong QueueingLinks { get; }
+
+    /// <summary>The links as balancing weighs them now.</summary>
+    public ReadOnlySpan<LinkPolicy> Weighed => _weighed;
 
     /// <summary>Links that failover may use.</summary>
     public ulong OrderedLinks { get; }

@@ -20,7 +20,9 @@ public sealed class Worker : IDisposable
 {
     private const int BatchSlots = 64;
     private const int MostErrands = 256;
-    private const int ReviewSlice = 120;
+
+    /// <summary>Flows that are looked at under a new plan between two looks at the ports.</summary>
+    internal const int ReviewSlice = 120;
 
     /// <summary>
     /// How long the thread looks again before it sleeps, microseconds: an answer mostly follows its question within that, and waking

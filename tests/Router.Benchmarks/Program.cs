@@ -9,6 +9,7 @@ namespace Router.Benchmarks;
 /// the whole router from outside; this is for finding out where its time goes, and what a change did to one place.
 ///
 ///     Router.Benchmarks [filter]    measures the steps whose class or method has this in its name, or all
+///     Router.Benchmarks --replace   measures what a failing link costs those that use others (see Replacing)
 ///     Router.Benchmarks --check     runs every step a few times and proves that it does what it says (see Proof)
 /// </summary>
 internal static class Program
@@ -17,6 +18,7 @@ internal static class Program
     {
         [] => Measure("*"),
         ["--check"] => Proof.OfAll(),
+        ["--replace"] => Replacing.Measure(Console.Out),
         [string filter] when !filter.StartsWith('-') => Measure($"*{filter}*"),
         _ => Refuse(),
     };
@@ -32,7 +34,7 @@ internal static class Program
 
     private static int Refuse()
     {
-        Console.Error.WriteLine("usage: Router.Benchmarks [filter | --check]");
+        Console.Error.WriteLine("usage: Router.Benchmarks [filter | --replace | --check]");
         return 2;
     }
 }

@@ -6,7 +6,7 @@ namespace Router.Configuration.Reading;
 /// <summary>Reads the parts that are one for the whole router: `internet`, `timeouts`, `tables`, `on_exit`.</summary>
 internal static class GlobalReader
 {
-    private static readonly KeySet InternetKeys = new(["mode", "order", "pin", "pin_idle", "drain_time", "pick_up_tcp"]);
+    private static readonly KeySet InternetKeys = new(["mode", "order", "placement", "pin", "pin_idle", "drain_time", "pick_up_tcp"]);
     private static readonly KeySet TableKeys = new(["flows", "pins"]);
     private static readonly KeySet TimeoutKeys =
         new(["tcp_established", "tcp_transitory", "tcp_time_wait", "tcp_reset", "udp", "udp_dns", "icmp", "other"]);
@@ -24,6 +24,10 @@ internal static class GlobalReader
                 "mode" => internet with
                 {
                     Mode = value.Word(("single", InternetMode.Single), ("failover", InternetMode.Failover), ("balance", InternetMode.Balance)) ?? internet.Mode,
+                },
+                "placement" => internet with
+                {
+                    Placement = value.Word(("weight", Placement.Weight), ("measured", Placement.Measured)) ?? internet.Placement,
                 },
                 "order" => internet with { Order = Order(value, names) },
                 "pin" => internet with { Pin = RuleFields.Pin(value) ?? internet.Pin },

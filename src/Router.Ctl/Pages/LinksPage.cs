@@ -23,9 +23,13 @@ internal static class LinksPage
         {
             if (link.Cause is not null && link.State is not "up") screen.Line($"{link.Name} is {link.State}: {link.Cause}");
             if (link.Drill is { } drill) screen.Line($"{link.Name} is under a drill: {drill}");
+            if (link.Placement is { Queues: true } placement) screen.Line(Queueing(link.Name, placement));
             if (link.Volume is { State: not "ample" } volume) screen.Line(Remark(link.Name, volume));
         }
     }
+
+    private static string Queueing(string link, PlacementReport placement) =>
+        string.Create(CultureInfo.InvariantCulture, $"{link} queues, {placement.LatencyMilliseconds:0.#} ms where {placement.IdleLatencyMilliseconds:0.#} ms is idle: new hosts avoid it until it has drained");
 
     private static string Remark(string link, VolumeReport volume) => volume.State == "spent"
         ? $"{link} has used up its {Month(volume)} and carries nothing until {volume.NextMonth:yyyy-MM-dd}"
@@ -41,7 +45,7 @@ internal static class LinksPage
         Units.Age(link.Since, now),
         !link.Usable ? "no" : link.InUse ? "yes" : link.Weight == 0 ? "reserve" : "spare",
         link.Interface,
-        link.Weight.ToString(CultureInfo.InvariantCulture),
+        link.Placement is { } measured && link.Weight > 0 ? Units.BitRate(measured.WeightKilobits * 125.0) : link.Weight.ToString(CultureInfo.InvariantCulture),
         Units.Share(link.PlacementShare),
         link.Addresses.Count switch { 0 => "-", 1 => link.Addresses[0], var more => $"{link.Addresses[0]} +{more - 1}" },
         link.Gateway ?? link.Gateway6,

@@ -28,6 +28,9 @@ internal sealed class LinkMeasure
     /// <summary>A hundred, so that a share of them is a percentage.</summary>
     public const int Window = 100;
 
+    /// <summary>Rounds that say how it is just now.</summary>
+    public const int Few = 4;
+
     private readonly ProbeRound[] _rounds = new ProbeRound[Window];
     private readonly int[] _asked = new int[64];
     private readonly int[] _lost = new int[64];
@@ -43,6 +46,21 @@ internal sealed class LinkMeasure
 
     /// <summary>Share of probes lost, 0 to 1.</summary>
     public double Loss { get; private set; }
+
+    /// <summary>Mean latency of the good ones among the last <see cref="Few"/> rounds, in microseconds; 0 if none was good.</summary>
+    public long RecentLatency
+    {
+        get
+        {
+            (long sum, int good) = (0, 0);
+            for (int back = 1; back <= Math.Min(Few, Count); back++)
+            {
+                ref readonly ProbeRound round = ref _rounds[(_next - back + Window) % Window];
+                if (round.IsGood) (sum, good) = (sum + round.Latency, good + 1);
+            }
+            return good == 0 ? 0 : sum / good;
+        }
+    }
 
     public void Add(in ProbeRound round)
     {

@@ -46,4 +46,8 @@ public readonly record struct LinkVerdictChange(PortId Link, string Name, LinkVe
 /// <param name="Latency">Mean over the last rounds, seconds; 0 if none was good.</param>
 /// <param name="Rounds">How many rounds these two rest on; 0 if the link is judged by carrier and address only.</param>
 /// <param name="HoldEnds">When a link that answers again will be used, monotonic microseconds; 0 if it is not held down.</param>
-public sealed record LinkReport(PortId Link, string Name, LinkVerdict Verdict, double Loss, double Latency, int Rounds, long HoldEnds);
+public sealed record LinkReport(PortId Link, string Name, LinkVerdict Verdict, double Loss, double Latency, int Rounds, long HoldEnds)
+{
+    /// <summary>Mean over the last few rounds, seconds; 0 if none was good.</summary>
+    public double RecentLatency { get; init; }
+}

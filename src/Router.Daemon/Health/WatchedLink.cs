@@ -133,7 +133,8 @@ internal sealed class WatchedLink(PortId id, string name, HealthSettings setting
     public void Excuse(long now) => _rounds?.Restart(now);
 
     public LinkReport Report() => new(Id, Name, Judge.Verdict, Judge.Measure.Loss, Judge.Measure.Latency / 1e6, Judge.Measure.Count,
-        Judge.Held ? Judge.Deadline : 0);
+        Judge.Held ? Judge.Deadline : 0)
+    { RecentLatency = Judge.Measure.RecentLatency / 1e6 };
 
     /// <summary>What each target did since the last call.</summary>
     public ProbeTally[] TakeTallies()

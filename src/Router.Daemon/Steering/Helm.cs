@@ -5,6 +5,7 @@ using Router.Daemon.Health;
 using Router.Daemon.Health.Probes;
 using Router.Daemon.Kernel;
 using Router.Daemon.Naming;
+using Router.Daemon.Placing;
 using Router.Daemon.Plumbing;
 using Router.Daemon.Reporting;
 using Router.Daemon.Systemd;
@@ -64,7 +65,8 @@ internal sealed class Helm : IDisposable
             changes => Post(() => TakeVerdicts(changes)), remark => journal.Write(Priority.Notice, remark), () => Post(() => _works!.Publish(_inForce, _view)),
             worker.Forwarder.Evidence);
         _health.Doubted = link => Post(() => _works!.Verify(link, _inForce, _view));
-        _works = new Works(worker, ports, plumbing, _health, volume, journal);
+        Loads = new LinkLoads(worker.Forwarder.Traffic, ports, _health.Reports, journal);
+        _works = new Works(worker, ports, plumbing, _health, volume, Loads, journal);
         _reload = new Reload(file, read, ports, _names, _works, worker, journal);
         _trial = new Trial(file, Reload, journal);
         _thread = new Thread(Run) { Name = "control", IsBackground = true };
@@ -80,6 +82,9 @@ internal sealed class Helm : IDisposable
     public KernelView View => Volatile.Read(ref _view);
 
     public LinkWatch Health => _health;
+
+    /// <summary>What links have been seen to carry, where hosts are placed by that.</summary>
+    public LinkLoads Loads { get; }
 
     /// <summary>What is known of the host names that rules speak of. From any thread.</summary>
     public IReadOnlyDictionary<string, KnownName> HostNames => _names.Known;
@@ -191,7 +196,7 @@ internal sealed class Helm : IDisposable
         }
         _news.Tell();
         _trial.Tick();
-        if (_volume.Tick(Settings.Links, now)) _works.Publish(_inForce, _view);
+        if (_volume.Tick(Settings.Links, now) | Loads.Tick(Settings, now)) _works.Publish(_inForce, _view);
         if (_worker.Fault is { } fault && !_wasFaulted)
         {
             _wasFaulted = true;

@@ -127,7 +127,7 @@ internal static class PlanMaker
         var text = new StringBuilder().AppendJoin(' ', probed).Append('\n');
         foreach (LinkState link in links)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{link.Id} {link.Usable} {link.Health} {link.Volume} {link.Mtu} {link.Ethernet} ");
+            text.Append(CultureInfo.InvariantCulture, $"{link.Id} {link.Usable} {link.Health} {link.Volume} {link.Capacity} {link.Queues} {link.Mtu} {link.Ethernet} ");
             text.Append(CultureInfo.InvariantCulture, $"{link.Gateway4} {link.Gateway6} {link.GatewayMac4:x} {link.GatewayMac6:x} ");
             text.AppendJoin(' ', link.Addresses).Append(' ').AppendJoin(' ', link.Subnets).Append('\n');
         }

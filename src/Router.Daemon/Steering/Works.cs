@@ -1,6 +1,7 @@
 using Router.Configuration;
 using Router.Daemon.Health;
 using Router.Daemon.Kernel;
+using Router.Daemon.Placing;
 using Router.Daemon.Plumbing;
 using Router.Daemon.Systemd;
 using Router.Daemon.Volume;
@@ -20,7 +21,7 @@ namespace Router.Daemon.Steering;
 /// refuse comes first and adds only: until <see cref="TakeUp"/> the path, the links and the probes are those of before, and
 /// <see cref="PutBack"/> has little to do. One thread at a time [C].
 /// </summary>
-internal sealed class Works(Worker worker, PortRegistry ports, Plumber plumbing, LinkWatch health, VolumeMeter volume, Journal journal)
+internal sealed class Works(Worker worker, PortRegistry ports, Plumber plumbing, LinkWatch health, VolumeMeter volume, LinkLoads loads, Journal journal)
 {
     private readonly PortKeeper _keeper = new(worker, ports, journal);
     private string _digest = "", _plumbed = "";
@@ -97,7 +98,7 @@ internal sealed class Works(Worker worker, PortRegistry ports, Plumber plumbing,
     public void Publish(InForce standing, KernelView view)
     {
         IReadOnlyList<Health.LinkReport> verdicts = health.Reports();
-        LinkState[] links = [.. PlanMaker.Links(standing.Settings, ports, view, verdicts, link => volume.Read(link).State)];
+        LinkState[] links = [.. PlanMaker.Links(standing.Settings, ports, view, verdicts, link => volume.Read(link).State).Select(link => loads.Apply(standing.Settings, link))];
         ZoneState[] zones = [.. PlanMaker.Zones(standing.Settings, ports, view)];
         KeyValuePair<(PortId, Address), ulong>[] neighbours = [.. PlanMaker.Neighbours(standing.Settings, ports, view)];
         Address[] probed = health.Asked();

@@ -8,7 +8,8 @@ namespace Router.Forwarding.Links;
 /// Which link a new flow leaves by. In this order: the link whose own address the sender is bound to; the links that the rule
 /// names, first usable first; else what the mode says. `single` knows one link, `failover` takes the first usable of its order,
 /// `balance` keeps a pinned host where it is and places others by weight. Links that are up go before degraded ones. Hosts,
-/// connections, and hosts for one site are counted apart, so that each kind comes out by weight.
+/// connections, and hosts for one site are counted apart, so that each kind comes out by weight. Who is new avoids a link that queues
+/// (<see cref="LinkState.Queues"/>); who is pinned stays.
 ///
 /// A host can only use a link that has an address for it (<see cref="Ipv6Sources"/>); in IPv4 every link has. IPv6 is balanced among the
 /// links that translate it. Where the first usable link in order does not, its provider is taken to be the one that the host's
@@ -33,8 +34,7 @@ internal sealed class LinkChooser(Pins pins, MappedTable<Turn> turns) : IDisposa
         DropReason reason = Foresee(plan, rule, host, far, out choice, leaving);
         if (reason != DropReason.None) return reason;
         if (choice.Cause is not (LinkCause.FlowByWeight or LinkCause.HostByWeight or LinkCause.SiteByWeight)) return DropReason.None;
-        ulong able = Placeable(plan, rule, host, Able(plan, rule, host) & ~leaving), best = Best(plan, able);
-        Place(CountsOf(choice.Cause), plan, best, able);
+        CountsOf(choice.Cause).Choose(plan.Weighed, Candidates(plan, Placeable(plan, rule, host, Able(plan, rule, host) & ~leaving)));
         if (choice.Cause == LinkCause.FlowByWeight) return DropReason.None;
         Site site = choice.Cause == LinkCause.SiteByWeight ? Site.Of(far) : Site.Any;
         if (choice.Pin >= 0) pins.Move(choice.Pin, choice.Link, leaving == 0 ? PinReason.LinkDown : PinReason.Degraded, now);
@@ -122,9 +122,7 @@ internal sealed class LinkChooser(Pins pins, MappedTable<Turn> turns) : IDisposa
             choice = Following(pin);
             return true;
         }
-        Balance balance = CountsOf(cause);
-        // The best may all be reserved (weight 0); then it is one of the others that are able.
-        PortId? next = balance.Next(plan.Policy.Links, Best(plan, able)) ?? balance.Next(plan.Policy.Links, able);
+        PortId? next = CountsOf(cause).Next(plan.Weighed, Candidates(plan, able));
         choice = new LinkChoice(next.GetValueOrDefault(), pin, cause);
         return next.HasValue;
     }
@@ -151,9 +149,12 @@ internal sealed class LinkChooser(Pins pins, MappedTable<Turn> turns) : IDisposa
         _ => _connections,
     };
 
-    private static void Place(Balance balance, Plan plan, ulong best, ulong able)
+    // Those that share the next placement: of the best, the ones that do not queue. The best may all be reserved (weight 0); then it is
+    // one of the others that are able.
+    private static ulong Candidates(Plan plan, ulong able)
     {
-        if (balance.Choose(plan.Policy.Links, best) is null) balance.Choose(plan.Policy.Links, able);
+        ulong best = Best(plan, able) & plan.SharingLinks, calm = best & ~plan.QueueingLinks;
+        return calm != 0 ? calm : best != 0 ? best : able;
     }
 
     private static ulong Best(Plan plan, ulong able) =>

@@ -20,6 +20,12 @@ public sealed record LinkState
 
     public LinkVolume Volume { get; init; }
 
+    /// <summary>What balancing weighs it by in place of its written weight, if that is not 0; 0 where weights are as written.</summary>
+    public int Capacity { get; init; }
+
+    /// <summary>Packets wait for it, so that new hosts had better go elsewhere until it has drained.</summary>
+    public bool Queues { get; init; }
+
     /// <summary>Its own addresses, the preferred one of each family first.</summary>
     public Address[] Addresses { get; init; } = [];
 

@@ -7,6 +7,9 @@ namespace Router.Forwarding.Rules;
 /// <summary>How the Internet links share the work.</summary>
 public enum InternetMode : byte { Single, Failover, Balance }
 
+/// <summary>By what links are weighed when hosts are placed: as written, or by what they have been seen to carry.</summary>
+public enum Placement : byte { Weight, Measured }
+
 /// <summary>
 /// How a link translates IPv6: not at all, prefix for prefix (RFC 6296), or to its own address with ports. See <see cref="Ipv6Sources"/>.
 /// </summary>

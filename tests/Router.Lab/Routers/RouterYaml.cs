@@ -7,6 +7,9 @@ internal sealed record RouterYaml
 
     public string Pin { get; init; } = "host";
 
+    /// <summary>By what links are weighed.</summary>
+    public string Placement { get; init; } = "weight";
+
     /// <summary>Of fiber (wan0), dsl (wan1) and lte (wan2).</summary>
     public IReadOnlyList<int> Weights { get; init; } = [8, 4, 0];
 
@@ -41,6 +44,7 @@ internal sealed record RouterYaml
         internet:
           mode: {{Mode}}
           order: [{{string.Join(", ", LinkNames.Take(Weights.Count))}}]
+          placement: {{Placement}}
           pin: {{Pin}}
 
         {{Section("health:", Health, "  ")}}{{Section("tables:", Flows == 0 ? "" : $"flows: {Flows}", "  ")}}{{Section("limits:", Limits, "  ")}}

@@ -13,12 +13,13 @@ public class ControlJsonTests
         + "flows.used flows.capacity pins.used pins.capacity drops.reason drops.packets");
 
     [Fact]
-    public void LinkHasTheseNames() => Names([Samples.Fiber], ControlJson.Wire.IReadOnlyListLinkReport,
+    public void LinkHasTheseNames() => Names([Samples.Fiber, Samples.Queueing], ControlJson.Wire.IReadOnlyListLinkReport,
         "name interface state since cause usable inUse weight placementShare addresses gateway gatewayMac gateway6 gateway6Mac mtu "
-        + "lossShare latencyMilliseconds received sent flows pins mark drill volume "
+        + "lossShare latencyMilliseconds received sent flows pins mark drill volume placement "
         + "received.packets received.octets received.packetsPerSecond received.octetsPerSecond "
         + "sent.packets sent.octets sent.packetsPerSecond sent.octetsPerSecond "
-        + "volume.todayIn volume.todayOut volume.monthIn volume.monthOut volume.monthBegan volume.nextMonth volume.cap volume.state");
+        + "volume.todayIn volume.todayOut volume.monthIn volume.monthOut volume.monthBegan volume.nextMonth volume.cap volume.state "
+        + "placement.weightKilobits placement.peakIn placement.peakOut placement.queues placement.latencyMilliseconds placement.idleLatencyMilliseconds");
 
     [Fact]
     public void FlowHasTheseNames() => Names([Samples.Flow], ControlJson.Wire.IReadOnlyListFlowReport,

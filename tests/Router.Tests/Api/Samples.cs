@@ -69,6 +69,12 @@ internal static class Samples
         Pins = 0,
     };
 
+    /// <summary>A link that is weighed by what it carried, and has a queue.</summary>
+    public static readonly LinkReport Queueing = Fiber with
+    {
+        Placement = new PlacementReport { WeightKilobits = 47_900, PeakIn = 5_000_000, PeakOut = 987_500, Queues = true, LatencyMilliseconds = 181.2, IdleLatencyMilliseconds = 11.9 },
+    };
+
     public static readonly FlowReport Flow = new()
     {
         Id = 17,

@@ -113,6 +113,8 @@ public sealed class CompilerTests
         Assert.Equal(Gateway.Pptp, Rule("helpers: pptp").Gateways);
         Assert.Equal(PinMode.Connection, Rule("log: none", "internet: { pin: connection }\n").Pin);
         Assert.Equal(PinMode.Site, Rule("log: none", "internet: { pin: site }\n").Pin);
+        Assert.Equal(Placement.Weight, Loading.Sound(Loading.Base).Internet.Placement);
+        Assert.Equal(Placement.Measured, Loading.Sound(Loading.Base + "internet: { placement: measured }\n").Internet.Placement);
         Assert.Equal(PinMode.Site, Rule("pin: site", "internet: { pin: connection }\n").Pin);
     }
 

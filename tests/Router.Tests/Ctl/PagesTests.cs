@@ -41,6 +41,15 @@ public class PagesTests
     }
 
     [Fact]
+    public void ALinkThatQueuesSaysSoAndWhatItIsWeighedBy()
+    {
+        string[] lines = Plain(screen => LinksPage.Write([Samples.Queueing], screen));
+
+        Assert.Contains(" 47.9 Mbit/s ", lines[1], StringComparison.Ordinal);
+        Assert.Contains("fiber queues, 181.2 ms where 11.9 ms is idle: new hosts avoid it until it has drained", lines);
+    }
+
+    [Fact]
     public void AReservedLinkIsCalledSo()
     {
         LinkReport lte = Samples.Fiber with { Name = "lte", InUse = false, Weight = 0 };

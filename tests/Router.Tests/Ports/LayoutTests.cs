@@ -1,6 +1,7 @@
 using System.Reflection;
-using System.Runtime.InteropServices;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Router.Ports;
 using Router.Ports.Linux;
 
 namespace Router.Tests.Ports;
