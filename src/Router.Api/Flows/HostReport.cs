@@ -15,7 +15,7 @@ public sealed record HostReport
     /// <summary>How long the pin has stood on that link; null without one.</summary>
     public double? PinAgeSeconds { get; init; }
 
-    /// <summary>Why that link: "Placed" (by weight), "LinkDown" (its link before went down), "Moved" (by hand) or "Restored". Null without a pin.</summary>
+    /// <summary>Why that link: "Placed" (by weight), "LinkDown" (its link before went down), "Moved" (by hand), "Degraded" (its link before was slow or lossy) or "Restored". Null without a pin.</summary>
     public string? Reason { get; init; }
 
     /// <summary>The link that the pin was on before; null if it never changed.</summary>

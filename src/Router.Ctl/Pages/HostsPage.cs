@@ -45,6 +45,7 @@ internal static class HostsPage
         "Placed" => "placed by weight",
         "LinkDown" => from is null ? "its link went down" : $"{from} went down",
         "Moved" => from is null ? "moved by hand" : $"moved by hand from {from}",
+        "Degraded" => from is null ? "its link became slow or lossy" : $"{from} became slow or lossy",
         "Restored" => "its link returned",
         _ => reason,
     };

@@ -20,6 +20,7 @@ internal static class OwnMeasures
         new("reload, 10,000 rules, under load", "ms", 0, () => Reload().Milliseconds, "under 200 ms", ms => ms < 200),
         new("probes of 39 targets, ICMP", "% of a core", 2, ProbeCost.Icmp, "under 1", percent => percent < 1),
         new("probes of 39 targets, half by TCP", "% of a core", 2, ProbeCost.Tcp, "under 1", percent => percent < 1),
+        new("probes of 39 targets, with HTTP", "% of a core", 2, ProbeCost.Web, "under 1", percent => percent < 1),
         new("memory per flow, 1,000,000 flows", "octets", 0, FlowMemory.OctetsPerFlow, "256 or less", octets => octets <= 256),
         new("slowing by 1,000,000 flows", "times", 2, FlowMemory.Slowing, "1.3 or less", times => times <= 1.3),
         new("datagrams lost in that reload", "", 0, () => Reload().Lost, "none", lost => lost == 0),
