@@ -64,6 +64,9 @@ public sealed record LinkReport
     /// <summary>Hosts that are pinned to this link.</summary>
     public required long Pins { get; init; }
 
+    /// <summary>Mark of sockets (SO_MARK) that are to leave by it: what `routerctl use` sets.</summary>
+    public long Mark { get; init; }
+
     /// <summary>What a drill does to it now, in words; null if there is none.</summary>
     public string? Drill { get; init; }
 

@@ -46,7 +46,7 @@ internal static class CommandLine
             Socket, Json,
             ReadVerbs.Status(), ReadVerbs.Links(), FlowsVerb.Build(), HostsVerb.Build(), ReadVerbs.Rules(),
             CheckVerb.Build(), ReadVerbs.Reload(), ExplainVerb.Build(), WhyVerb.Build(), CaptureVerb.Build(),
-            ApplyVerb.Build(), ApplyVerb.BuildConfirm(), DrillVerb.Build(), PastVerbs.BuildEvents(), PastVerbs.BuildReport(),
+            ApplyVerb.Build(), ApplyVerb.BuildConfirm(), DrillVerb.Build(), UseVerb.Build(), PastVerbs.BuildEvents(), PastVerbs.BuildReport(),
         };
         ParseResult parsed = root.Parse(args);
         if (parsed.Action is ParseErrorAction wrong) wrong.ShowHelp = args.Length == 0;

@@ -14,10 +14,11 @@ namespace Router.Daemon.Plumbing;
 ///     30     oif LINK                      main            a socket bound to the link itself (DHCP client)
 ///     40     iif ZONE-IF                   zone's table    everything else from local hosts
 ///     30000  all                           main            local networks only: no default route, nothing out of a link
+///     30005  fwmark LINK                   link's table    programs that `routerctl use` sends out by a link
 ///     30010  iif lo                        host's table    the box's own traffic
 ///     30020  not iif lo                    blackhole       nothing is forwarded by the kernel from anywhere to a link
 ///
-/// A zone's table is `default dev rt-ZONE`, and behind it `unreachable`: without the TUN device nothing falls through to table
+/// A link's table is `default dev rt-host src LINK-ADDRESS`: the source is what tells us the link. A zone's table is `default dev rt-ZONE`, and behind it `unreachable`: without the TUN device nothing falls through to table
 /// main. What we write into a TUN device comes in by rt-*, so it meets 20 and 30000, and ends at 30020 if it fits neither.
 /// </summary>
 internal static class DesiredRouting
@@ -35,6 +36,7 @@ internal static class DesiredRouting
         foreach (LinkPlan link in plan.Links)
         {
             rules.Add(new(family, Numbers.BoundPreference, FR_ACT_TO_TBL, RT_TABLE_MAIN) { Oif = link.Interface });
+            if (link.Id is { } id) rules.Add(new(family, Numbers.UsePreference, FR_ACT_TO_TBL, Numbers.LinkTable + id.Value) { Mark = Numbers.LinkMark + id.Value });
         }
         foreach (ZonePlan zone in plan.Zones)
         {
@@ -62,6 +64,13 @@ internal static class DesiredRouting
         var routes = new HashSet<TableRoute>();
         Add(Numbers.HostTable, Numbers.HostTun, v4 ? Address.Parse(Numbers.HostAddress) : null);
         foreach (ZonePlan zone in plan.Zones) Add(zone.Table, zone.Tun, null);
+        foreach (LinkPlan link in plan.Links)
+        {
+            if (link.Id is not { } id) continue;
+            // Without an address there is no way out, rather than one with somebody else's.
+            if (link.Source(v4) is { } source) Add(Numbers.LinkTable + id.Value, Numbers.HostTun, source);
+            else routes.Add(new(family, Numbers.LinkTable + id.Value, RTN_UNREACHABLE, 0, TableRoute.LastMetric, null));
+        }
         return routes;
 
         void Add(uint table, string tun, Address? source)

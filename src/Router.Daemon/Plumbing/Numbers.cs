@@ -24,6 +24,9 @@ public static class Numbers
     /// <summary>`lookup main`, without default routes and without what leads out by a link: local networks.</summary>
     public const uint LocalNetworksPreference = 30000;
 
+    /// <summary>`fwmark LINK-MARK lookup LINK-TABLE`: what a program under `routerctl use LINK` sends beyond local networks.</summary>
+    public const uint UsePreference = 30005;
+
     /// <summary>`iif lo lookup HOST-TABLE`: the box's own traffic to anywhere else.</summary>
     public const uint HostPreference = 30010;
 
@@ -32,6 +35,12 @@ public static class Numbers
 
     /// <summary>Holds `default dev rt-host`. A zone's table is this plus the number of its port, at most 63 more.</summary>
     public const uint HostTable = 7700;
+
+    /// <summary>A link's table, `default dev rt-host src LINK-ADDRESS`, is this plus the number of its port.</summary>
+    public const uint LinkTable = 7800;
+
+    /// <summary>The mark of sockets that are to use a link is this plus the number of its port.</summary>
+    public const uint LinkMark = 0x52440000;
 
     /// <summary>The interface group of links.</summary>
     public const uint LinkGroup = 7700;

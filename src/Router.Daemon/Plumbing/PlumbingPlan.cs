@@ -41,7 +41,21 @@ public sealed record ZonePlan(PortId Id, string Name, string[] Interfaces, int M
 /// <summary>A link.</summary>
 /// <param name="Addresses">The box's own addresses on it: local hosts that talk to one must reach us.</param>
 /// <param name="Gateways">Whose MAC the kernel shall keep fresh.</param>
-public sealed record LinkPlan(string Name, string Interface, Address[] Addresses, Address[] Gateways);
+public sealed record LinkPlan(string Name, string Interface, Address[] Addresses, Address[] Gateways)
+{
+    /// <summary>Numbers its mark and its routing table; null: programs of the box cannot be sent out by it.</summary>
+    public PortId? Id { get; init; }
+
+    /// <summary>The address that a program gets that is sent out by it; null if it has none of that family.</summary>
+    public Address? Source(bool v4)
+    {
+        foreach (Address address in Addresses)
+        {
+            if (address.IsV4 == v4 && !address.IsLinkLocal) return address;
+        }
+        return null;
+    }
+}
 
 /// <summary>One rule for what local hosts send to the box itself; the first that matches decides.</summary>
 public sealed record InputRule

@@ -25,6 +25,9 @@ internal readonly record struct PolicyRule(byte Family, uint Preference, byte Ac
     public bool NotIif { get; init; }
     public string Oif { get; init; } = "";
     public bool LocalNetworksOnly { get; init; }
+
+    /// <summary>Mark that the sender's socket has, or 0 for all.</summary>
+    public uint Mark { get; init; }
     public byte Protocol { get; init; } = Numbers.Protocol;
 
     /// <summary>The rule that every kernel begins with.</summary>
@@ -34,7 +37,7 @@ internal readonly record struct PolicyRule(byte Family, uint Preference, byte Ac
     {
         rule = default;
         if (message.Type != RTM_NEWRULE || !message.TryBody(out fib_rule_hdr body, out NetlinkAttributes attributes)) return false;
-        uint preference = 0, table = body.table;
+        uint preference = 0, table = body.table, mark = 0;
         Address? to = null;
         string iif = "", oif = "";
         bool suppress = false;
@@ -44,6 +47,7 @@ internal readonly record struct PolicyRule(byte Family, uint Preference, byte Ac
             switch (attribute.Type)
             {
                 case FRA_PRIORITY: preference = attribute.Number; break;
+                case FRA_FWMARK: mark = attribute.Number; break;
                 case FRA_TABLE: table = attribute.Number; break;
                 case FRA_IIFNAME: iif = attribute.Text; break;
                 case FRA_OIFNAME: oif = attribute.Text; break;
@@ -55,7 +59,7 @@ internal readonly record struct PolicyRule(byte Family, uint Preference, byte Ac
         }
         rule = new PolicyRule(body.family, preference, body.action, table)
         {
-            To = to, Iif = iif, Oif = oif, NotIif = (body.flags & FIB_RULE_INVERT) != 0, LocalNetworksOnly = suppress, Protocol = protocol,
+            To = to, Iif = iif, Oif = oif, NotIif = (body.flags & FIB_RULE_INVERT) != 0, LocalNetworksOnly = suppress, Protocol = protocol, Mark = mark,
         };
         return true;
     }
@@ -72,6 +76,7 @@ internal readonly record struct PolicyRule(byte Family, uint Preference, byte Ac
         if (Action == FR_ACT_TO_TBL) request.Attribute(FRA_TABLE, Table);
         if (To is Address to) request.Attribute(FRA_DST, to);
         if (Iif.Length > 0) request.Attribute(FRA_IIFNAME, Iif);
+        if (Mark != 0) request.Attribute(FRA_FWMARK, Mark);
         if (Oif.Length > 0) request.Attribute(FRA_OIFNAME, Oif);
         if (LocalNetworksOnly) request.Attribute(FRA_SUPPRESS_PREFIXLEN, 0u).Attribute(FRA_SUPPRESS_IFGROUP, Numbers.LinkGroup);
         return request;
@@ -105,6 +110,7 @@ internal readonly record struct TableRoute(byte Family, uint Table, byte Type, i
                 // IPv6 reports unreachable routes as leaving by lo.
                 case RTA_OIF when body.rtm_type == RTN_UNICAST: index = (int)attribute.Number; break;
                 case RTA_PREFSRC when attribute.Value.Length == 4: source = Address.ReadV4(attribute.Value); break;
+                case RTA_PREFSRC when attribute.Value.Length == 16: source = Address.ReadV6(attribute.Value); break;
             }
         }
         route = new TableRoute(body.rtm_family, table, body.rtm_type, index, metric, source);

@@ -128,7 +128,7 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
                 Mtu = state.Mtu, LossShare = verdict is { Rounds: > 0 } ? verdict.Loss : null,
                 LatencyMilliseconds = verdict is { Latency: > 0 } ? verdict.Latency * 1000 : null,
                 Received = received, Sent = sent, Flows = flows[id.Value], Pins = pins.GetValueOrDefault(id), Volume = VolumeReports.Of(link, volume.Read(link)),
-                Drill = drill.WordsOf(link.Name),
+                Drill = drill.WordsOf(link.Name), Mark = Plumbing.Numbers.LinkMark + id.Value,
                 Placement = helm.Loads.Read(helm.Settings, id),
             };
         })];

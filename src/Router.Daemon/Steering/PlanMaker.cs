@@ -116,7 +116,7 @@ internal static class PlanMaker
     public static PlumbingPlan Plumbing(Settings settings, PortRegistry ports, Policy policy, KernelView view) => new()
     {
         Zones = [.. settings.Zones.Select(zone => new ZonePlan(ports.Claim(zone.Name), zone.Name, [.. zone.Interfaces], TunMtu(zone, view)))],
-        Links = [.. settings.Links.Select(link => PlumbLink(link, view))],
+        Links = [.. settings.Links.Select(link => PlumbLink(link, ports, view))],
         Input = [.. InputRules(settings, ports, policy)],
     };
 
@@ -149,7 +149,7 @@ internal static class PlanMaker
         foreach (ZonePlan zone in plan.Zones) text.Append(CultureInfo.InvariantCulture, $"{zone.Id} {zone.Name} {zone.Mtu} ").AppendJoin(' ', zone.Interfaces).Append('\n');
         foreach (LinkPlan link in plan.Links)
         {
-            text.Append(link.Name).Append(' ').Append(link.Interface).Append(' ').AppendJoin(' ', link.Addresses).Append(' ').AppendJoin(' ', link.Gateways).Append('\n');
+            text.Append(link.Name).Append(' ').Append(link.Id?.ToString()).Append(' ').Append(link.Interface).Append(' ').AppendJoin(' ', link.Addresses).Append(' ').AppendJoin(' ', link.Gateways).Append('\n');
         }
         foreach (InputRule rule in plan.Input)
         {
@@ -162,12 +162,12 @@ internal static class PlanMaker
     private static Address Gateway6(LinkSettings link, KernelView view, KernelInterface found) =>
         link.Gateway6 ?? view.DefaultGateway(found.Index, v4: false);
 
-    private static LinkPlan PlumbLink(LinkSettings link, KernelView view)
+    private static LinkPlan PlumbLink(LinkSettings link, PortRegistry ports, KernelView view)
     {
         LinkFacts facts = Facts(link, view);
         Address gateway6 = view.Interface(link.Interface) is { } there ? Gateway6(link, view, there) : default;
         Address[] addresses = view.Interface(link.Interface) is { } found ? [.. view.AddressesOf(found.Index).Where(a => !a.IsLinkLocal)] : [];
-        return new LinkPlan(link.Name, link.Interface, addresses, [facts.Gateway4, gateway6]);
+        return new LinkPlan(link.Name, link.Interface, addresses, [facts.Gateway4, gateway6]) { Id = ports.Claim(link.Name) };
     }
 
     // A zone's TUN takes whatever its interfaces take: too big is for us to say, not for the kernel on the way in.

@@ -17,4 +17,7 @@ internal static unsafe partial class Unistd
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int close(int fd);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int execvp(string file, string?[] argv);
 }

@@ -15,7 +15,7 @@ public class ControlJsonTests
     [Fact]
     public void LinkHasTheseNames() => Names([Samples.Fiber, Samples.Queueing], ControlJson.Wire.IReadOnlyListLinkReport,
         "name interface state since cause usable inUse weight placementShare addresses gateway gatewayMac gateway6 gateway6Mac mtu "
-        + "lossShare latencyMilliseconds received sent flows pins drill volume placement "
+        + "lossShare latencyMilliseconds received sent flows pins mark drill volume placement "
         + "received.packets received.octets received.packetsPerSecond received.octetsPerSecond "
         + "sent.packets sent.octets sent.packetsPerSecond sent.octetsPerSecond "
         + "volume.todayIn volume.todayOut volume.monthIn volume.monthOut volume.monthBegan volume.nextMonth volume.cap volume.state "

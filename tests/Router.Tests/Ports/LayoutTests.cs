@@ -1,5 +1,7 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Router.Ports;
 using Router.Ports.Linux;
 
 namespace Router.Tests.Ports;
@@ -14,17 +16,42 @@ public unsafe class LayoutTests
     [
         "errno.h", "fcntl.h", "unistd.h", "sys/socket.h", "sys/uio.h", "sys/ioctl.h", "sys/epoll.h", "sys/eventfd.h", "sys/resource.h", "sys/timerfd.h", "time.h",
         "net/if.h", "net/if_arp.h", "linux/if_tun.h", "linux/if_packet.h", "linux/if_ether.h", "linux/virtio_net.h", "linux/filter.h",
-        "linux/sockios.h",
+        "linux/sockios.h", "linux/bpf.h", "signal.h",
     ];
 
     private static readonly Type[] Bindings =
     [
         typeof(Errno), typeof(Fcntl), typeof(SysSocket), typeof(SysUio), typeof(SysIoctl), typeof(SysEpoll), typeof(SysEventfd), typeof(SysResource), typeof(SysTimerfd),
-        typeof(NetIf), typeof(LinuxIfTun), typeof(LinuxIfPacket), typeof(LinuxVirtioNet), typeof(LinuxFilter),
+        typeof(NetIf), typeof(LinuxIfTun), typeof(LinuxIfPacket), typeof(LinuxVirtioNet), typeof(LinuxFilter), typeof(SysSignal),
     ];
 
     /// <summary>Newer than the headers of Debian 12: these the compiler may not know.</summary>
     private static readonly string[] MayBeUnknown = ["TUN_F_USO4", "TUN_F_USO6", "VIRTIO_NET_HDR_GSO_UDP_L4"];
+
+    /// <summary>linux/bpf.h names its numbers in enums, and its attributes in a union of nameless structs.</summary>
+    [Fact]
+    public void TheProgramThatMarksSocketsIsWhatTheHeadersSay()
+    {
+        Dictionary<string, long> ours = new()
+        {
+            ["(BPF_PROG_LOAD)"] = LinuxBpf.BPF_PROG_LOAD,
+            ["(BPF_PROG_ATTACH)"] = LinuxBpf.BPF_PROG_ATTACH,
+            ["(BPF_PROG_TYPE_CGROUP_SOCK)"] = LinuxBpf.BPF_PROG_TYPE_CGROUP_SOCK,
+            ["(BPF_CGROUP_INET_SOCK_CREATE)"] = LinuxBpf.BPF_CGROUP_INET_SOCK_CREATE,
+            ["(BPF_ALU64 | BPF_MOV | BPF_K)"] = MarkedGroup.MOV,
+            ["(BPF_STX | BPF_MEM | BPF_W)"] = MarkedGroup.STORE_WORD,
+            ["(BPF_JMP | BPF_EXIT)"] = MarkedGroup.EXIT,
+            ["offsetof(struct bpf_sock, mark)"] = MarkedGroup.bpf_sock_mark,
+            ["sizeof(struct bpf_insn)"] = sizeof(MarkedGroup.bpf_insn),
+            ["offsetof(struct bpf_insn, imm)"] = (long)Marshal.OffsetOf<MarkedGroup.bpf_insn>("imm"),
+            ["offsetof(union bpf_attr, insns)"] = (long)Marshal.OffsetOf<MarkedGroup.prog_load>("insns"),
+            ["offsetof(union bpf_attr, license)"] = (long)Marshal.OffsetOf<MarkedGroup.prog_load>("license"),
+            ["offsetof(union bpf_attr, expected_attach_type)"] = (long)Marshal.OffsetOf<MarkedGroup.prog_load>("expected_attach_type"),
+            ["offsetof(union bpf_attr, attach_flags)"] = (long)Marshal.OffsetOf<MarkedGroup.prog_attach>("attach_flags"),
+        };
+        Dictionary<string, long?> theirs = CompilerOracle.Ask(Headers, [.. ours.Keys]);
+        Assert.Empty(ours.Where(o => theirs[o.Key] != o.Value).Select(o => $"{o.Key}: ours {o.Value}, C says {theirs[o.Key]}"));
+    }
 
     [Fact]
     public void ConstantsAreWhatTheCompilerSays()

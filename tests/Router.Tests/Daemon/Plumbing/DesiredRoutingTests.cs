@@ -17,7 +17,7 @@ public class DesiredRoutingTests
         Zones = [new ZonePlan(new PortId(1), "trusted", ["lan0", "lan1"], 1500), new ZonePlan(new PortId(5), "guest", ["guest0"], 1500)],
         Links =
         [
-            new LinkPlan("fiber", "wan0", [Address.Parse("192.0.2.2"), Address.Parse("fe80::2")], []),
+            new LinkPlan("fiber", "wan0", [Address.Parse("192.0.2.2"), Address.Parse("fe80::2")], []) { Id = new PortId(2) },
             new LinkPlan("dsl", "wan1", [Address.Parse("203.0.113.9"), Address.Parse("2001:db8::9")], []),
         ],
     };
@@ -34,6 +34,7 @@ public class DesiredRoutingTests
             "30 oif wan0 lookup 254", "30 oif wan1 lookup 254",
             "40 iif guest0 lookup 7705", "40 iif lan0 lookup 7701", "40 iif lan1 lookup 7701",
             "30000 lookup 254 local networks",
+            "30005 mark 52440002 lookup 7802",
             "30010 iif lo lookup 7700",
             "30020 not iif lo blackhole",
         ], DesiredRouting.Rules(Plan, Inet).OrderBy(r => r.Preference).ThenBy(Text, StringComparer.Ordinal).Select(Text));
@@ -51,9 +52,9 @@ public class DesiredRoutingTests
     {
         var tuns = new Dictionary<string, KernelInterface> { ["rt-host"] = Tun(7, "rt-host"), ["rt-guest"] = Tun(8, "rt-guest") };
         HashSet<TableRoute> routes = DesiredRouting.Routes(Plan, Inet, tuns);
-        Assert.Equal([(7700u, 7, (Address?)Address.Parse("192.0.0.2")), (7705u, 8, null)],
+        Assert.Equal([(7700u, 7, (Address?)Address.Parse("192.0.0.2")), (7705u, 8, null), (7802u, 7, Address.Parse("192.0.2.2"))],
             routes.Where(r => r.Type == RTN_UNICAST).OrderBy(r => r.Table).Select(r => (r.Table, r.Interface, r.Source)));
-        Assert.Equal([7700u, 7701u, 7705u], routes.Where(r => r.Type == RTN_UNREACHABLE && r.Metric == uint.MaxValue).Select(r => r.Table).Order());
+        Assert.Equal([7700u, 7701u, 7705u, 7802u], routes.Where(r => r.Type == RTN_UNREACHABLE && r.Metric == uint.MaxValue).Select(r => r.Table).Order());
         Assert.All(DesiredRouting.Routes(Plan, Inet6, tuns), r => Assert.Null(r.Source));
     }
 
@@ -88,6 +89,6 @@ public class DesiredRoutingTests
     /// <summary>As `ip rule` would say it.</summary>
     private static string Text(PolicyRule rule) => $"{rule.Preference} "
         + (rule.Iif.Length > 0 ? $"{(rule.NotIif ? "not " : "")}iif {rule.Iif} " : "") + (rule.Oif.Length > 0 ? $"oif {rule.Oif} " : "")
-        + (rule.To is Address to ? $"to {to} " : "") + (rule.Action == FR_ACT_BLACKHOLE ? "blackhole" : $"lookup {rule.Table}")
+        + (rule.Mark != 0 ? $"mark {rule.Mark:x8} " : "") + (rule.To is Address to ? $"to {to} " : "") + (rule.Action == FR_ACT_BLACKHOLE ? "blackhole" : $"lookup {rule.Table}")
         + (rule.LocalNetworksOnly ? " local networks" : "");
 }
