@@ -6,7 +6,7 @@ using Router.Lab.Kernel;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Operating;
 
 /// <summary>A new configuration on trial, and who would be locked out by it (product.md 8).</summary>
 public sealed class Applying : IDisposable

@@ -7,7 +7,7 @@ using Router.Lab.Kernel;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Operating;
 
 /// <summary>When a rule stops allowing, its live flows close at once, and others are untouched (product.md 3).</summary>
 public sealed class Closing : IDisposable

@@ -8,7 +8,7 @@ using Router.Lab.Kernel;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Operating;
 
 public sealed class LabToLookAt() : RunningLab(bed => new RouterDaemon(bed, new RouterYaml { Rules = Rules }))
 {

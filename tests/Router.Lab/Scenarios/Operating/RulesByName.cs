@@ -6,7 +6,7 @@ using Router.Lab.Kernel;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Operating;
 
 /// <summary>
 /// A rule by host name follows what a real dnsmasq says of it, asked through the router itself; and a name server that is dead changes

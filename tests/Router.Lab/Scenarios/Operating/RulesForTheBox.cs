@@ -7,7 +7,7 @@ using Router.Lab.Kernel;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Operating;
 
 /// <summary>
 /// Random rules for the box itself, asked from outside: what a LAN host and the guest send to the box is decided by the kernel's chain, what

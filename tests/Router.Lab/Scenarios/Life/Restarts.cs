@@ -6,7 +6,7 @@ using Router.Lab.Clients;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Life;
 
 /// <summary>routerd is killed, stopped, reloaded and given bad files while traffic runs; the traffic must not care.</summary>
 public sealed class Restarts : IDisposable

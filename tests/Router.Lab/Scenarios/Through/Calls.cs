@@ -5,7 +5,7 @@ using Router.Lab.Kernel;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Through;
 
 public sealed class LabWithSipRules() : RunningLab(bed => new RouterDaemon(bed, Yaml))
 {

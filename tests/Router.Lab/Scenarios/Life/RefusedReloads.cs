@@ -4,7 +4,7 @@ using Router.Lab.Bed;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Life;
 
 /// <summary>
 /// A reload of sound files that the machine refuses: everything stays as it was, and whoever asked is told why. Its `nft` is a

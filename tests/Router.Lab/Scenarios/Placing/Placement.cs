@@ -3,7 +3,7 @@ using Router.Lab.Clients;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Placing;
 
 /// <summary>Which link a host or a connection is placed on (product.md 1), counted by what the servers saw.</summary>
 public sealed class Placement : IDisposable

@@ -5,7 +5,7 @@ using Router.Lab.Clients;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Through;
 
 /// <summary>
 /// R8, X14 and NAPT66 with real programs: hosts that have unique local addresses (RFC 4193) only, behind two providers. With `npt` each

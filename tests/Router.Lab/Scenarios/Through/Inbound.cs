@@ -5,7 +5,7 @@ using Router.Lab.Clients;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Through;
 
 public sealed class LabWithServersInside() : RunningLab(bed => new RouterDaemon(bed, new RouterYaml { Rules = Rules }))
 {

@@ -2,7 +2,7 @@ using Router.Lab.Bed;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Through;
 
 /// <summary>
 /// What a program behind us finds out about its translation by itself (RFC 5780): coturn's discovery asks coturn's server from one

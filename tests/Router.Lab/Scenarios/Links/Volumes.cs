@@ -5,7 +5,7 @@ using Router.Lab.Clients;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Links;
 
 /// <summary>A link whose volume of the month is paid for: what is counted, and what follows when it runs out.</summary>
 public sealed class Volumes : IDisposable

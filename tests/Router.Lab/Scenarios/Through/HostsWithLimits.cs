@@ -2,7 +2,7 @@ using Router.Lab.Bed;
 using Router.Lab.Clients;
 using Router.Lab.Routers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Through;
 
 public sealed class LabWithLimits() : RunningLab(bed => new RouterDaemon(bed, new RouterYaml { Limits = "" }));
 

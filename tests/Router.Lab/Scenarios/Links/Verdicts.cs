@@ -6,7 +6,7 @@ using Router.Lab.Clients;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Links;
 
 public sealed class LabOfVerdicts() : RunningLab(bed => new RouterDaemon(bed, new RouterYaml { Rules = Rules }))
 {

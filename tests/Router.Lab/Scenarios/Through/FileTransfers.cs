@@ -5,7 +5,7 @@ using Router.Lab.Clients;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Through;
 
 public sealed class LabWithFtpRules() : RunningLab(bed => new RouterDaemon(bed, Yaml), new BedOptions { Shimmed = [0] })
 {

@@ -3,7 +3,7 @@ using Router.Lab.Clients;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Life;
 
 /// <summary>What routerd says when it cannot start, and that it leaves a box as it found it.</summary>
 public sealed class Starting : IDisposable

@@ -9,7 +9,7 @@ using Router.Lab.Kernel;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Links;
 
 /// <summary>
 /// One host at work with everything at once, over three links, before, during and after the failure of its link: a table of what became of

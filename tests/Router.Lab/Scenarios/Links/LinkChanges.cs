@@ -6,7 +6,7 @@ using Router.Lab.Kernel;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Links;
 
 /// <summary>What happens to links besides dying: noticed and followed, without a restart (product.md 2). Failover from fiber to dsl to lte.</summary>
 public sealed class LinkChanges : IDisposable

@@ -9,7 +9,7 @@ using Router.Lab.Kernel;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Links;
 
 /// <summary>
 /// The plans of a rule for live flows (product.md 2), by failover from fiber to dsl. Host 1 works; host 2 has a counted stream by dsl, and

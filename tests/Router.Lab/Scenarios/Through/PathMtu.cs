@@ -6,7 +6,7 @@ using Router.Lab.Kernel;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Through;
 
 /// <summary>A link that takes 1,400 octets, behind which nobody hears "too big": R5 and U13.</summary>
 public sealed class PathMtuThroughTheKernel() : PathMtu(bed => new KernelRouter(bed));

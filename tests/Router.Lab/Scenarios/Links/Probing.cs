@@ -6,7 +6,7 @@ using Router.Lab.Clients;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Links;
 
 /// <summary>
 /// How links are probed (product.md 2), with real servers behind them. The rules let nothing of the box out, so that probes

@@ -6,7 +6,7 @@ using Router.Lab.Kernel;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Links;
 
 /// <summary>
 /// Tunnels of real programs leave a link that dies and come back to it when it returns, by `on_link_return: move` (product.md 2), and neither

@@ -6,7 +6,7 @@ using Router.Lab.Kernel;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Links;
 
 /// <summary>A link whose address is leased, by real dnsmasq and udhcpc, while people work. Host 1 prefers it, and comes back to it.</summary>
 public sealed class LeaseChanges : IDisposable

@@ -6,7 +6,7 @@ using Router.Lab.Clients;
 using Router.Lab.Routers;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Links;
 
 /// <summary>
 /// A link dies and returns while people work (product.md 2). Host 1 goes by fiber, host 2 by dsl, each by a rule with

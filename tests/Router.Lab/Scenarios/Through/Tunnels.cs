@@ -5,7 +5,7 @@ using Router.Lab.Clients;
 using Router.Lab.Kernel;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Through;
 
 /// <summary>
 /// Tunnels of real programs from a LAN host to a server on the Internet, which sees the link's address and answers to that.

@@ -8,7 +8,7 @@ using Router.Lab.Bed;
 using Router.Lab.Clients;
 using Router.Lab.Servers;
 
-namespace Router.Lab.Scenarios;
+namespace Router.Lab.Scenarios.Through;
 
 public sealed class RealProgramsThroughTheKernel(KernelLab lab) : RealPrograms(lab), IClassFixture<KernelLab>;
 
