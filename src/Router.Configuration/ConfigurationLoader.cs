@@ -29,7 +29,7 @@ public static class ConfigurationLoader
     private const int MostFragments = 1000;
 
     private static readonly KeySet Keys = new(
-        ["zones", "links", "internet", "health", "services", "groups", "times", "rules", "default_rule", "timeouts", "tables", "limits", "on_exit"],
+        ["zones", "links", "internet", "health", "services", "groups", "times", "rules", "default_rule", "timeouts", "tables", "limits", "dns", "on_exit"],
         "license", "users", "web_rules", "portal", "metrics");
 
     /// <summary>Loads the file, its fragments and the variables that override it.</summary>
@@ -139,6 +139,7 @@ public static class ConfigurationLoader
             Timeouts = parts.Read("timeouts", GlobalReader.Timeouts, new FlowTimeouts()),
             Tables = parts.Read("tables", GlobalReader.Tables, new TableSettings()),
             Limits = parts.Read("limits", new LimitReader(names).Limits, new LimitSettings()),
+            ServersFile = parts.Read("dns", GlobalReader.ServersFile, null),
             HostNames = names.Hosts,
         };
     }

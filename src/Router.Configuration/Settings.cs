@@ -33,6 +33,9 @@ public sealed record Settings
 
     public LimitSettings Limits { get; init; } = new();
 
+    /// <summary>Where a forwarder on the box reads whom to ask by which link; null if there is none.</summary>
+    public string? ServersFile { get; init; }
+
     /// <summary>What the links do without the daemon.</summary>
     public OnExit OnExit { get; init; }
 
@@ -79,6 +82,9 @@ public sealed record LinkSettings(string Name, string Interface)
     public Address? Gateway4 { get; init; }
 
     public Address? Gateway6 { get; init; }
+
+    /// <summary>The provider's name servers, which are asked over this link and no other.</summary>
+    public Address[] Resolvers { get; init; } = [];
 
     /// <summary>The common `health` with what this link changes of it.</summary>
     public HealthSettings Health { get; init; } = new();

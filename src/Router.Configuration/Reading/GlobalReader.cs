@@ -3,11 +3,12 @@ using Router.Forwarding.Rules;
 
 namespace Router.Configuration.Reading;
 
-/// <summary>Reads the parts that are one for the whole router: `internet`, `timeouts`, `tables`, `on_exit`.</summary>
+/// <summary>Reads the parts that are one for the whole router: `internet`, `timeouts`, `tables`, `dns`, `on_exit`.</summary>
 internal static class GlobalReader
 {
     private static readonly KeySet InternetKeys = new(["mode", "order", "placement", "pin", "pin_idle", "drain_time", "pick_up_tcp"]);
     private static readonly KeySet TableKeys = new(["flows", "pins"]);
+    private static readonly KeySet DnsKeys = new(["servers_file"]);
     private static readonly KeySet TimeoutKeys =
         new(["tcp_established", "tcp_transitory", "tcp_time_wait", "tcp_reset", "udp", "udp_dns", "icmp", "other"]);
 
@@ -70,6 +71,19 @@ internal static class GlobalReader
                 : tables with { Pins = value.Number(256, 1_048_576) ?? tables.Pins };
         }
         return tables;
+    }
+
+    /// <summary>Whom a forwarder on the box asks is written to this file; null if there is none.</summary>
+    public static string? ServersFile(Setting setting)
+    {
+        string? path = null;
+        foreach ((_, Setting value) in setting.Fields(DnsKeys))
+        {
+            if (value.Text() is not { } text) continue;
+            if (text.StartsWith('/') && !text.EndsWith('/')) path = text;
+            else value.Error($"`{text}` is not the path of a file", "write it from the root on, such as `/run/routerd-dns/servers`");
+        }
+        return path;
     }
 
     public static void OnExit(Setting setting)

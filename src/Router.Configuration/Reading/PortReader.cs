@@ -22,7 +22,7 @@ internal sealed class PortReader(Names names, ErrorList errors)
     private const int MostWeight = 1000;
 
     private static readonly KeySet ZoneKeys = new(["interfaces", "spoof_check"], "licensed", "welcome");
-    private static readonly KeySet LinkKeys = new(["interface", "enabled", "weight", "speed", "metered", "cap", "gateway", "refuse_private", "ipv6", "health"]);
+    private static readonly KeySet LinkKeys = new(["interface", "enabled", "weight", "speed", "metered", "cap", "gateway", "refuse_private", "ipv6", "resolvers", "health"]);
 
     private readonly Ipv6Reader _ipv6 = new();
     private readonly Dictionary<string, Place> _interfaces = new(StringComparer.Ordinal);
@@ -113,12 +113,17 @@ internal sealed class PortReader(Names names, ErrorList errors)
                 case "ipv6":
                     made = _ipv6.Read(value, made);
                     break;
+                case "resolvers":
+                    made = made with { Resolvers = HealthReader.Resolvers(value) };
+                    break;
                 case "health":
                     made = made with { Health = HealthReader.Read(value, common) };
                     break;
             }
         }
         if (!written) link.KeyError($"link `{link.Key}` has no interface", "write `interface: NAME`");
+        // The provider's own name servers know the names of targets too.
+        if (made.Health.Resolvers.Length == 0) made = made with { Health = made.Health with { Resolvers = made.Resolvers } };
         return made with { Interface = interfaces.Count > 0 ? interfaces[0] : "" };
     }
 

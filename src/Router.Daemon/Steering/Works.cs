@@ -1,6 +1,7 @@
 using Router.Configuration;
 using Router.Daemon.Health;
 using Router.Daemon.Kernel;
+using Router.Daemon.Naming;
 using Router.Daemon.Placing;
 using Router.Daemon.Plumbing;
 using Router.Daemon.Systemd;
@@ -24,6 +25,7 @@ namespace Router.Daemon.Steering;
 internal sealed class Works(Worker worker, PortRegistry ports, Plumber plumbing, LinkWatch health, VolumeMeter volume, LinkLoads loads, Journal journal)
 {
     private readonly PortKeeper _keeper = new(worker, ports, journal);
+    private readonly ServersFile _servers = new(journal);
     private string _digest = "", _plumbed = "";
 
     /// <summary>Opens the devices of the zones and plumbs the box. Refused half-way, it is to be followed by <see cref="PutBack"/>.</summary>
@@ -108,6 +110,7 @@ internal sealed class Works(Worker worker, PortRegistry ports, Plumber plumbing,
         var plan = new Plan(worker.Plan.Epoch + 1, standing.Policy, links, zones, neighbours, probed);
         worker.Publish(plan);
         foreach (LinkState link in links) health.InUse(link.Id, plan.IsInUse(link.Id));
+        _servers.Write(standing.Settings.ServersFile, standing.Settings.Links.Zip(links).Where(pair => plan.IsInUse(pair.Second.Id)));
         TellHealth(standing, view);
     }
 

@@ -76,6 +76,23 @@ public sealed class HealthTests
         Loading.Fault(Loading.Base + "health: { resolvers: 127.0.0.53 }\n"));
 
     [Fact]
+    public void A_provider_s_name_servers_are_asked_for_its_targets_too_unless_others_are_named()
+    {
+        Settings settings = Loading.Sound("links: { a: { interface: wan0, resolvers: [192.0.2.53, \"2001:db8::53\"], health: { resolvers: 9.9.9.9 } }, b: { interface: wan1, resolvers: 203.0.113.53 } }\n"
+            + "dns: { servers_file: /run/routerd-dns/servers }\n");
+        Assert.Equal(["192.0.2.53", "2001:db8::53"], settings.Links[0].Resolvers.Select(address => address.ToString()));
+        Assert.Equal(["9.9.9.9", "203.0.113.53"], settings.Links.Select(link => Assert.Single(link.Health.Resolvers).ToString()));
+        Assert.Equal("/run/routerd-dns/servers", settings.ServersFile);
+    }
+
+    [Theory]
+    [InlineData("servers")]
+    [InlineData("/run/")]
+    public void A_servers_file_without_a_whole_path_is_told(string path) => Assert.Equal(
+        $"f.yaml:9:22: `{path}` is not the path of a file; write it from the root on, such as `/run/routerd-dns/servers`",
+        Loading.Fault(Loading.Base + $"dns: {{ servers_file: {path} }}\n"));
+
+    [Fact]
     public void Disabling_every_link_is_warned_of() => Assert.Equal(
         "f.yaml:1:8: warning: every link is disabled: nothing can reach the Internet; remove `enabled: false` from one",
         Assert.Single(Loading.Warnings("links: { a: { interface: wan0, enabled: false } }\n")));

@@ -138,7 +138,8 @@ public class MappedTableTests
         long before = GC.GetAllocatedBytesForCurrentThread();
         Fill(table, ids);
         long first = GC.GetAllocatedBytesForCurrentThread() - before;
-        Assert.InRange(first, 0, 4096);
+        // Less than an octet an entry: what the runtime takes once, for the code.
+        Assert.InRange(first, 0, ids.Length - 1);
         Assert.Equal(0, Seeded.Allocated(() => Fill(table, ids)));
     }
 

@@ -64,7 +64,8 @@ internal static class HealthReader
         return sound && targets.Count > 0 ? [.. targets] : null;
     }
 
-    private static Address[] Resolvers(Setting setting)
+    /// <summary>Name servers in the Internet, of a link or for its probes.</summary>
+    public static Address[] Resolvers(Setting setting)
     {
         var resolvers = new List<Address>();
         foreach ((string text, Setting item) in setting.Texts())
