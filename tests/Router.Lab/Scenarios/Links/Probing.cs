@@ -47,7 +47,8 @@ public sealed class Probing : IDisposable
         foreach (JsonNode? link in _router.Ask("links").AsArray())
         {
             Assert.True(link!["usable"]!.GetValue<bool>(), $"{link}\n{_router.Log}");
-            Assert.Equal(0, link["lossShare"]!.GetValue<double>());
+            // One round of twenty may fall into the first second, when names and neighbours are not known yet.
+            Assert.InRange(link["lossShare"]!.GetValue<double>(), 0, 0.05);
         }
         Assert.DoesNotContain("is down", _router.Log, StringComparison.Ordinal);
     }
