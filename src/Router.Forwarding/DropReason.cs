@@ -66,4 +66,13 @@ public enum DropReason : byte
     NoPort,
     NoSpareSlot,
     SendRefused,
+
+    // What the host behind the address must do, or may not do, before its first packet passes.
+    LoginRequired,
+    WelcomeRequired,
+    LicenceFull,
+    LicenceEnded,
+
+    // What a web rule says of a request.
+    WebRule,
 }

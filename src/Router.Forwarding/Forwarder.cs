@@ -38,7 +38,7 @@ public sealed partial class Forwarder : IDisposable
     private readonly LinkChooser _chooser;
     private readonly Progress _progress;
     private readonly HeldSyns _held;
-    private readonly long[] _drops = new long[(int)DropReason.SendRefused + 1];
+    private readonly long[] _drops = new long[(int)DropReason.WebRule + 1];
     private Plan _plan;
     private long _now;
 
@@ -73,7 +73,10 @@ public sealed partial class Forwarder : IDisposable
     {
         _now = now;
         if (ReferenceEquals(plan, _plan)) return;
+        bool isOfThisEpoch = plan.Epoch == _plan.Epoch;
         _plan = plan;
+        // Others are behind some addresses: their flows are named by whoever published it.
+        if (isOfThisEpoch) return;
         _mappings.Prepare(plan);
         Review.BeginScan();
     }

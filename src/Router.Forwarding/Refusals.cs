@@ -29,11 +29,11 @@ internal sealed class Refusals(Outbox outbox)
         bool isTcp = packet.Protocol == Protocol.Tcp && packet.Shape == Shape.Keyed;
         switch (reason)
         {
-            case DropReason.RuleDenied when isTcp:
+            case DropReason.RuleDenied or DropReason.LoginRequired or DropReason.WelcomeRequired when isTcp:
             case DropReason.NoFlow when isTcp && !stranger:
                 Reset(plan, octets, packet, ingress, now);
                 break;
-            case DropReason.RuleDenied:
+            case DropReason.RuleDenied or DropReason.LoginRequired or DropReason.WelcomeRequired:
             case DropReason.PortsExhausted or DropReason.MappingsFull or DropReason.FlowsFull when !stranger:
             case DropReason.MappingCollision or DropReason.Untranslatable when !stranger:
             case DropReason.HostFlows or DropReason.HostRate or DropReason.HostShare when !stranger:
