@@ -58,6 +58,13 @@ public enum DropReason : byte
     SourceUnmapped,
     NoRoute,
 
+    // Who is behind an address, and what the licence and the web rules let it have.
+    LoginRequired,
+    WelcomeRequired,
+    LicenceFull,
+    LicenceEnded,
+    WebRule,
+
     // On the way out.
     FlowClosed,
     OutOfOrder,
@@ -66,13 +73,4 @@ public enum DropReason : byte
     NoPort,
     NoSpareSlot,
     SendRefused,
-
-    // What the host behind the address must do, or may not do, before its first packet passes.
-    LoginRequired,
-    WelcomeRequired,
-    LicenceFull,
-    LicenceEnded,
-
-    // What a web rule says of a request.
-    WebRule,
 }

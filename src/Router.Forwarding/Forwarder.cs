@@ -38,7 +38,7 @@ public sealed partial class Forwarder : IDisposable
     private readonly LinkChooser _chooser;
     private readonly Progress _progress;
     private readonly HeldSyns _held;
-    private readonly long[] _drops = new long[(int)DropReason.WebRule + 1];
+    private readonly long[] _drops = new long[(int)DropReason.SendRefused + 1];
     private Plan _plan;
     private long _now;
 

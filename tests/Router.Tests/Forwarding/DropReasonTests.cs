@@ -123,8 +123,11 @@ public class DropReasonTests
         }),
     };
 
+    // Named before anything gives them: each moves to the causes with whoever does.
+    private static readonly DropReason[] s_awaited = [DropReason.LicenceFull, DropReason.LicenceEnded, DropReason.WebRule];
+
     public static TheoryData<DropReason> All =>
-        [.. Enum.GetValues<DropReason>().Where(reason => reason is not (DropReason.None or DropReason.Consumed or DropReason.LicenceFull or DropReason.LicenceEnded or DropReason.WebRule))];
+        [.. Enum.GetValues<DropReason>().Where(reason => reason is not (DropReason.None or DropReason.Consumed)).Except(s_awaited)];
 
     [Theory]
     [MemberData(nameof(All))]

@@ -58,7 +58,7 @@ public class GateTests
         bed.Seat();
         Assert.Equal(3, bed.Forwarder.FlowCount);
         bed.Change(draft => draft.First(new Rule { Name = "no", Action = RuleAction.Drop }), newPolicy: true);
-        bed.Refuse(PathBed.Trusted, Make.Udp(Printer, Web), DropReason.RuleDropped);
+        bed.Refuse(PathBed.Trusted, Make.Udp("192.168.10.9:5001", Web), DropReason.RuleDropped);
         bed.Refuse(PathBed.Trusted, Make.Udp("192.168.10.5:5001", Shop), DropReason.RuleDropped);
     }
 
