@@ -121,8 +121,11 @@ public class DropReasonTests
         }),
     };
 
+    // Named before anything gives them: each moves to the causes with whoever does.
+    private static readonly DropReason[] s_awaited = [DropReason.LoginRequired, DropReason.WelcomeRequired, DropReason.LicenceFull, DropReason.LicenceEnded, DropReason.WebRule];
+
     public static TheoryData<DropReason> All =>
-        [.. Enum.GetValues<DropReason>().Where(reason => reason is not (DropReason.None or DropReason.Consumed))];
+        [.. Enum.GetValues<DropReason>().Where(reason => reason is not (DropReason.None or DropReason.Consumed)).Except(s_awaited)];
 
     [Theory]
     [MemberData(nameof(All))]
