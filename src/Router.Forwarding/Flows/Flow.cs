@@ -122,9 +122,17 @@ internal struct Flow : ITableEntry
     /// <summary>The same flow as it were if its local end had sent the first packet.</summary>
     public readonly Flow FromInside() => (Traits & FlowTraits.Inbound) == 0 ? this : this with
     {
-        InsideSource = OutsideDestination, InsideSourcePort = OutsideDestinationPort, InsideDestination = OutsideSource, InsideDestinationPort = OutsideSourcePort,
-        OutsideSource = InsideDestination, OutsideSourcePort = InsideDestinationPort, OutsideDestination = InsideSource, OutsideDestinationPort = InsideSourcePort,
-        Ingress = Egress, Egress = Ingress, Traits = Traits & ~FlowTraits.Inbound,
+        InsideSource = OutsideDestination,
+        InsideSourcePort = OutsideDestinationPort,
+        InsideDestination = OutsideSource,
+        InsideDestinationPort = OutsideSourcePort,
+        OutsideSource = InsideDestination,
+        OutsideSourcePort = InsideDestinationPort,
+        OutsideDestination = InsideSource,
+        OutsideDestinationPort = InsideSourcePort,
+        Ingress = Egress,
+        Egress = Ingress,
+        Traits = Traits & ~FlowTraits.Inbound,
     };
 
     public readonly FlowKey ForwardKey =>
