@@ -12,7 +12,7 @@ using Router.Wire;
 namespace Router.Daemon.Health.Probes;
 
 /// <summary>
-/// A GET by HTTP or HTTPS to one target of one link, whenever it is told to, by the framework's own client on threads of the pool.
+/// A GET by HTTP or HTTPS to one target of one link, whenever it is told to, by the framework's own client.
 /// Its sockets are bound to the link's address. Certificates are checked, redirects are not followed (a login page in the way is
 /// what this kind of probe is to find), no proxy, no cookies, and no more than <see cref="WebCheck.MostBody"/> of a body is read.
 ///
@@ -56,12 +56,8 @@ internal sealed class WebProbes : IDisposable
         });
     }
 
-    /// <summary>Begins a GET; what comes of it is posted.</summary>
-    public void Ask(uint round, ulong token) => _ = Task.Run(async () =>
-    {
-        string? fault = await GetAsync().ConfigureAwait(false);
-        _mailbox.Post(new WebAnswer(this, round, _target, token, fault, Monotonic.Microseconds()));
-    });
+    /// <summary>Begins a GET on the caller's thread, which waits for nothing; what comes of it is posted from a thread of the pool.</summary>
+    public void Ask(uint round, ulong token) => _ = AskAsync(round, token);
 
     public void Dispose() => _client.Dispose();
 
@@ -90,6 +86,12 @@ internal sealed class WebProbes : IDisposable
             socket.Dispose();
             throw;
         }
+    }
+
+    private async Task AskAsync(uint round, ulong token)
+    {
+        string? fault = await GetAsync().ConfigureAwait(false);
+        _mailbox.Post(new WebAnswer(this, round, _target, token, fault, Monotonic.Microseconds()));
     }
 
     private async Task<string?> GetAsync()
