@@ -76,7 +76,7 @@ internal static class Life
         var live = new LiveTables(tables);
         using var drill = new Drill(helm, worker, ports, live, journal);
         var reports = new Reports(options.Config, helm, worker, ports, live, volume, chronicle, drill, journal);
-        await using var control = new ControlServer(options.ControlSocket, reports.Verbs, journal);
+        await using var control = new ControlServer(options.ControlSocket, new ControlRequests(reports.Verbs, journal));
         await control.StartAsync(CancellationToken.None).ConfigureAwait(false);
         journal.Write(Priority.Notice, $"routerd forwards: {helm.Summary()}, ready after {milliseconds:0} ms", ("KIND", "start"));
         notify.Ready(helm.Summary());
