@@ -58,6 +58,13 @@ public enum DropReason : byte
     SourceUnmapped,
     NoRoute,
 
+    // Who is behind an address, and what the licence and the web rules let it have.
+    LoginRequired,
+    WelcomeRequired,
+    LicenceFull,
+    LicenceEnded,
+    WebRule,
+
     // On the way out.
     FlowClosed,
     OutOfOrder,

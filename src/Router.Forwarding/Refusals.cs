@@ -31,12 +31,14 @@ internal sealed class Refusals(Outbox outbox)
         {
             case DropReason.RuleDenied when isTcp:
             case DropReason.NoFlow when isTcp && !stranger:
+            case DropReason.LoginRequired or DropReason.WelcomeRequired or DropReason.LicenceFull or DropReason.LicenceEnded when isTcp && !stranger:
                 Reset(plan, octets, packet, ingress, now);
                 break;
             case DropReason.RuleDenied:
             case DropReason.PortsExhausted or DropReason.MappingsFull or DropReason.FlowsFull when !stranger:
             case DropReason.MappingCollision or DropReason.Untranslatable when !stranger:
             case DropReason.HostFlows or DropReason.HostRate or DropReason.HostShare when !stranger:
+            case DropReason.LoginRequired or DropReason.WelcomeRequired or DropReason.LicenceFull or DropReason.LicenceEnded when !stranger:
                 Unreachable(plan, octets, packet, ingress, Icmp4.AdministrativelyProhibited, Icmp6.AdministrativelyProhibited, now);
                 break;
             case DropReason.NoUsableLink or DropReason.NoOutsideAddress or DropReason.VolumeSpent or DropReason.NoNextHop or DropReason.NoRoute when !stranger:
