@@ -1,22 +1,20 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 using Router.Web.Certificates;
 
 namespace Router.Web.Serving;
 
 /// <summary>
-/// The two ports, on every address of the box (what comes in from the Internet never gets here: the kernel's copy of it is dropped). Kestrel by
-/// itself, as on the control socket: no host, no container to speak of, no routing.
+/// The two ports, on every address of the box (what comes in from the Internet never gets here: the kernel's copy of it is dropped). Of
+/// ASP.NET there is Kestrel only: it is built by the smallest builder there is, as its TLS wants services of its own, and then used by
+/// itself, without host, routing, logging or configuration.
 ///
 /// Everything a stranger sends is bounded, in size and in time: 5 s for TLS, 5 s for all headers, 240 octets a second for a body of at
 /// most 16 KiB, 32 connections of one device, 1,024 in all.
@@ -30,20 +28,18 @@ internal sealed class WebServer : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(2);
 
-    private readonly KestrelServer _server;
-    private readonly ServiceProvider _services;
+    private readonly WebApplication _parts;
+    private readonly IServer _server;
     private readonly CertificateKeeper _certificates;
     private readonly ConnectionLimit _limit = new(MostOfOneDevice);
 
     public WebServer(int http, int https, CertificateKeeper certificates)
     {
         _certificates = certificates;
-        // Kestrel looks for its logger among services once TLS is asked for.
-        _services = new ServiceCollection().AddSingleton<ILoggerFactory>(NullLoggerFactory.Instance).BuildServiceProvider();
-        _server = new KestrelServer(
-            Options.Create(Limits(http, https)),
-            new SocketTransportFactory(Options.Create(new SocketTransportOptions()), NullLoggerFactory.Instance),
-            NullLoggerFactory.Instance);
+        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options => Limit(options, http, https));
+        _parts = builder.Build();
+        _server = _parts.Services.GetRequiredService<IServer>();
     }
 
     /// <summary>Listens.</summary>
@@ -54,13 +50,12 @@ internal sealed class WebServer : IAsyncDisposable
     {
         using var patience = new CancellationTokenSource(StopPatience);
         await _server.StopAsync(patience.Token);
-        _server.Dispose();
-        await _services.DisposeAsync();
+        await _parts.DisposeAsync();
     }
 
-    private KestrelServerOptions Limits(int http, int https)
+    private void Limit(KestrelServerOptions options, int http, int https)
     {
-        var options = new KestrelServerOptions { AddServerHeader = false, ApplicationServices = _services, AllowSynchronousIO = false };
+        options.AddServerHeader = false;
         options.Limits.MaxConcurrentConnections = MostConnections;
         options.Limits.MaxRequestBodySize = MostBodyOctets;
         options.Limits.MaxRequestHeaderCount = 64;
@@ -82,7 +77,6 @@ internal sealed class WebServer : IAsyncDisposable
             listen.Use(_limit.Guard);
             listen.UseHttps(new TlsHandshakeCallbackOptions { HandshakeTimeout = Patience, OnConnection = _ => ValueTask.FromResult(Handshake()) });
         });
-        return options;
     }
 
     private SslServerAuthenticationOptions Handshake() => new()

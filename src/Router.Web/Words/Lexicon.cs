@@ -23,7 +23,7 @@ internal sealed class Lexicon(string tag, FrozenDictionary<Say, string> texts, L
     public string Span(TimeSpan length)
     {
         if (length.TotalDays >= 2) return With(Say.Days, Number((int)length.TotalDays));
-        int minutes = Math.Max(1, (int)Math.Ceiling(length.TotalMinutes));
+        int minutes = Math.Max(1, (int)Math.Round(length.TotalMinutes));
         return minutes < 60 ? With(Say.Minutes, Number(minutes)) : With(Say.Hours, Number(minutes / 60), Number(minutes % 60));
     }
 
