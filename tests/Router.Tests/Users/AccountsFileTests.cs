@@ -37,7 +37,7 @@ public sealed class AccountsFileTests : IDisposable
     }
 
     [Theory]
-    [InlineData("users:\n  tony: { }\n", "users.yaml:2:13: the file ends without `...`, so it may be half written; write `...` as its last line once it is whole")]
+    [InlineData("users:\n  tony: { }\n", "users.yaml:2:12: the file ends without `...`, so it may be half written; write `...` as its last line once it is whole")]
     [InlineData("users:\n  tony: { grups: [a] }\n...\n", "users.yaml:2:11: unknown key `grups`; write `groups`")]
     [InlineData("users:\n  tony: {}\n  TONY: {}\n...\n", "users.yaml:3:3: `TONY` is written twice, first at users.yaml:2:3; keep one of the two (capital letters make no difference)")]
     [InlineData("users:\n  \"to ny\": {}\n...\n", "users.yaml:2:3: this cannot name a user; use 1 to 64 letters, digits and . _ - @ +, and not - in front")]

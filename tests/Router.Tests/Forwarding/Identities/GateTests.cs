@@ -15,8 +15,10 @@ public class GateTests
 
     private static readonly Gate s_gate = Gate.Open with
     {
-        LoginZones = PathBed.Trusted.Bit, WelcomeZones = PathBed.Guest.Bit,
-        Exempt = Draft.From("192.168.10.9/32"), Garden = Draft.From("192.0.2.200/32"),
+        LoginZones = PathBed.Trusted.Bit,
+        WelcomeZones = PathBed.Guest.Bit,
+        Exempt = Draft.From("192.168.10.9/32"),
+        Garden = Draft.From("192.0.2.200/32"),
     };
 
     private static PathBed Bed() => new(draft => draft.Gate = s_gate);
