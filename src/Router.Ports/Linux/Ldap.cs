@@ -10,7 +10,7 @@ namespace Router.Ports.Linux;
 internal static unsafe class Ldap
 {
     public const int LDAP_OPT_TIMEOUT = 0x5002, LDAP_OPT_NETWORK_TIMEOUT = 0x5005;
-    public const int LDAP_OPT_X_TLS_CACERTFILE = 0x6002, LDAP_OPT_X_TLS_REQUIRE_CERT = 0x6006;
+    public const int LDAP_OPT_X_TLS_CACERTFILE = 0x6002, LDAP_OPT_X_TLS_REQUIRE_CERT = 0x6006, LDAP_OPT_X_TLS_NEWCTX = 0x600f;
     public const int LDAP_OPT_X_TLS_DEMAND = 2;
     public const int LDAP_OPT_SUCCESS = 0;
 

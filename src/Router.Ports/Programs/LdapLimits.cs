@@ -15,12 +15,14 @@ public static unsafe class LdapLimits
     public static bool TrySet(TimeSpan patience, string authorities)
     {
         var time = new Ldap.timeval { tv_sec = (long)patience.TotalSeconds, tv_usec = patience.Microseconds + (1000L * patience.Milliseconds) };
-        int demand = Ldap.LDAP_OPT_X_TLS_DEMAND;
+        int demand = Ldap.LDAP_OPT_X_TLS_DEMAND, forClients = 0;
         nint file = Marshal.StringToCoTaskMemUTF8(authorities);
         try
         {
             return Ldap.ldap_set_option(Ldap.LDAP_OPT_NETWORK_TIMEOUT, &time) && Ldap.ldap_set_option(Ldap.LDAP_OPT_TIMEOUT, &time)
-                && Ldap.ldap_set_option(Ldap.LDAP_OPT_X_TLS_REQUIRE_CERT, &demand) && Ldap.ldap_set_option(Ldap.LDAP_OPT_X_TLS_CACERTFILE, (void*)file);
+                && Ldap.ldap_set_option(Ldap.LDAP_OPT_X_TLS_REQUIRE_CERT, &demand) && Ldap.ldap_set_option(Ldap.LDAP_OPT_X_TLS_CACERTFILE, (void*)file)
+                // Without this the library goes on with what it made of the options when it first needed them.
+                && Ldap.ldap_set_option(Ldap.LDAP_OPT_X_TLS_NEWCTX, &forClients);
         }
         finally
         {

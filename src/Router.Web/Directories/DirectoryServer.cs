@@ -11,7 +11,8 @@ namespace Router.Web.Directories;
 /// of that name, bind as that entry with the password typed, and collect its groups as the box's account.
 ///
 /// Runs on a thread of its own (<see cref="WorkQueue"/>), as the library waits inside its calls. Waiting is bounded in two ways: each
-/// step by the library's options (<see cref="Limits"/>), all of it by a stopwatch that is looked at between steps.
+/// step by the library's options (<see cref="Ports.Programs.LdapLimits"/>), all of it by a stopwatch that is looked at between steps; and a
+/// server that is silent from the beginning never gets as far as the library (<see cref="Knock"/>).
 /// </summary>
 internal sealed class DirectoryServer(WebDirectory settings, string url, string? password)
 {
@@ -23,13 +24,23 @@ internal sealed class DirectoryServer(WebDirectory settings, string url, string?
 
     private readonly long _began = Stopwatch.GetTimestamp();
 
+    private readonly Uri _address = new(url);
+
+    private bool IsTls => _address.Scheme == "ldaps";
+
+    private string Host => _address.Host.Trim('[', ']');
+
+    private int Port => _address.IsDefaultPort || _address.Port < 0 ? (IsTls ? 636 : 389) : _address.Port;
+
     private TimeSpan Patience => TimeSpan.FromSeconds(settings.TimeoutSeconds);
 
     /// <summary>Right, wrong or unknown.</summary>
-    /// <exception cref="LdapException">The server does not answer, or refuses us.</exception>
+    /// <exception cref="IOException">The server does not answer.</exception>
+    /// <exception cref="LdapException">It stops answering, or refuses us.</exception>
     /// <exception cref="DirectoryOperationException">It refuses the search.</exception>
     public Check Look(Credentials who)
     {
+        Knock.AskAsync(Host, Port, IsTls, settings.StartTls, Patience).GetAwaiter().GetResult();
         using LdapConnection own = Connect();
         if (settings.Bind is null) own.Bind();
         else own.Bind(new NetworkCredential(settings.Bind, password));
@@ -45,16 +56,13 @@ internal sealed class DirectoryServer(WebDirectory settings, string url, string?
 
     private LdapConnection Connect()
     {
-        var address = new Uri(url);
-        bool isTls = address.Scheme == "ldaps";
-        int port = address.IsDefaultPort || address.Port < 0 ? (isTls ? 636 : 389) : address.Port;
-        var connection = new LdapConnection(new LdapDirectoryIdentifier(address.Host.Trim('[', ']'), port)) { AuthType = AuthType.Basic, Timeout = Patience, AutoBind = false };
+        var connection = new LdapConnection(new LdapDirectoryIdentifier(Host, Port)) { AuthType = AuthType.Basic, Timeout = Patience, AutoBind = false };
         try
         {
             connection.SessionOptions.ProtocolVersion = 3;
             connection.SessionOptions.ReferralChasing = ReferralChasingOptions.None;
-            if (isTls) connection.SessionOptions.SecureSocketLayer = true;
-            else if (settings.StartTls) connection.SessionOptions.StartTransportLayerSecurity(null);
+            if (IsTls) connection.SessionOptions.SecureSocketLayer = true;
+            else if (settings.StartTls) Secure(connection);
             return connection;
         }
         catch
@@ -62,6 +70,23 @@ internal sealed class DirectoryServer(WebDirectory settings, string url, string?
             connection.Dispose();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Secures a connection before a word of anybody's is said (RFC 4511 4.14). The framework gives the library its server with the first
+    /// question only, and asks for TLS of nobody before; so something that everybody may know is asked first.
+    /// </summary>
+    private void Secure(LdapConnection connection)
+    {
+        try
+        {
+            connection.SendRequest(new SearchRequest("", "(objectClass=*)", SearchScope.Base, "supportedExtension"), Patience);
+        }
+        catch (DirectoryOperationException)
+        {
+            // A server that says nothing before TLS has answered all the same.
+        }
+        connection.SessionOptions.StartTransportLayerSecurity(null);
     }
 
     // Two of one name are nobody: whose password would it be?

@@ -50,7 +50,7 @@ internal sealed class PeopleDirectory(Log log, TimeProvider time) : IDisposable
         try
         {
             string? password = settings.PasswordFile is { } file ? ReadPassword(file) : null;
-            foreach (string url in settings.Urls.OrderBy(IsSilent))
+            foreach (string url in settings.Urls.OrderBy(IsSilent).ToArray())
             {
                 if (Ask(settings, url, password, who, out string what) is { } check) return check;
                 why = $"{why}{(why.Length > 0 ? "; " : "")}{url}: {what}";
@@ -73,7 +73,7 @@ internal sealed class PeopleDirectory(Log log, TimeProvider time) : IDisposable
             lock (_lock) _silentAt.Remove(url);
             return check;
         }
-        catch (Exception fault) when (fault is DirectoryException or DllNotFoundException)
+        catch (Exception fault) when (fault is DirectoryException or DllNotFoundException or IOException)
         {
             // The library's own words are short: "The LDAP server is unavailable."
             why = fault is LdapException { ServerErrorMessage: { Length: > 0 } said } ? $"{fault.Message} ({said})" : fault.Message;
