@@ -29,6 +29,9 @@ namespace Router.Api;
 [JsonSerializable(typeof(ExplainReport))]
 [JsonSerializable(typeof(KillReport))]
 [JsonSerializable(typeof(MoveReport))]
+[JsonSerializable(typeof(UsersReport))]
+[JsonSerializable(typeof(IReadOnlyList<AccountReport>))]
+[JsonSerializable(typeof(LoginChange))]
 [JsonSerializable(typeof(ConfirmReport))]
 [JsonSerializable(typeof(ErrorReport))]
 public sealed partial class ControlJson : JsonSerializerContext

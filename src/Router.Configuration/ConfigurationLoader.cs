@@ -130,6 +130,7 @@ public static class ConfigurationLoader
         List<RuleReader.Read> rules = parts.Read("rules", new RuleReader(names, internet.Pin, errors).Rules, []);
         parts.Each("on_exit", GlobalReader.OnExit);
         RuleChecks.Check(rules, names, internet.Mode);
+        LoginChecks.Check(rules, zones, users);
         return new Settings
         {
             Zones = zones,

@@ -6,6 +6,7 @@ using Router.Daemon.Drills;
 using Router.Daemon.History;
 using Router.Daemon.Kernel;
 using Router.Daemon.Naming;
+using Router.Daemon.People;
 using Router.Daemon.Plumbing;
 using Router.Daemon.Reporting;
 using Router.Daemon.Steering;
@@ -60,7 +61,9 @@ internal static class Life
         using var plumbing = new Plumber(options.Runtime);
         using Notify notify = Notify.FromEnvironment();
         var volume = new VolumeMeter(options.State, worker.Forwarder.Traffic, ports, journal);
-        using var helm = new Helm(options.Config, before, names, first, ports, worker, plumbing, volume, journal, notify);
+        var live = new LiveTables(tables);
+        var people = new PeopleOffice(licence.Pool, settings, ports, worker, live, journal);
+        using var helm = new Helm(options.Config, before, names, first, ports, worker, plumbing, volume, people, journal, notify);
         using KernelWatch watch = KernelWatch.Start(helm.Tell);
         var stop = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         helm.Faulted += fault =>
@@ -73,9 +76,8 @@ internal static class Life
         double milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
         foreach (string origin in tables.Origins) journal.Write(Priority.Notice, origin);
         chronicle.Start(new LinkSampler(helm, worker, ports).Take);
-        var live = new LiveTables(tables);
         using var drill = new Drill(helm, worker, ports, live, journal);
-        var reports = new Reports(options.Config, helm, worker, ports, live, volume, chronicle, drill, journal);
+        var reports = new Reports(options.Config, helm, worker, ports, live, volume, chronicle, drill, people, journal);
         await using var control = new ControlServer(options.ControlSocket, reports.Verbs, journal);
         await control.StartAsync(CancellationToken.None).ConfigureAwait(false);
         journal.Write(Priority.Notice, $"routerd forwards: {helm.Summary()}, ready after {milliseconds:0} ms", ("KIND", "start"));

@@ -14,7 +14,7 @@ internal sealed class Attendance(Pool pool, LiveTables tables)
 {
     private const long LeastPeriod = 1_000_000, MostPeriod = 15_000_000;
 
-    private readonly Dictionary<Address, long> _lastUse = [];
+    private Dictionary<Address, long> _lastUse = []; // [S]
     private long _next;
 
     /// <summary>Looks at all logins, if it is time; answers those that are to end. The control thread's.</summary>
@@ -34,21 +34,22 @@ internal sealed class Attendance(Pool pool, LiveTables tables)
         return over;
     }
 
-    /// <summary>When a device was last in use, as far as is known.</summary>
+    /// <summary>When a device was last in use, as far as is known. From any thread.</summary>
     public long LastUse(DeviceView device)
     {
+        Dictionary<Address, long> known = Volatile.Read(ref _lastUse);
         long last = Math.Max(device.LoginSince, device.LastLive);
-        foreach (Address address in device.Addresses) last = Math.Max(last, _lastUse.GetValueOrDefault(address));
+        foreach (Address address in device.Addresses) last = Math.Max(last, known.GetValueOrDefault(address));
         return last;
     }
 
     // Addresses of those who have gone are forgotten.
     private void Look(List<DeviceView> devices)
     {
-        var before = new Dictionary<Address, long>(_lastUse);
-        _lastUse.Clear();
-        foreach (Address address in devices.SelectMany(device => device.Addresses)) _lastUse[address] = before.GetValueOrDefault(address);
-        tables.LastUse(_lastUse);
+        var times = new Dictionary<Address, long>();
+        foreach (Address address in devices.SelectMany(device => device.Addresses)) times[address] = _lastUse.GetValueOrDefault(address);
+        tables.LastUse(times);
+        Volatile.Write(ref _lastUse, times);
     }
 
     private static long Microseconds(TimeSpan time) => (long)time.TotalMicroseconds;

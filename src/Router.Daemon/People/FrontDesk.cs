@@ -149,11 +149,14 @@ internal sealed class FrontDesk
     private Reception Refuse(Address address, string? user, Reception refusal)
     {
         string whom = user is null ? $"guest at {address} refused" : $"login of {user} at {address} refused";
-        string mac = Pool.Find(address) is { Mac: not 0 and var known } ? string.Join(':', Enumerable.Range(0, 6).Select(i => $"{known >> (40 - 8 * i) & 0xff:x2}")) : "";
+        string mac = Pool.Find(address) is { Mac: not 0 and var known } ? MacText(known) : "";
         _journal.Write(s_refusals, Priority.Warning, $"{whom}: {refusal.Sentence}",
             ("KIND", "people"), ("USER", user ?? ""), ("HOST", address.ToString()), ("DEVICE", mac), ("CAUSE", refusal.Refusal!));
         return refusal;
     }
+
+    /// <summary>A MAC as people write it.</summary>
+    public static string MacText(ulong mac) => string.Join(':', Enumerable.Range(0, 6).Select(i => $"{mac >> (40 - 8 * i) & 0xff:x2}"));
 
     // A login reaches all addresses of a device, and may have ended logins of the same user elsewhere.
     private void Changed(string user, Address address)
