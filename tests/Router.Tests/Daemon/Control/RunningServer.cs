@@ -19,6 +19,8 @@ internal sealed class RunningServer : IAsyncDisposable
         Hosts = () => [Samples.Host],
         MoveHost = query => Samples.Move with { Host = query.Host, Link = query.Link, FlowsKept = query.Flows ? 0 : 3 },
         Rules = () => [Samples.Rule],
+        License = () => Samples.License,
+        FreePlace = device => Samples.Freed with { Device = device },
         Check = () => Samples.Check,
         CheckFiles = files => new CheckReport { File = files[0].Name },
         Reload = () => Samples.Reload,
