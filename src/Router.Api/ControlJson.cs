@@ -33,6 +33,9 @@ namespace Router.Api;
 [JsonSerializable(typeof(IReadOnlyList<AccountReport>))]
 [JsonSerializable(typeof(LoginChange))]
 [JsonSerializable(typeof(ConfirmReport))]
+[JsonSerializable(typeof(LicenseReport))]
+[JsonSerializable(typeof(LicenceFacts))]
+[JsonSerializable(typeof(FreedReport))]
 [JsonSerializable(typeof(ErrorReport))]
 public sealed partial class ControlJson : JsonSerializerContext
 {

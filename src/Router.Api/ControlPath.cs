@@ -11,6 +11,7 @@ public static class ControlPath
     public const string Flows = "/v1/flows";
     public const string Hosts = "/v1/hosts";
     public const string Rules = "/v1/rules";
+    public const string License = "/v1/license";
 
     /// <summary>Who is logged in.</summary>
     public const string Users = "/v1/users";
@@ -34,6 +35,8 @@ public static class ControlPath
     public const string Login = "/v1/users/login";
 
     public const string Logout = "/v1/users/logout";
+
+    public const string FreePlace = "/v1/license/free";
 
     public const string Reload = "/v1/reload";
 

@@ -29,8 +29,8 @@ public static class ConfigurationLoader
     private const int MostFragments = 1000;
 
     private static readonly KeySet Keys = new(
-        ["zones", "links", "internet", "health", "services", "groups", "times", "rules", "default_rule", "timeouts", "tables", "limits", "dns", "users", "on_exit"],
-        "license", "web_rules", "portal", "metrics");
+        ["zones", "links", "internet", "health", "services", "groups", "times", "rules", "default_rule", "timeouts", "tables", "limits", "dns", "license", "users", "on_exit"],
+        "web_rules", "portal", "metrics");
 
     /// <summary>Loads the file, its fragments and the variables that override it.</summary>
     /// <param name="path">The main file. Fragments are `*.yaml` in the directory beside it that has its name with `.d`.</param>
@@ -143,6 +143,7 @@ public static class ConfigurationLoader
             Limits = parts.Read("limits", new LimitReader(names).Limits, new LimitSettings()),
             ServersFile = parts.Read("dns", GlobalReader.ServersFile, null),
             Users = users with { Mentions = names.Mentions },
+            License = parts.Read("license", LicenseReader.License, new LicenseSettings()),
             HostNames = names.Hosts,
         };
     }

@@ -68,7 +68,7 @@ public sealed partial class Forwarder
     /// <param name="port">Destination port, or 0.</param>
     /// <param name="roster">As if these were behind their addresses; null: as it is.</param>
     public Explanation Explain(PortId ingress, Address from, byte protocol, Address to, ushort port, Roster? roster = null) =>
-        Explanation.Of(roster is null ? _plan : _plan.With(roster), _flows, _mappings, _pins, _chooser, Quotas, Datagram.First(from, protocol, to, port), ingress, _now);
+        Explanation.Of(roster is null ? _plan : _plan.With(roster), _flows, _mappings, _pins, _chooser, Quotas, _places, Datagram.First(from, protocol, to, port), ingress, _now);
 
     internal Outbox Outbox => _outbox;
 

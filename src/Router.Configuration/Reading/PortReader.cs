@@ -21,7 +21,7 @@ internal sealed class PortReader(Names names, ErrorList errors)
 
     private const int MostWeight = 1000;
 
-    private static readonly KeySet ZoneKeys = new(["interfaces", "spoof_check", "welcome"], "licensed");
+    private static readonly KeySet ZoneKeys = new(["interfaces", "spoof_check", "licensed", "welcome"]);
     private static readonly KeySet LinkKeys = new(["interface", "enabled", "weight", "speed", "metered", "cap", "gateway", "refuse_private", "ipv6", "resolvers", "health"]);
 
     private readonly Ipv6Reader _ipv6 = new();
@@ -35,7 +35,7 @@ internal sealed class PortReader(Names names, ErrorList errors)
             names.Define(zone, "zone", MostZoneLetters);
             CountPort(zone);
             var interfaces = new List<string>();
-            bool written = false;
+            bool written = false, licensed = true;
             WelcomeSettings? welcome = null;
             foreach ((string name, Setting value) in zone.Fields(ZoneKeys))
             {
@@ -48,6 +48,10 @@ internal sealed class PortReader(Names names, ErrorList errors)
                 {
                     welcome = WelcomeReader.Read(value);
                 }
+                else if (name == "licensed")
+                {
+                    licensed = value.Flag() ?? true;
+                }
                 else if (value.Flag() == false)
                 {
                     value.Error("`spoof_check: false` is not part of this release", "remove it; the check is always on");
@@ -55,7 +59,7 @@ internal sealed class PortReader(Names names, ErrorList errors)
             }
             if (interfaces.Count == 0 && !written) zone.KeyError($"zone `{zone.Key}` has no interfaces", "write `interfaces: [NAME]`");
             else if (interfaces.Count == 0) zone.KeyError($"zone `{zone.Key}` has no usable interface", "name at least one, such as `interfaces: [lan0]`");
-            zones.Add(new ZoneSettings(zone.Key, [.. interfaces]) { Welcome = welcome });
+            zones.Add(new ZoneSettings(zone.Key, [.. interfaces]) { Licensed = licensed, Welcome = welcome });
         }
         return zones;
     }

@@ -26,6 +26,11 @@ internal sealed record ControlVerbs
 
     public required Func<IReadOnlyList<RuleReport>> Rules { get; init; }
 
+    public required Func<LicenseReport> License { get; init; }
+
+    /// <summary>Takes the place of a device away, which an address or a MAC names as a stranger typed it.</summary>
+    public required Func<string, FreedReport> FreePlace { get; init; }
+
     public required Func<UsersReport> Users { get; init; }
 
     /// <summary>Logs a user in by hand; whom and where is as a stranger typed it, but the address has been parsed.</summary>

@@ -8,6 +8,7 @@ using Router.Daemon.Control;
 using Router.Daemon.Drills;
 using Router.Daemon.History;
 using Router.Daemon.Kernel;
+using Router.Daemon.Licensing;
 using Router.Daemon.People;
 using Router.Daemon.Placing;
 using Router.Daemon.Steering;
@@ -28,13 +29,14 @@ namespace Router.Daemon.Reporting;
 /// Answers to the control socket. Tables are read beside the path without its knowing; what only the forwarding thread may look at
 /// is asked of it by errand.
 /// </summary>
-internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, VolumeMeter volume, Chronicle chronicle, Drill drill, PeopleOffice people, Journal journal)
+internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, VolumeMeter volume, Chronicle chronicle, Drill drill, LicenceOffice office, PeopleOffice people, Journal journal)
 {
     private readonly TrafficMeter _meter = new(worker);
     private readonly FlowReports _flows = new(helm, worker, ports, tables, journal);
 
     private readonly Recordings _recordings = new(helm, worker, ports);
     private readonly RuleReports _rules = new(helm, tables);
+    private readonly LicenceReports _licence = new(office, helm, worker, ports, tables, journal);
     private readonly PastReports _past = new(chronicle, helm);
     private WhyReports Why => new(helm, ports, tables, _flows);
 
@@ -47,6 +49,8 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
         Hosts = new HostReports(ports, tables).Hosts,
         MoveHost = new HandMoves(worker, ports, tables, journal).Move,
         Rules = _rules.Rules,
+        License = _licence.License,
+        FreePlace = _licence.Free,
         Users = people.Reports.Users,
         Login = people.Reports.Login,
         Logout = people.Reports.Logout,
