@@ -37,13 +37,18 @@ public sealed class Pool : IDisposable
     private readonly Sightings _sightings;
     private readonly Refused _refused = new();
     private readonly ChangeRing _changes = new(MostChanges);
+    private readonly Func<Address, byte, ulong>? _neighbours;
     private PoolTerms _terms;
 
     /// <param name="tables">Their entries are taken over, and they are disposed of with this.</param>
     /// <param name="terms">What it goes by until <see cref="SetTerms"/>.</param>
-    public Pool(PoolTables tables, PoolTerms terms)
+    /// <param name="neighbours">
+    /// The MAC that the kernel has for an address of a zone, or 0. Asked for an address that nobody has met, so that a machine's second
+    /// address finds the place of the first even if it is the last one. Asked under the lock, by the path: it must be a mere lookup.
+    /// </param>
+    public Pool(PoolTables tables, PoolTerms terms, Func<Address, byte, ulong>? neighbours = null)
     {
-        _terms = terms;
+        (_terms, _neighbours) = (terms, neighbours);
         _devices = new Devices(tables.Devices, tables.Hosts);
         _users = new Users(tables.Users, _devices);
         _places = new Places(_devices, _refused, _changes);
@@ -75,7 +80,7 @@ public sealed class Pool : IDisposable
     {
         lock (_lock)
         {
-            int host = _devices.Find(occasion.Host);
+            int host = Known(occasion.Host, occasion.Zone, now);
             int device = host >= 0 ? _devices.OwnerOf(host) : -1;
             bool takes = device < 0 || !_devices[device].HasPlace;
             RefusalCause cause = _terms.IsEnded ? RefusalCause.Ended : takes ? _places.Take(occasion, device, ref host, now) : RefusalCause.None;
@@ -111,7 +116,7 @@ public sealed class Pool : IDisposable
     /// <summary>Nothing came of a flow that was granted: if it took the place, that is free again.</summary>
     public void Cancel(Grant grant, long now)
     {
-        if (!grant.IsGranted) return;
+        if (!grant.IsGranted || grant.Host < 0) return;
         lock (_lock)
         {
             int device = LetGo(grant.Host, now);
@@ -136,7 +141,7 @@ public sealed class Pool : IDisposable
     /// <summary>The kernel's neighbour table has this MAC for an address of a local zone: devices may turn out to be one.</summary>
     public void Meet(Address address, ulong mac, byte zone, long now)
     {
-        if (mac == 0 || address.IsUnspecified || address.IsMulticast) return;
+        if (mac == 0 || IsGroup(mac) || address.IsUnspecified || address.IsMulticast || address.IsLinkLocal) return;
         lock (_lock)
         {
             if (!_sightings.Meet(address, mac, zone, now)) return;
@@ -227,6 +232,15 @@ public sealed class Pool : IDisposable
         lock (_lock) return new(_places.Used, _terms.MostDevices, _places.Kept, _users.Seats, _terms.MostSeats, _users.Count);
     }
 
+    public PoolTally Tally()
+    {
+        lock (_lock)
+        {
+            return new(_changes.Total(PoolChangeKind.PlaceTaken), _changes.Total(PoolChangeKind.PlaceFreed), _changes.Total(PoolChangeKind.LoggedIn),
+                _changes.Total(PoolChangeKind.LoggedOut), _changes.Total(PoolChangeKind.Refused));
+        }
+    }
+
     /// <summary>Every device that is known, in no order: with or without a place.</summary>
     public List<DeviceView> Devices()
     {
@@ -285,7 +299,7 @@ public sealed class Pool : IDisposable
     }
 
     /// <summary>Who was refused lately, the latest first.</summary>
-    public Refusal[] RefusedLately()
+    public RefusedNewcomer[] RefusedLately()
     {
         lock (_lock) return _refused.Read();
     }
@@ -297,6 +311,18 @@ public sealed class Pool : IDisposable
             _users.Dispose();
             _devices.Dispose();
         }
+    }
+
+    // The I/G bit (IEEE 802): many stations, not one.
+    private static bool IsGroup(ulong mac) => (mac >> 40 & 1) != 0;
+
+    // The entry of an address, which the neighbour table may know if nobody else does; or -1.
+    private int Known(Address address, byte zone, long now)
+    {
+        int host = _devices.Find(address);
+        if (host >= 0 || _neighbours?.Invoke(address, zone) is not (> 0 and ulong mac) || IsGroup(mac)) return host;
+        _sightings.Meet(address, mac, zone, now);
+        return _devices.Find(address);
     }
 
     private void Hold(int host, byte zone, long now)
@@ -326,7 +352,7 @@ public sealed class Pool : IDisposable
     private void Note(in Occasion occasion, int device, RefusalCause cause, long now)
     {
         ulong mac = device >= 0 ? _devices[device].Mac : 0;
-        if (!_refused.Note(new Refusal(occasion, mac, null, cause, now, now, 1))) return;
+        if (!_refused.Note(new RefusedNewcomer(occasion, mac, null, cause, now, now, 1))) return;
         _changes.Add(new PoolChange { Kind = PoolChangeKind.Refused, Device = new(device), Mac = mac, Address = occasion.Host, Zone = occasion.Zone, Cause = cause, When = now });
     }
 

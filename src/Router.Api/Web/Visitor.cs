@@ -47,7 +47,7 @@ public sealed record VisitorDevice
 
     public required DateTimeOffset Since { get; init; }
 
-    /// <summary>Octets towards it, and from it, since then; null where that is not counted.</summary>
+    /// <summary>Octets towards it, and from it, in its connections that are open now; null where that is not known.</summary>
     public long? OctetsIn { get; init; }
 
     public long? OctetsOut { get; init; }

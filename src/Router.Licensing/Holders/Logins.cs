@@ -197,7 +197,7 @@ internal sealed class Logins(Devices devices, Users users, Places places, Refuse
     {
         var occasion = new Occasion(request.Address, request.Zone, default, 0, 0);
         ulong mac = devices.DeviceOf(request.Address) is >= 0 and int device ? devices[device].Mac : 0;
-        if (refused.Note(new Refusal(occasion, mac, request.User, cause, now, now, 1)))
+        if (refused.Note(new RefusedNewcomer(occasion, mac, request.User, cause, now, now, 1)))
         {
             changes.Add(new PoolChange
             {
