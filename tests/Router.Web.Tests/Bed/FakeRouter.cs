@@ -52,6 +52,15 @@ internal sealed class FakeRouter : IAsyncDisposable
 
     public string MacPrefix { get; set; } = "02:00:00:00:00:";
 
+    /// <summary>Whether the machine itself, 127.0.0.1, is among the guests.</summary>
+    public bool Welcomes { get; set; }
+
+    public void Forget()
+    {
+        lock (_lock) _users.Clear();
+        Welcomes = false;
+    }
+
     public Task StartAsync() => _server.StartAsync(CancellationToken.None);
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
@@ -65,7 +74,7 @@ internal sealed class FakeRouter : IAsyncDisposable
     public Visitor Look(Address address)
     {
         string text = address.ToString();
-        bool isGuest = text.StartsWith("127.0.9.", StringComparison.Ordinal), isStranger = text.StartsWith("127.8.", StringComparison.Ordinal);
+        bool isGuest = text.StartsWith("127.0.9.", StringComparison.Ordinal) || (Welcomes && text == "127.0.0.1"), isStranger = text.StartsWith("127.8.", StringComparison.Ordinal);
         lock (_lock)
         {
             bool isUser = _users.TryGetValue(address, out (string User, string Method) user);
