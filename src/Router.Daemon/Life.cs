@@ -89,13 +89,26 @@ internal static class Life
         await using var control = new ControlServer(options.ControlSocket, new ControlRequests(reports.Verbs, journal));
         await control.StartAsync(CancellationToken.None).ConfigureAwait(false);
         await using var portal = new ControlServer(options.PortalSocket, new PortalRequests(new PortalDesk(helm, people, live).Verbs, journal));
-        await portal.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        await OpenPortalAsync(portal, options.PortalSocket, journal).ConfigureAwait(false);
         journal.Write(Priority.Notice, $"routerd forwards: {helm.Summary()}, ready after {milliseconds:0} ms", ("KIND", "start"));
         notify.Ready(helm.Summary());
         int status = await stop.Task.ConfigureAwait(false);
         notify.Stopping("flows are kept for the next start");
         journal.Write(Priority.Notice, "routerd stops; flows are kept for the next start", ("KIND", "stop"));
         return status;
+    }
+
+    // Whoever is logged in already needs no portal, so packets pass without it.
+    private static async Task OpenPortalAsync(ControlServer portal, string socket, Journal journal)
+    {
+        try
+        {
+            await portal.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (IOException refused)
+        {
+            journal.Write(Priority.Error, $"router-web cannot ask for logins: {refused.Message} (systemd-tmpfiles --create makes {Path.GetDirectoryName(socket)})");
+        }
     }
 
     // Nobody waits for the answer to a signal; what was refused is in the journal already, but a bug is not.

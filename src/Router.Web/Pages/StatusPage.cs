@@ -52,7 +52,7 @@ internal static class StatusPage
         Lexicon words = visit.Words;
         return Markup.Of($"""
             <h2 id="devices">{words[Say.DevicesTitle]}</h2>
-            <table class="devices" aria-labelledby="devices">
+            <table class="devices" role="table" aria-labelledby="devices">
             <thead><tr><th scope="col">{words[Say.DevicesDevice]}</th><th scope="col">{words[Say.DevicesTime]}</th><th scope="col">{words[Say.DevicesIn]}</th><th scope="col">{words[Say.DevicesOut]}</th><th scope="col">{words[Say.DevicesAction]}</th></tr></thead>
             <tbody>
             {Markup.Join(visit.Visitor.Devices.Select(device => Row(visit, device, token)))}</tbody>
