@@ -332,7 +332,7 @@ public sealed class Pool : IDisposable
         ref Device device = ref _devices[id];
         held.Flows++;
         device.Flows++;
-        (held.LastLive, device.LastLive) = (now, now);
+        (held.LastLive, device.LastLive) = (Math.Max(held.LastLive, now), Math.Max(device.LastLive, now));
         if (device.Zone == zone) return;
         device.Zone = zone;
         _logins.Recount(id, now);
