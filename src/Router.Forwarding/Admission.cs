@@ -1,6 +1,7 @@
 using System.Numerics;
 using Router.Forwarding.Flows;
 using Router.Forwarding.Gateways;
+using Router.Forwarding.Identities;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
@@ -12,7 +13,7 @@ namespace Router.Forwarding;
 
 /// <summary>
 /// How a flow comes to be: by its first packet, by what a gateway read on another flow, or in the place of one that is moved to
-/// another link. The questions are asked in this order: course and rule, the host's limits, a place of the licence, link and pin, outside address and port
+/// another link. The questions are asked in this order: course and rule, who is there (<see cref="Gate"/>), the host's limits, a place of the licence, link and pin, outside address and port
 /// (<see cref="Translator"/>), and at last a place for the flow itself (<see cref="Holdings"/>). Nothing is held until all of it is
 /// granted, so a refusal leaves nothing behind but, at the most, a mapping that nobody uses and that ends by itself.
 /// </summary>
@@ -40,8 +41,14 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
         bool isProbe = plan.IsProbe(key);
         Rule rule = isProbe ? Probes : plan.Policy.Rules[course.Rule];
         if (course.ToBox) return DecideForBox(plan, rule, course.Rule, ingress, packet);
-        if (rule.Action != RuleAction.Allow) return Refuse(plan, rule, course.Rule, packet, ingress, now);
+        if (rule.Action != RuleAction.Allow)
+        {
+            bool wouldOpen = Gate.WouldOpen(plan, Course.Sender(key, plan), course.Target(plan, key), key, course.Rule);
+            return Refuse(plan, rule, course.Rule, packet, ingress, now, wouldOpen ? DropReason.LoginRequired : null);
+        }
         if (!Opens(plan, packet, ingress)) return DropReason.NoFlow;
+        reason = isProbe ? DropReason.None : plan.Policy.Gate.Ask(Course.Sender(key, plan), course.Target(plan, key));
+        if (reason != DropReason.None) return reason;
         reason = AskQuota(plan, ingress, packet.Source, course.Egress, course.Destination, now);
         if (reason != DropReason.None) return reason;
         var flow = new Flow
@@ -108,12 +115,15 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
     /// <summary>Gives a flow another link, by the same rule: the old one ends, a new one with the same inside takes its place.</summary>
     public DropReason Move(Plan plan, FlowId old, LinkChoice choice, LinkMove why, long now, out FlowId id)
     {
-        Flow flow = flows[old];
+        Flow flow = flows[old].FromInside();
         Rule rule = plan.Policy.Rules[flow.Rule];
         (flow.Before, flow.Moved) = (flow.Egress, why);
         Follow(choice, ref flow);
-        // Who announced it is on another way now: it goes on as a flow of its own. An unwatched stream was never changed either.
-        flow.Traits &= ~(FlowTraits.Expected | FlowTraits.Translated | (flow.Protocol == Protocol.Tcp ? FlowTraits.Watched : FlowTraits.None));
+        // Media stays a part of its call (RFC 4961: who hears it answers to where it comes from). What else was announced goes on as a flow
+        // of its own, since who announced it is on another way now. An unwatched stream was never changed either.
+        Kin? kin = flow.IsMedia ? gateways.KinOf(old) : null;
+        if (kin is null) flow.Traits &= ~FlowTraits.Expected;
+        flow.Traits &= ~(FlowTraits.Translated | (flow.Protocol == Protocol.Tcp ? FlowTraits.Watched : FlowTraits.None));
         (flow.OutsideSource, flow.OutsideSourcePort, flow.Mapping) = (flow.InsideSource, flow.InsideSourcePort, -1);
         id = FlowId.None;
         DropReason reason = translator.Translate(plan, rule, new Course { ToInternet = true }, ref flow, now);
@@ -123,7 +133,9 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
         // What it carried so far, the rule has counted with the old one.
         (flow.PacketsOut, flow.PacketsIn, flow.OctetsOut, flow.OctetsIn) = (0, 0, 0, 0);
         reason = holdings.Take(plan, rule, flow, now, out id);
-        if (reason == DropReason.None) places.Resume(plan.Policy, id, now);
+        if (reason != DropReason.None) return reason;
+        places.Resume(plan.Policy, id, now);
+        if (kin is { } parent) gateways.Adopt(parent, id);
         return reason;
     }
 
@@ -143,9 +155,9 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
     private DropReason DecideForBox(Plan plan, Rule rule, int index, PortId ingress, in Datagram packet) =>
         Course.MayTalkToBox(plan, rule, index, ingress) ? DropReason.None : Refuse(plan, rule, index, packet, ingress, 0);
 
-    private DropReason Refuse(Plan plan, Rule rule, int index, in Datagram packet, PortId ingress, long now)
+    private DropReason Refuse(Plan plan, Rule rule, int index, in Datagram packet, PortId ingress, long now, DropReason? instead = null)
     {
-        DropReason reason = rule.Action == RuleAction.Deny ? DropReason.RuleDenied : DropReason.RuleDropped;
+        DropReason reason = instead ?? (rule.Action == RuleAction.Deny ? DropReason.RuleDenied : DropReason.RuleDropped);
         if (now != 0) rule.Counters.LastMatch = now;
         rule.Counters.Flows++;
         if (rule.Log != RuleLog.None)

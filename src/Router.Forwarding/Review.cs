@@ -1,5 +1,6 @@
 using Router.Forwarding.Flows;
 using Router.Forwarding.Gateways;
+using Router.Forwarding.Identities;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
@@ -12,7 +13,7 @@ namespace Router.Forwarding;
 /// A live flow under a new plan. Each flow is looked at once per plan: by its next packet, or by the scan that follows a new plan,
 /// whichever comes first. Two questions are asked.
 ///
-/// Do the rules still allow it, and does the licence? The course of its first packet is charted again; if the answer is another, or leads elsewhere, the
+/// Do the rules still allow it, and does the licence? That is asked too, of single flows, when somebody logs in or out (<see cref="Reconsider"/>). The course of its first packet is charted again; if the answer is another, or leads elsewhere, the
 /// flow ends at once, and TCP is told on both sides.
 ///
 /// Is its link still right (<see cref="LinkEvent"/>)? If not, and there is a better one for it, the rule's plan for that decides; with
@@ -60,7 +61,19 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         }
     }
 
-    /// <summary>Looks at a flow again. It may come out with another id, moved; or ended, which the answer tells.</summary>
+    /// <summary>
+    /// Looks at the flow of a packet again. It may come out with another id, moved, and then the packet may go the other way by it than
+    /// it did; or ended, which the answer tells.
+    /// </summary>
+    public DropReason Look(Plan plan, ref FlowId id, ref bool outward, long now)
+    {
+        bool wasInbound = (flows[id].Traits & FlowTraits.Inbound) != 0;
+        DropReason reason = Look(plan, ref id, now);
+        if (reason == DropReason.None && wasInbound && (flows[id].Traits & FlowTraits.Inbound) == 0) outward = !outward;
+        return reason;
+    }
+
+    /// <summary>Looks at a flow again for which no packet waits.</summary>
     public DropReason Look(Plan plan, ref FlowId id, long now)
     {
         ref Flow flow = ref flows[id];
@@ -73,7 +86,7 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         flow.Epoch = plan.Epoch;
         flow.NextHop = NextHop.Of(plan, flow);
         bool ownsItsWay = plan.IsLink(flow.Egress) && (flow.Traits & (FlowTraits.Inbound | FlowTraits.Bound)) == 0;
-        DropReason reason = ownsItsWay ? LookAtLink(plan, ref id, now) : DropReason.None;
+        DropReason reason = ownsItsWay ? LookAtLink(plan, ref id, flow, now) : flow.IsMedia ? LookAtLink(plan, ref id, flow.FromInside(), now) : DropReason.None;
         if (reason != DropReason.None || !IsOnSpent(plan, flows[id])) return reason;
         Close(plan, id, now, tellInside: true, outsideBy: null);
         Closed++;
@@ -93,6 +106,22 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
     {
         if (!flows.IsLive(id) || flows[id].Created != created) return false;
         Close(plan, id, now, tellInside: true, flows[id].Egress);
+        return true;
+    }
+
+    /// <summary>
+    /// Asks the rules about a flow again, as somebody else may be behind one of its addresses now. What they allow still stays as it is;
+    /// what they do not is ended. True if it was.
+    /// </summary>
+    /// <param name="plan">The plan in force.</param>
+    /// <param name="id">Its place in the table.</param>
+    /// <param name="created">When it was admitted, as in <see cref="Kill"/>.</param>
+    /// <param name="now">Monotonic microseconds.</param>
+    public bool Reconsider(Plan plan, FlowId id, long created, long now)
+    {
+        if (!flows.IsLive(id) || flows[id].Created != created || IsStillAllowed(plan, id, ref flows[id])) return false;
+        Close(plan, id, now, tellInside: true, flows[id].Egress);
+        Closed++;
         return true;
     }
 
@@ -134,6 +163,7 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         if (Course.Chart(plan, mappings, key, out Course course) != DropReason.None) return KeepsWithoutCourse(plan, flow);
         Rule rule = plan.Policy.Rules[course.Rule];
         if (rule.Action != RuleAction.Allow || course.ToBox) return false;
+        if (plan.Policy.Gate.Ask(Course.Sender(key, plan), course.Target(plan, key)) != DropReason.None) return false;
         if (course.Destination != flow.OutsideDestination || course.DestinationPort != flow.OutsideDestinationPort) return false;
         if (course.ToInternet && !IsSeenRight(plan, rule, course, flow)) return false;
         if (rule.Links.Length > 0 && !rule.Fallback && course.ToInternet && !rule.Links.Contains(flow.Egress)
@@ -172,9 +202,8 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
     private static bool KeepsWithoutCourse(Plan plan, in Flow flow) =>
         (flow.Traits & FlowTraits.Inbound) != 0 && plan.Link(flow.Ingress) is { Addresses.Length: 0 };
 
-    private DropReason LookAtLink(Plan plan, ref FlowId id, long now)
+    private DropReason LookAtLink(Plan plan, ref FlowId id, in Flow flow, long now)
     {
-        ref Flow flow = ref flows[id];
         Rule rule = plan.Policy.Rules[Math.Min(flow.Rule, plan.Policy.Rules.Length - 1)];
         LinkEvent happened = Happened(plan, rule, flow, out LinkChoice better, out ulong leaving);
         FlowPlan what = happened == LinkEvent.None ? FlowPlan.Keep : rule.On(happened).For(flow.Protocol);
@@ -201,6 +230,8 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         bool hasAddress = flow.OutsideSource == flow.InsideSource || (plan.Own(flow.OutsideSource) & flow.Egress.Bit) != 0
             || SeenBy(plan, rule, flow, flow.Egress).Outside == flow.OutsideSource;
         bool isLost = (able & flow.Egress.Bit) == 0 || !hasAddress, isDegraded = plan.IsDegraded(flow.Egress);
+        // Media was announced for its address and stays there while that one serves.
+        if (flow.IsMedia && !isLost) return LinkEvent.None;
         // Balancing prefers no healthy link to another: only a rule, or an order, can have a better one.
         bool isOrdered = plan.Policy.Mode == InternetMode.Failover || IsAnyAble(rule.Links, able);
         if (!isLost && !isDegraded && !isOrdered) return LinkEvent.None;

@@ -56,6 +56,8 @@ public class DropReasonTests
         [DropReason.IcmpRefused] = new(bed => bed.Send(PathBed.One, Make.Error("198.51.100.1", "198.51.100.2", Icmp4.Redirect, 1, Udp()))),
         [DropReason.RuleDenied] = new(bed => bed.Send(PathBed.Trusted, Udp()), draft => draft.First(Blocking(RuleAction.Deny))),
         [DropReason.RuleDropped] = new(bed => bed.Send(PathBed.Trusted, Udp()), draft => draft.First(Blocking(RuleAction.Drop))),
+        [DropReason.LoginRequired] = new(bed => bed.Send(PathBed.Trusted, Udp()), draft => draft.Gate = draft.Gate with { LoginZones = PathBed.Trusted.Bit }),
+        [DropReason.WelcomeRequired] = new(bed => bed.Send(PathBed.Trusted, Udp()), draft => draft.Gate = draft.Gate with { WelcomeZones = PathBed.Trusted.Bit }),
         [DropReason.NoUsableLink] = new(bed => bed.Send(PathBed.Trusted, Udp()), draft =>
         {
             draft.LinkOne = draft.LinkOne with { Usable = false };
@@ -122,7 +124,7 @@ public class DropReasonTests
     };
 
     // Named before anything gives them: each moves to the causes with whoever does.
-    private static readonly DropReason[] s_awaited = [DropReason.LoginRequired, DropReason.WelcomeRequired, DropReason.LicenceFull, DropReason.LicenceEnded, DropReason.WebRule];
+    private static readonly DropReason[] s_awaited = [DropReason.LicenceFull, DropReason.LicenceEnded, DropReason.WebRule];
 
     public static TheoryData<DropReason> All =>
         [.. Enum.GetValues<DropReason>().Where(reason => reason is not (DropReason.None or DropReason.Consumed)).Except(s_awaited)];
