@@ -133,8 +133,9 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
         // What it carried so far, the rule has counted with the old one.
         (flow.PacketsOut, flow.PacketsIn, flow.OctetsOut, flow.OctetsIn) = (0, 0, 0, 0);
         reason = holdings.Take(plan, rule, flow, now, out id);
-        if (reason == DropReason.None && kin is { } parent) gateways.Adopt(parent, id);
-        if (reason == DropReason.None) places.Resume(plan.Policy, id, now);
+        if (reason != DropReason.None) return reason;
+        places.Resume(plan.Policy, id, now);
+        if (kin is { } parent) gateways.Adopt(parent, id);
         return reason;
     }
 

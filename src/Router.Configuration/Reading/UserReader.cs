@@ -53,7 +53,7 @@ internal sealed class UserReader(Names names, ErrorList errors)
     }
 
     // `true` means people's own zones: guests have no accounts.
-    private List<string> LoginZones(Setting value, IReadOnlyList<ZoneSettings> zones)
+    private static List<string> LoginZones(Setting value, IReadOnlyList<ZoneSettings> zones)
     {
         if (value.Raw is { } word && bool.TryParse(word, out bool all)) return [.. zones.Where(zone => all && zone.Welcome is null).Select(zone => zone.Name)];
         var named = new List<string>();

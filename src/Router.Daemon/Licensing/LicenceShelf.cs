@@ -117,6 +117,7 @@ internal sealed class LicenceShelf : IDisposable
         _licence = licence;
         try
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(_copy)!);
             File.WriteAllText(_copy + ".new", text);
             File.Move(_copy + ".new", _copy, overwrite: true);
         }

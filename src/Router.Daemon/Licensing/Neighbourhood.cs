@@ -41,10 +41,10 @@ internal sealed class Neighbourhood(PortRegistry ports)
     /// <summary>An interface where somebody with that address may be asked for its MAC; 0 if there is none.</summary>
     public int InterfaceOf(Address address, byte zone)
     {
+        KernelView view = Latest();
         foreach (int index in Volatile.Read(ref _interfaces)[zone] ?? [])
         {
-            KernelView view = Latest();
-            if (view.Interface(index) is { Ethernet: true } && view.ConnectedPrefixes(index).Exists(prefix => prefix.Contains(address))) return index;
+            if (view.Interface(index) is { Ethernet: true } && IsOnLink(view, index, address)) return index;
         }
         return 0;
     }
@@ -67,6 +67,13 @@ internal sealed class Neighbourhood(PortRegistry ports)
             _met[key] = neighbour.Mac;
             pool.Meet(neighbour.Address, neighbour.Mac, zone, now);
         }
+    }
+
+    // Within a network of the interface, and no route says that a part of it lies behind another router.
+    private static bool IsOnLink(KernelView view, int index, Address address)
+    {
+        int nearest = view.ConnectedPrefixes(index).Where(prefix => prefix.Contains(address)).Select(prefix => prefix.Length).DefaultIfEmpty(-1).Max();
+        return nearest >= 0 && !view.Routes.Any(route => route.Destination.Length > nearest && !route.Gateway.IsUnspecified && route.Destination.Contains(address));
     }
 
     // Which zone an interface is in; and the other way round, for the path.

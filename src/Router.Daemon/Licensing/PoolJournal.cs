@@ -1,7 +1,6 @@
 using Router.Daemon.Systemd;
 using Router.Forwarding;
 using Router.Licensing;
-using Router.Licensing.Holders;
 
 namespace Router.Daemon.Licensing;
 

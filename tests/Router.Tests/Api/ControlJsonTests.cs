@@ -69,12 +69,12 @@ public class ControlJsonTests
     [Fact]
     public void WhyHasTheseNames() => Names([Samples.Why with { Flow = Samples.Flow }], ControlJson.Wire.IReadOnlyListWhyReport,
         "flow admitted admittedBy linkReason pin movedFrom verdict "
-        + string.Join(' ', "id protocol inside outside remote link zone rule state ageSeconds idleSeconds packetsOut octetsOut packetsIn octetsIn pinReason".Split(' ').Select(name => $"flow.{name}"))
+        + string.Join(' ', "id protocol inside outside remote link zone rule state ageSeconds idleSeconds packetsOut octetsOut packetsIn octetsIn user pinReason".Split(' ').Select(name => $"flow.{name}"))
         + " flow.inside.address flow.inside.port flow.outside.address flow.outside.port flow.remote.address flow.remote.port");
 
     [Fact]
     public void ExplainHasTheseNames() => Names(Samples.Explain, ControlJson.Wire.ExplainReport,
-        "steps verdict allowed link sourceAddress pin hostNames steps.rule steps.matched steps.why");
+        "steps verdict allowed link sourceAddress pin user hostNames steps.rule steps.matched steps.why");
 
     [Fact]
     public void WhatIsReadIsWhatWasWritten()

@@ -93,6 +93,6 @@ public sealed class BaseLicence
         Assert.True(LicensedLab.Passes(lab.Bed.Hosts[5]));
         Assert.False(LicensedLab.Passes(lab.Bed.Hosts[0]));
         stream.WaitForExit(TimeSpan.FromSeconds(5));
-        Assert.Contains("has no place", lab.Router.Show("license", "free", $"{Plan.LanHost(0)}").Output, StringComparison.Ordinal);
+        Assert.Contains("has no place", lab.Router.Show("license", "free", $"{Plan.LanHost(0)}").Error, StringComparison.Ordinal);
     }
 }

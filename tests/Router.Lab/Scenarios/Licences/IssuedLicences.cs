@@ -77,6 +77,6 @@ public sealed class IssuedLicences : IDisposable
         Assert.Equal(100, lab.License["devices"]!["limit"]!.GetValue<int>());
         Outcome verified = lab.Router.Show("license", "verify", _file);
         Assert.False(verified.Succeeded);
-        Assert.Contains("its signature does not fit", verified.Output, StringComparison.Ordinal);
+        Assert.Contains("its signature does not fit", verified.Error, StringComparison.Ordinal);
     }
 }
