@@ -22,7 +22,6 @@ public sealed class ExampleTests
         Assert.Null(result.Settings);
         Assert.Equal(
             [
-                "91:3: `directory` is not part of this release; remove it",
                 "95:1: `web_rules` is not part of this release; remove it",
                 "106:1: `metrics` is not part of this release; remove it",
             ],
