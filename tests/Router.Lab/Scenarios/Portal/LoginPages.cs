@@ -24,7 +24,7 @@ public sealed partial class LoginPages : PeopleLab
     private readonly BackgroundProgram _web;
 
     public LoginPages()
-        : base(Rules, "require_login: true", ", welcome: { text: Be our guest, password: coffee, pass: 10s }")
+        : base(Rules, "require_login: true", ", welcome: { text: Be our guest, password: coffee, pass: 1m }")
     {
         Router.Start();
         string socket = Path.Combine(Path.GetDirectoryName(Router.ControlSocket)!, "portal.sock");
@@ -87,7 +87,7 @@ public sealed partial class LoginPages : PeopleLab
         Assert.Contains("You are a guest", Ask(Lab.Guest, [.. Fields(page, ("password", "coffee")), $"{home}/welcome"]).Output, StringComparison.Ordinal);
         Wait.Until(GuestReaches, Soon, () => Router.Log);
         Assert.False(Captive(home));
-        Wait.Until(() => !GuestReaches(), TimeSpan.FromSeconds(30), () => Router.Log);
+        Wait.Until(() => !GuestReaches(), TimeSpan.FromSeconds(100), () => Router.Log);
         Assert.True(Captive(home));
     }
 
