@@ -16,38 +16,41 @@ public sealed class PoolTwinTests
 
     [Fact]
     public void They_agree_after_every_step() => Prop.ForAll(
-        Gen.Choose(0, int.MaxValue - 1).ArrayOf(300).ToArbitrary(), steps => new Run(steps).Agrees()).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
+        Gen.Choose(0, int.MaxValue - 1).ArrayOf(300).ToArbitrary(), Agree).Check(Config.QuickThrowOnFailure.WithMaxTest(300));
 
-    private sealed class Run(int[] steps)
+    private static bool Agree(int[] steps)
+    {
+        using var run = new Run();
+        foreach (int step in steps) run.Go(step);
+        return true;
+    }
+
+    private sealed class Run : IDisposable
     {
         private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("routerd-twin-");
         private readonly Dictionary<Address, List<int>> _flows = [];
         private readonly PoolTwin _twin = new(Terms(2, PoolMode.PerUser));
-        private Pool _pool = null!;
+        private Pool _pool;
         private long _now = 1000 * Bed.Second;
 
-        public bool Agrees()
+        public Run() => _pool = Open();
+
+        /// <summary>Does one step to both, and compares them.</summary>
+        public void Go(int step)
         {
-            Open();
-            try
-            {
-                foreach (int step in steps)
-                {
-                    Take(step);
-                    Compare();
-                }
-                return true;
-            }
-            finally
-            {
-                _pool.Dispose();
-                _directory.Delete(recursive: true);
-            }
+            Take(step);
+            Compare();
+        }
+
+        public void Dispose()
+        {
+            _pool.Dispose();
+            _directory.Delete(recursive: true);
         }
 
         private static PoolTerms Terms(int users, PoolMode mode) => Bed.TermsOf(users, 2) with { Mode = mode, Reserved = s_reserved, DeviceIdle = 60 * Bed.Second };
 
-        private void Open() => _pool = new Pool(PoolTables.Open(_directory.FullName, new PoolSizes(64, 16)), _twin.Terms);
+        private Pool Open() => new(PoolTables.Open(_directory.FullName, new PoolSizes(64, 16)), _twin.Terms);
 
         private void Compare()
         {
@@ -138,7 +141,7 @@ public sealed class PoolTwinTests
         private void Restart()
         {
             _pool.Dispose();
-            Open();
+            _pool = Open();
             _twin.Restart(Bed.Office);
             foreach ((Address address, List<int> entries) in _flows)
             {

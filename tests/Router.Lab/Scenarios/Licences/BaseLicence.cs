@@ -21,7 +21,8 @@ public sealed class BaseLicence
         Assert.Equal("no place", (string?)lab.RefusalOf(Plan.LanHost(25))!["why"]);
         Assert.False(LicensedLab.Passes(hosts[25]));
         Assert.Single(lab.Router.Log.Split('\n'), line => line.Contains($"{Plan.LanHost(25)}", StringComparison.Ordinal) && line.Contains("is refused, as all 25 places", StringComparison.Ordinal));
-        Assert.Contains("licence: 20 of 25 places of devices are taken", lab.Router.Log, StringComparison.Ordinal);
+        Assert.Single(lab.Router.Log.Split('\n'), line => line.Contains("places of devices are taken: 4 of 5", StringComparison.Ordinal));
+        Assert.Single(lab.Router.Log.Split('\n'), line => line.Contains("licence: 25 of 25 places of devices are taken", StringComparison.Ordinal));
 
         Assert.True(LicensedLab.Resolves(hosts[6]));
         lab.Router.Kill();
@@ -79,6 +80,7 @@ public sealed class BaseLicence
         Assert.True(LicensedLab.Passes(lab.Bed.Hosts[5]));
         Assert.Equal(5, lab.Places);
         Assert.Equal("printer", (string?)lab.PlaceOf(Plan.LanHost(5))!["name"]);
+        Assert.Contains("[##############################] 5 of 5, 1 of them kept for reserved devices", lab.Tell("license"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -89,10 +91,10 @@ public sealed class BaseLicence
         foreach (int host in Enumerable.Range(1, 4)) Assert.True(LicensedLab.Passes(lab.Bed.Hosts[host]));
         Wait.Until(() => lab.Places == 5, TimeSpan.FromSeconds(5), () => $"{lab.License}");
         Assert.False(LicensedLab.Passes(lab.Bed.Hosts[5]));
-        Assert.Contains("live flows were ended", lab.Router.Show("license", "free", $"{Plan.LanHost(0)}").OrThrow().Output, StringComparison.Ordinal);
+        Assert.Contains("live flows were ended", lab.Tell("license", "free", $"{Plan.LanHost(0)}"), StringComparison.Ordinal);
         Assert.True(LicensedLab.Passes(lab.Bed.Hosts[5]));
         Assert.False(LicensedLab.Passes(lab.Bed.Hosts[0]));
         stream.WaitForExit(TimeSpan.FromSeconds(5));
-        Assert.Contains("has no place", lab.Router.Show("license", "free", $"{Plan.LanHost(0)}").Error, StringComparison.Ordinal);
+        Assert.Contains("has no place", lab.Tell("license", "free", $"{Plan.LanHost(0)}"), StringComparison.Ordinal);
     }
 }

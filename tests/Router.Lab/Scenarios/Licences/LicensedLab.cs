@@ -57,6 +57,14 @@ internal sealed class LicensedLab : IDisposable
 
     public JsonNode? RefusalOf(object address) => License["refused"]!.AsArray().FirstOrDefault(one => (string?)one!["host"] == $"{address}");
 
+    /// <summary>Shows in the test's own output what an administrator would see: what docs/licence.md prints comes from here.</summary>
+    public string Tell(params string[] verb)
+    {
+        Outcome outcome = Router.Show(verb);
+        TestContext.Current.TestOutputHelper?.WriteLine($"$ routerctl {string.Join(' ', verb)}\n{outcome.Output}{outcome.Error}");
+        return outcome.Output + outcome.Error;
+    }
+
     public void Dispose()
     {
         Router.Dispose();
