@@ -168,7 +168,9 @@ public sealed class LicenceShelfTests : IDisposable
     public void A_state_directory_that_cannot_be_written_is_told_once_and_stops_nothing()
     {
         Give(s_trial);
-        using var shelf = new LicenceShelf(Path.Combine(_directory.FullName, "missing"), _journal, ECDsa.Create(_key.ExportParameters(false)), s_release, _clock);
+        string inTheWay = Path.Combine(_directory.FullName, "file");
+        File.WriteAllText(inTheWay, "");
+        using var shelf = new LicenceShelf(inTheWay, _journal, ECDsa.Create(_key.ExportParameters(false)), s_release, _clock);
         shelf.Look(_settings, 0);
         _clock.Now = _clock.Now.AddHours(3);
         Later(shelf);
