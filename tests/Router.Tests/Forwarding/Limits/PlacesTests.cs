@@ -66,7 +66,7 @@ public sealed class PlacesTests : IDisposable
         using PathBed bed = Bed(draft =>
         {
             if (byRule) draft.Rules.Clear();
-            else (draft.LinkOne, draft.LinkTwo) = (draft.LinkOne with { Health = Router.Forwarding.Links.LinkHealth.Down }, draft.LinkTwo with { Health = Router.Forwarding.Links.LinkHealth.Down });
+            else (draft.LinkOne, draft.LinkTwo) = (draft.LinkOne with { Usable = false }, draft.LinkTwo with { Usable = false });
         });
         bed.Refuse(PathBed.Trusted, Udp(5), byRule ? DropReason.RuleDropped : DropReason.NoUsableLink);
         Assert.Equal(0, _pool.Counts().Devices);
@@ -78,7 +78,7 @@ public sealed class PlacesTests : IDisposable
     {
         using PathBed bed = Bed();
         bed.Pass(PathBed.Trusted, Udp(5));
-        bed.Change(draft => draft.LinkOne = draft.LinkOne with { Health = Router.Forwarding.Links.LinkHealth.Down });
+        bed.Change(draft => draft.LinkOne = draft.LinkOne with { Usable = false });
         bed.Review();
         Assert.Equal(PathBed.Two, bed.Pass(PathBed.Trusted, Udp(5)).Port);
         Assert.Equal(1, Assert.Single(_pool.Devices()).Flows);
