@@ -1,4 +1,5 @@
 using Router.Forwarding;
+using Router.Forwarding.Identities;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Rules;
 using Router.Wire;
@@ -60,6 +61,7 @@ public static class PolicyCompiler
             Limits = new HostLimits(
                 settings.Limits.Common, [.. settings.Limits.Exceptions.Select(e => new HostException(selectors.Compile(e.Source), e.Limit))]),
             PicksUpTcp = settings.Internet.PicksUpTcp,
+            Gate = GateOf(settings, ports, selectors),
         };
         return new CompiledPolicy(policy, clock.NextChange, selectors.Warnings);
     }
@@ -89,6 +91,14 @@ public static class PolicyCompiler
             OnLinkReturn = rule.OnLinkReturn,
             Counters = counters.GetValueOrDefault(rule.Name) ?? new RuleCounters(),
         };
+
+    private static Gate GateOf(Settings settings, Dictionary<string, PortId> ports, SelectorCompiler selectors) => new(
+        settings.Users.LoginZones.Aggregate(0UL, (bits, zone) => bits | ports[zone].Bit),
+        settings.Zones.Where(zone => zone.Welcome is not null).Aggregate(0UL, (bits, zone) => bits | ports[zone.Name].Bit),
+        selectors.Compile(settings.Users.Exempt), selectors.Compile(settings.Users.BeforeLogin))
+    {
+        KnowsSome = settings.Users.Automatic.Count > 0,
+    };
 
     // A reserved link serves only whoever names it: a rule, or the written order itself.
     private static PortId[] Order(Settings settings, Dictionary<string, PortId> ports)
