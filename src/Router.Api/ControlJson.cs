@@ -29,7 +29,13 @@ namespace Router.Api;
 [JsonSerializable(typeof(ExplainReport))]
 [JsonSerializable(typeof(KillReport))]
 [JsonSerializable(typeof(MoveReport))]
+[JsonSerializable(typeof(UsersReport))]
+[JsonSerializable(typeof(IReadOnlyList<AccountReport>))]
+[JsonSerializable(typeof(LoginChange))]
 [JsonSerializable(typeof(ConfirmReport))]
+[JsonSerializable(typeof(LicenseReport))]
+[JsonSerializable(typeof(LicenceFacts))]
+[JsonSerializable(typeof(FreedReport))]
 [JsonSerializable(typeof(ErrorReport))]
 public sealed partial class ControlJson : JsonSerializerContext
 {

@@ -11,6 +11,10 @@ public static class ControlPath
     public const string Flows = "/v1/flows";
     public const string Hosts = "/v1/hosts";
     public const string Rules = "/v1/rules";
+    public const string License = "/v1/license";
+
+    /// <summary>Who is logged in.</summary>
+    public const string Users = "/v1/users";
 
     /// <summary>By GET of the files that the daemon reads, by POST of those in the body, the main file first.</summary>
     public const string Check = "/v1/check";
@@ -27,6 +31,12 @@ public static class ControlPath
     public const string KillFlows = "/v1/flows/kill";
 
     public const string MoveHost = "/v1/hosts/move";
+
+    public const string Login = "/v1/users/login";
+
+    public const string Logout = "/v1/users/logout";
+
+    public const string FreePlace = "/v1/license/free";
 
     public const string Reload = "/v1/reload";
 

@@ -29,8 +29,8 @@ public static class ConfigurationLoader
     private const int MostFragments = 1000;
 
     private static readonly KeySet Keys = new(
-        ["zones", "links", "internet", "health", "services", "groups", "times", "rules", "default_rule", "timeouts", "tables", "limits", "dns", "on_exit"],
-        "license", "users", "web_rules", "portal", "metrics");
+        ["zones", "links", "internet", "health", "services", "groups", "times", "rules", "default_rule", "timeouts", "tables", "limits", "dns", "license", "users", "portal", "on_exit"],
+        "web_rules", "metrics");
 
     /// <summary>Loads the file, its fragments and the variables that override it.</summary>
     /// <param name="path">The main file. Fragments are `*.yaml` in the directory beside it that has its name with `.d`.</param>
@@ -126,9 +126,11 @@ public static class ConfigurationLoader
         parts.Each("groups", new EndReader(names).Define);
         parts.Each("services", new TransportPortReader(names).Define);
         parts.Each("times", new TimeReader(names).Define);
+        UserSettings users = parts.Read("users", s => new UserReader(names, errors).Users(s, zones), new UserSettings());
         List<RuleReader.Read> rules = parts.Read("rules", new RuleReader(names, internet.Pin, errors).Rules, []);
         parts.Each("on_exit", GlobalReader.OnExit);
         RuleChecks.Check(rules, names, internet.Mode);
+        LoginChecks.Check(rules, zones, users);
         return new Settings
         {
             Zones = zones,
@@ -140,6 +142,9 @@ public static class ConfigurationLoader
             Tables = parts.Read("tables", GlobalReader.Tables, new TableSettings()),
             Limits = parts.Read("limits", new LimitReader(names).Limits, new LimitSettings()),
             ServersFile = parts.Read("dns", GlobalReader.ServersFile, null),
+            Portal = parts.Read("portal", PortalReader.Portal, new PortalSettings()),
+            Users = users with { Mentions = names.Mentions },
+            License = parts.Read("license", LicenseReader.License, new LicenseSettings()),
             HostNames = names.Hosts,
         };
     }

@@ -1,4 +1,5 @@
 using Router.Forwarding;
+using Router.Forwarding.Identities;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Rules;
 using Router.Wire;
@@ -53,13 +54,14 @@ public static class PolicyCompiler
             Mode = settings.Internet.Mode,
             Order = Order(settings, ports),
             Links = [.. settings.Links.Select(l => new LinkPolicy(ports[l.Name], l.Name, l.Interface, l.Weight, l.Metered, l.RefusesPrivate) { Ipv6 = l.Ipv6, Prefixes = l.Prefixes })],
-            Zones = [.. settings.Zones.Select(z => new ZonePolicy(ports[z.Name], z.Name, [.. z.Interfaces], Licensed: true))],
+            Zones = [.. settings.Zones.Select(z => new ZonePolicy(ports[z.Name], z.Name, [.. z.Interfaces], z.Licensed))],
             PinIdle = settings.Internet.PinIdle.Ticks / TimeSpan.TicksPerMicrosecond,
             DrainTime = settings.Internet.DrainTime.Ticks / TimeSpan.TicksPerMicrosecond,
             Timeouts = settings.Timeouts,
             Limits = new HostLimits(
                 settings.Limits.Common, [.. settings.Limits.Exceptions.Select(e => new HostException(selectors.Compile(e.Source), e.Limit))]),
             PicksUpTcp = settings.Internet.PicksUpTcp,
+            Gate = GateOf(settings, ports, selectors),
         };
         return new CompiledPolicy(policy, clock.NextChange, selectors.Warnings);
     }
@@ -89,6 +91,14 @@ public static class PolicyCompiler
             OnLinkReturn = rule.OnLinkReturn,
             Counters = counters.GetValueOrDefault(rule.Name) ?? new RuleCounters(),
         };
+
+    private static Gate GateOf(Settings settings, Dictionary<string, PortId> ports, SelectorCompiler selectors) => new(
+        settings.Users.LoginZones.Aggregate(0UL, (bits, zone) => bits | ports[zone].Bit),
+        settings.Zones.Where(zone => zone.Welcome is not null).Aggregate(0UL, (bits, zone) => bits | ports[zone.Name].Bit),
+        selectors.Compile(settings.Users.Exempt), selectors.Compile(settings.Users.BeforeLogin))
+    {
+        KnowsSome = settings.Users.Automatic.Count > 0,
+    };
 
     // A reserved link serves only whoever names it: a rule, or the written order itself.
     private static PortId[] Order(Settings settings, Dictionary<string, PortId> ports)

@@ -36,6 +36,13 @@ public sealed record Settings
     /// <summary>Where a forwarder on the box reads whom to ask by which link; null if there is none.</summary>
     public string? ServersFile { get; init; }
 
+    /// <summary>The pages for people: login, welcome, refusals.</summary>
+    public PortalSettings Portal { get; init; } = new();
+
+    public LicenseSettings License { get; init; } = new();
+
+    public UserSettings Users { get; init; } = new();
+
     /// <summary>What the links do without the daemon.</summary>
     public OnExit OnExit { get; init; }
 
@@ -48,6 +55,12 @@ public sealed record Settings
 /// <param name="Interfaces">At least one; none is used twice.</param>
 public sealed record ZoneSettings(string Name, IReadOnlyList<string> Interfaces)
 {
+    /// <summary>Whether its devices take places of the licence.</summary>
+    public bool Licensed { get; init; } = true;
+
+    /// <summary>The page that its guests see first; null for a zone without guests.</summary>
+    public WelcomeSettings? Welcome { get; init; }
+
     /// <summary>The name of its TUN device.</summary>
     public string Device => $"rt-{Name}";
 }

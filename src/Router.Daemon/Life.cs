@@ -5,8 +5,11 @@ using Router.Daemon.Control;
 using Router.Daemon.Drills;
 using Router.Daemon.History;
 using Router.Daemon.Kernel;
+using Router.Daemon.Licensing;
 using Router.Daemon.Naming;
+using Router.Daemon.People;
 using Router.Daemon.Plumbing;
+using Router.Daemon.Portal;
 using Router.Daemon.Reporting;
 using Router.Daemon.Steering;
 using Router.Daemon.Systemd;
@@ -15,6 +18,7 @@ using Router.Forwarding;
 using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
 using Router.Forwarding.Rules;
+using Router.Licensing;
 using Router.Ports;
 using Router.Tables;
 
@@ -56,12 +60,19 @@ internal static class Life
         CompiledPolicy compiled = PolicyCompiler.Compile(settings, ports, DateTimeOffset.Now, names.Addresses, null);
         var first = InForce.Of(settings, loaded.Warnings, compiled);
         foreach (string warning in first.Warnings) journal.Write(Priority.Warning, warning);
-        using var worker = new Worker(tables, new Plan(0, compiled.Policy, [], []));
         using var plumbing = new Plumber(options.Runtime);
+        using var licence = new LicenceOffice(
+            PoolTables.Open(options.Runtime, new PoolSizes()), new LicenceShelf(options.State, journal), settings, ports, journal, plumbing.Resolve);
+        using var worker = new Worker(tables, new Plan(0, compiled.Policy, [], []), licence.Pool);
         using Notify notify = Notify.FromEnvironment();
         var volume = new VolumeMeter(options.State, worker.Forwarder.Traffic, ports, journal);
-        using var helm = new Helm(options.Config, before, names, first, ports, worker, plumbing, volume, journal, notify);
+        var live = new LiveTables(tables);
+        var people = new PeopleOffice(licence.Pool, settings, ports, worker, live, journal);
+        licence.Changed += people.Note;
+        licence.Missed += people.NoteAll;
+        using var helm = new Helm(options.Config, before, names, first, ports, worker, plumbing, volume, licence, people, journal, notify);
         using KernelWatch watch = KernelWatch.Start(helm.Tell);
+        licence.Neighbours.Latest = () => watch.View;
         var stop = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         helm.Faulted += fault =>
         {
@@ -71,19 +82,33 @@ internal static class Life
         using Signals signals = Signals.Watch(() => _ = ReloadAsync(helm, journal), () => stop.TrySetResult(0));
         helm.Start(watch.View);
         double milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
-        foreach (string origin in tables.Origins) journal.Write(Priority.Notice, origin);
+        foreach (string origin in tables.Origins.Concat(licence.Origins)) journal.Write(Priority.Notice, origin);
         chronicle.Start(new LinkSampler(helm, worker, ports).Take);
-        var live = new LiveTables(tables);
         using var drill = new Drill(helm, worker, ports, live, journal);
-        var reports = new Reports(options.Config, helm, worker, ports, live, volume, chronicle, drill, journal);
-        await using var control = new ControlServer(options.ControlSocket, reports.Verbs, journal);
+        var reports = new Reports(options.Config, helm, worker, ports, live, volume, chronicle, drill, licence, people, journal);
+        await using var control = new ControlServer(options.ControlSocket, new ControlRequests(reports.Verbs, journal));
         await control.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        await using var portal = new ControlServer(options.PortalSocket, new PortalRequests(new PortalDesk(helm, people, live).Verbs, journal));
+        await OpenPortalAsync(portal, options.PortalSocket, journal).ConfigureAwait(false);
         journal.Write(Priority.Notice, $"routerd forwards: {helm.Summary()}, ready after {milliseconds:0} ms", ("KIND", "start"));
         notify.Ready(helm.Summary());
         int status = await stop.Task.ConfigureAwait(false);
         notify.Stopping("flows are kept for the next start");
         journal.Write(Priority.Notice, "routerd stops; flows are kept for the next start", ("KIND", "stop"));
         return status;
+    }
+
+    // Whoever is logged in already needs no portal, so packets pass without it.
+    private static async Task OpenPortalAsync(ControlServer portal, string socket, Journal journal)
+    {
+        try
+        {
+            await portal.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (IOException refused)
+        {
+            journal.Write(Priority.Error, $"router-web cannot ask for logins: {refused.Message} (systemd-tmpfiles --create makes {Path.GetDirectoryName(socket)})");
+        }
     }
 
     // Nobody waits for the answer to a signal; what was refused is in the journal already, but a bug is not.

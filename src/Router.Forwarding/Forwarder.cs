@@ -1,11 +1,13 @@
 using Router.Forwarding.Answers;
 using Router.Forwarding.Flows;
 using Router.Forwarding.Gateways;
+using Router.Forwarding.Identities;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
+using Router.Licensing;
 using Router.Ports;
 using Router.Wire;
 
@@ -14,7 +16,7 @@ namespace Router.Forwarding;
 /// <summary>
 /// The packet's path, from top to bottom:
 ///
-///     port -> read -> flow -> [first packet only: rule -> link (pin) -> outside address and port] -> translate -> port
+///     port -> read -> flow -> [first packet only: rule -> licence place -> link (pin) -> outside address and port] -> translate -> port
 ///
 /// One batch is read from a port, walked in place, and written; a super-packet is one packet to us. The plan (rules, links,
 /// addresses) does not change within a batch. Everything here belongs to one thread and neither allocates, throws, logs nor waits.
@@ -33,11 +35,13 @@ public sealed partial class Forwarder : IDisposable
     private readonly Refusals _refusals;
     private readonly Exit _exit;
     private readonly ApplicationGateways _gateways;
+    private readonly Places _places;
     private readonly Holdings _holdings;
     private readonly Admission _admission;
     private readonly LinkChooser _chooser;
     private readonly Progress _progress;
     private readonly HeldSyns _held;
+    private readonly Knocks _knocks;
     private readonly long[] _drops = new long[(int)DropReason.SendRefused + 1];
     private Plan _plan;
     private long _now;
@@ -45,7 +49,8 @@ public sealed partial class Forwarder : IDisposable
     /// <param name="tables">What outlives the process; flows in it go on.</param>
     /// <param name="plan">The first plan.</param>
     /// <param name="batchSlots">Slots of the largest batch that will be walked.</param>
-    public Forwarder(ForwardingTables tables, Plan plan, int batchSlots)
+    /// <param name="pool">Who may take part by the licence; null: everybody.</param>
+    public Forwarder(ForwardingTables tables, Plan plan, int batchSlots, Pool? pool = null)
     {
         (_plan, _tables) = (plan, tables);
         _mappings = new Mappings(tables.Mappings);
@@ -58,13 +63,15 @@ public sealed partial class Forwarder : IDisposable
         _gateways = new ApplicationGateways(tables, _flows, _mappings, _outbox, _refusals);
         _progress = new Progress(_flows, _gateways, Evidence, Events);
         Quotas = new Quotas(_flows, _pins.Capacity, Events);
-        _holdings = new Holdings(_flows, _mappings, _pins, _gateways, Quotas, Events);
-        _admission = new Admission(_flows, _holdings, new Translator(_mappings), _mappings, _chooser, _gateways, Quotas, Events);
-        Review = new Review(_flows, _mappings, _chooser, _admission, _holdings, _gateways, _refusals);
+        var places = _places = new Places(_flows, pool);
+        _holdings = new Holdings(_flows, _mappings, _pins, _gateways, Quotas, places, Events);
+        _admission = new Admission(_flows, _holdings, new Translator(_mappings), _mappings, _chooser, _gateways, Quotas, places, Events);
+        Review = new Review(_flows, _mappings, _chooser, _admission, _holdings, _gateways, _refusals, places);
         _held = new HeldSyns(_refusals);
+        _knocks = new Knocks(Events);
         Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _gateways, _holdings, Quotas, _held, Review);
         _mappings.Prepare(plan);
-        _holdings.Resume();
+        _holdings.Resume(plan.Policy);
         Review.BeginScan();
     }
 
@@ -151,6 +158,7 @@ public sealed partial class Forwarder : IDisposable
         reason = _admission.Admit(_plan, packet, ingress, _now, out id);
         if (id.Exists) Evidence.Ask(_flows[id], _now);
         if (reason == DropReason.None) return reason;
+        if (reason == DropReason.LoginRequired && _knocks.Take(_plan, packet.Source, ingress, _now)) return reason;
         bool mayBeCrossing = reason == DropReason.RuleDenied && packet.IsSyn && _plan.IsLink(ingress)
             && _mappings.FindOutside(packet.Destination, packet.DestinationPort, packet.Protocol) >= 0;
         if (mayBeCrossing) _held.Hold(octets, packet.Key(ingress), _now);

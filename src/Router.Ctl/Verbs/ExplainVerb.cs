@@ -11,6 +11,7 @@ internal static class ExplainVerb
 {
     private static readonly Option<string> From = new("--from") { Description = "Source address.", HelpName = "ADDR", Required = true };
     private static readonly Option<string> Zone = new("--zone") { Description = "Zone or link that it comes in by, if the address does not tell.", HelpName = "NAME" };
+    private static readonly Option<string> User = new("--user") { Description = "As if this user were logged in there.", HelpName = "NAME" };
     private static readonly Argument<string> Protocol = new("PROTO") { Description = "tcp, udp, icmp, icmpv6, or an IP protocol number." };
     private static readonly Argument<string> Destination = new("DEST[:PORT]") { Description = "Destination, as 192.0.2.1:443 or [2001:db8::1]:443; tcp and udp need a port." };
 
@@ -18,7 +19,7 @@ internal static class ExplainVerb
     {
         var command = new Command("explain", "Walk the decision for a packet that is not sent: each rule, the link, the source address.")
         {
-            From, Zone, Protocol, Destination,
+            From, Zone, User, Protocol, Destination,
         };
         command.SetAction((parsed, cancel) =>
         {
@@ -42,6 +43,7 @@ internal static class ExplainVerb
         {
             From = parsed.GetRequiredValue(From),
             Zone = parsed.GetValue(Zone),
+            User = parsed.GetValue(User),
             Protocol = protocol,
             Destination = address,
             Port = port,

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Router.Api;
@@ -9,56 +7,25 @@ using Router.Daemon.Systemd;
 namespace Router.Daemon.Control;
 
 /// <summary>
-/// One request from its line to its answer: find the verb, read the query, ask the daemon, write JSON. The verbs are the
-/// `switch` of <see cref="AnswerAsync"/>; nothing is registered elsewhere.
+/// The control socket's requests: find the verb, read the query, ask the daemon. The verbs are the `switch` of
+/// <see cref="AnswerAsync"/>; nothing is registered elsewhere.
 ///
-/// The answer is serialized whole before its first octet is sent, so a verb that throws still gets a proper error. Only
-/// files that are sent to be applied or checked are bodies that mean anything; the server bounds whatever is sent.
+/// Only files that are sent to be applied or checked are bodies that mean anything; the server bounds whatever is sent.
 /// </summary>
-internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHttpApplication<HttpContext>, IDisposable
+internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : SocketRequests("control", journal)
 {
-    private static readonly EventKind Fault = new("control-fault", Burst: 5, TimeSpan.FromMinutes(1));
-
     private readonly SemaphoreSlim _reload = new(1);
 
-    public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
+    public override void Dispose() => _reload.Dispose();
 
-    public void DisposeContext(HttpContext context, Exception? exception)
-    {
-    }
-
-    public async Task ProcessRequestAsync(HttpContext context)
-    {
-        try
-        {
-            await AnswerAsync(context);
-        }
-        catch (RefusedRequest refused)
-        {
-            await WriteAsync(context, refused.Status, new ErrorReport { Error = refused.Message }, ControlJson.Wire.ErrorReport);
-        }
-        catch (Exception fault) when (!context.RequestAborted.IsCancellationRequested)
-        {
-            journal.Write(Fault, Priority.Error, $"control: {context.Request.Method} {context.Request.Path} failed: {fault}");
-            var report = new ErrorReport { Error = $"routerd failed to answer: {fault.Message} (see journalctl -u routerd)." };
-            await WriteAsync(context, StatusCodes.Status500InternalServerError, report, ControlJson.Wire.ErrorReport);
-        }
-        catch (OperationCanceledException)
-        {
-            // Whoever asked has gone; there is nobody to answer.
-        }
-    }
-
-    public void Dispose() => _reload.Dispose();
-
-    private Task AnswerAsync(HttpContext context)
+    protected override Task AnswerAsync(HttpContext context)
     {
         string path = context.Request.Path.Value ?? "";
         ExpectMethod(context, path);
         bool isCheck = path == ControlPath.Check && HttpMethods.IsPost(context.Request.Method);
         if (path != ControlPath.Apply && !isCheck) ExpectNoLongBody(context.Request);
         IQueryCollection query = context.Request.Query;
-        if (path is not (ControlPath.Flows or ControlPath.KillFlows or ControlPath.MoveHost or ControlPath.Explain or ControlPath.Why or ControlPath.Capture or ControlPath.Apply
+        if (path is not (ControlPath.Flows or ControlPath.KillFlows or ControlPath.MoveHost or ControlPath.FreePlace or ControlPath.Login or ControlPath.Logout or ControlPath.Explain or ControlPath.Why or ControlPath.Capture or ControlPath.Apply
             or ControlPath.Events or ControlPath.Past or ControlPath.Drill)) Queries.None(query);
         ControlJson json = ControlJson.Wire;
         return path switch
@@ -70,6 +37,11 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
             ControlPath.Hosts => SendAsync(context, verbs.Hosts(), json.IReadOnlyListHostReport),
             ControlPath.MoveHost => SendAsync(context, verbs.MoveHost(Queries.Move(query)), json.MoveReport),
             ControlPath.Rules => SendAsync(context, verbs.Rules(), json.IReadOnlyListRuleReport),
+            ControlPath.License => SendAsync(context, verbs.License(), json.LicenseReport),
+            ControlPath.FreePlace => SendAsync(context, verbs.FreePlace(Queries.Device(query)), json.FreedReport),
+            ControlPath.Users => SendAsync(context, verbs.Users(), json.UsersReport),
+            ControlPath.Login => SendAsync(context, verbs.Login(Queries.Login(query)), json.LoginChange),
+            ControlPath.Logout => SendAsync(context, verbs.Logout(Queries.Login(query)), json.LoginChange),
             ControlPath.Check => isCheck ? CheckAsync(context) : SendAsync(context, verbs.Check(), json.CheckReport),
             ControlPath.Explain => SendAsync(context, verbs.Explain(Queries.Explain(query)), json.ExplainReport),
             ControlPath.Why => SendAsync(context, verbs.Why(Queries.Why(query)), json.IReadOnlyListWhyReport),
@@ -89,13 +61,13 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
 
     private async Task ApplyAsync(HttpContext context, TimeSpan? confirm)
     {
-        byte[] text = await ReadBodyAsync(context, "the file");
+        byte[] text = await ReadBodyAsync(context, "the file", ControlPath.MostFileOctets);
         await ChangeAsync(context, () => verbs.Apply(text, confirm));
     }
 
     private async Task CheckAsync(HttpContext context)
     {
-        byte[] body = await ReadBodyAsync(context, "a list of files");
+        byte[] body = await ReadBodyAsync(context, "a list of files", ControlPath.MostFileOctets);
         IReadOnlyList<CheckedFile>? files;
         try
         {
@@ -110,15 +82,6 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
             throw new RefusedRequest(StatusCodes.Status400BadRequest, "The body is to be a list of files, each with its name and text; one at least.");
         }
         await SendAsync(context, verbs.CheckFiles(files), ControlJson.Wire.CheckReport);
-    }
-
-    private static async Task<byte[]> ReadBodyAsync(HttpContext context, string what)
-    {
-        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = ControlPath.MostFileOctets;
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        if (body.Length == 0) throw new RefusedRequest(StatusCodes.Status400BadRequest, $"The body is to be {what}, and it is empty.");
-        return body.ToArray();
     }
 
     /// <summary>Changes come one after the other, so that the answer is about the file as it was after the request came in.</summary>
@@ -152,10 +115,10 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
         string expected = path switch
         {
             ControlPath.Status or ControlPath.Links or ControlPath.Flows or ControlPath.Hosts
-                or ControlPath.Rules or ControlPath.Check or ControlPath.Explain or ControlPath.Why or ControlPath.Capture
+                or ControlPath.Rules or ControlPath.License or ControlPath.Users or ControlPath.Check or ControlPath.Explain or ControlPath.Why or ControlPath.Capture
                 or ControlPath.Events or ControlPath.Past => HttpMethods.Get,
             ControlPath.Drill => HttpMethods.IsPost(context.Request.Method) ? HttpMethods.Post : HttpMethods.Get,
-            ControlPath.StopDrill or ControlPath.Reload or ControlPath.Apply or ControlPath.Confirm or ControlPath.KillFlows or ControlPath.MoveHost => HttpMethods.Post,
+            ControlPath.StopDrill or ControlPath.Reload or ControlPath.Apply or ControlPath.Confirm or ControlPath.KillFlows or ControlPath.MoveHost or ControlPath.FreePlace or ControlPath.Login or ControlPath.Logout => HttpMethods.Post,
             _ => throw Unknown(path),
         };
         if (context.Request.Method == expected || (path == ControlPath.Check && HttpMethods.IsPost(context.Request.Method))) return;
@@ -163,27 +126,5 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
         throw new RefusedRequest(StatusCodes.Status405MethodNotAllowed, $"{path} is asked by {expected}.");
     }
 
-    /// <summary>Most verbs read no body; a small one is passed over, a long one is not even read.</summary>
-    private static void ExpectNoLongBody(HttpRequest request)
-    {
-        if (request.ContentLength is null or <= ControlServer.MostBodyOctets) return;
-        throw new RefusedRequest(StatusCodes.Status413PayloadTooLarge, $"A request may carry {ControlServer.MostBodyOctets} octets, not {request.ContentLength}.");
-    }
-
     private static RefusedRequest NoDrill(string why) => new(StatusCodes.Status404NotFound, why);
-
-    private static RefusedRequest Unknown(string path) =>
-        new(StatusCodes.Status404NotFound, $"There is no verb '{path}'; this routerd may be older than the one who asks.");
-
-    private static Task SendAsync<T>(HttpContext context, T report, JsonTypeInfo<T> type) =>
-        WriteAsync(context, StatusCodes.Status200OK, report, type);
-
-    private static async Task WriteAsync<T>(HttpContext context, int status, T report, JsonTypeInfo<T> type)
-    {
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(report, type);
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = body.Length;
-        await context.Response.Body.WriteAsync(body, context.RequestAborted);
-    }
 }

@@ -48,9 +48,15 @@ internal static class Queries
         };
     }
 
+    /// <exception cref="RefusedRequest">No device is named.</exception>
+    public static string Device(IQueryCollection query)
+    {
+        AllowOnly(query, "device");
+        return Text(query, "device") ?? throw Missing("device");
+    }
+
     private static FlowQuery Filter(IQueryCollection query)
     {
-        if (Text(query, "user") is not null) throw new RefusedRequest(StatusCodes.Status400BadRequest, "'user' cannot be asked for: nobody can log in yet, so no flow has a user.");
         return new FlowQuery
         {
             Host = Address(query, "host"),
@@ -58,17 +64,26 @@ internal static class Queries
             Rule = Text(query, "rule"),
             Port = Number(query, "port", 0, 65535),
             Protocol = Protocol(query),
+            User = Text(query, "user"),
         };
+    }
+
+    /// <exception cref="RefusedRequest">A name or a value that is wrong.</exception>
+    public static LoginQuery Login(IQueryCollection query)
+    {
+        AllowOnly(query, "user", "address");
+        return new LoginQuery { User = Text(query, "user"), Address = Address(query, "address") };
     }
 
     /// <exception cref="RefusedRequest">A name or a value that is wrong or missing.</exception>
     public static ExplainQuery Explain(IQueryCollection query)
     {
-        AllowOnly(query, "from", "zone", "protocol", "destination", "port");
+        AllowOnly(query, "from", "zone", "protocol", "destination", "port", "user");
         return new ExplainQuery
         {
             From = Address(query, "from") ?? throw Missing("from"),
             Zone = Text(query, "zone"),
+            User = Text(query, "user"),
             Protocol = Protocol(query) ?? throw Missing("protocol"),
             Destination = Address(query, "destination") ?? throw Missing("destination"),
             Port = Number(query, "port", 0, 65535),

@@ -56,7 +56,7 @@ internal sealed class EventLog(Worker worker, PortRegistry ports, Journal journa
                 case PathEventKind.NoRoom:
                     journal.Write(Shortages, Priority.Warning, DescribeShortage(happened), ("HOST", happened.Source.ToString()));
                     break;
-                case PathEventKind.NeighbourWanted or PathEventKind.PortGone:
+                case PathEventKind.NeighbourWanted or PathEventKind.PortGone or PathEventKind.HostUnknown:
                     toAct.Add(happened);
                     break;
             }

@@ -23,13 +23,33 @@ public class ControlJsonTests
 
     [Fact]
     public void FlowHasTheseNames() => Names([Samples.Flow], ControlJson.Wire.IReadOnlyListFlowReport,
-        "id protocol inside outside remote link zone rule state ageSeconds idleSeconds packetsOut octetsOut packetsIn octetsIn pinReason "
+        "id protocol inside outside remote link zone rule state ageSeconds idleSeconds packetsOut octetsOut packetsIn octetsIn user pinReason "
         + "inside.address inside.port outside.address outside.port remote.address remote.port");
 
     [Fact]
     public void HostHasTheseNames() => Names([Samples.Host], ControlJson.Wire.IReadOnlyListHostReport,
         "host zone link pinAgeSeconds reason movedFrom flows sites "
         + "sites.site sites.link sites.pinAgeSeconds sites.reason sites.movedFrom sites.flows");
+
+    [Fact]
+    public void LicenseHasTheseNames() => Names(Samples.License, ControlJson.Wire.LicenseReport,
+        "licence licence.file licence.state licence.problem licence.number licence.holder licence.users licence.devicesPerUser licence.issued licence.notBefore licence.expires "
+        + "licence.maintenanceUntil licence.developmentKey mode devices devices.used devices.limit devices.reserved seats seats.used seats.limit seats.reserved "
+        + "places places.name places.mac places.addresses places.zone places.since places.reason places.flows places.idleSeconds places.user "
+        + "users users.user users.seats users.devices users.counted users.since users.administrator users.machines "
+        + "refused refused.host refused.mac refused.zone refused.user refused.why refused.wanted refused.first refused.last refused.times "
+        + "tally tally.placesTaken tally.placesFreed tally.logins tally.logouts tally.refused");
+
+    [Fact]
+    public void LicenceFactsHaveTheseNames() => Names(
+        Samples.License.Licence, ControlJson.Wire.LicenceFacts, "file state problem number holder users devicesPerUser issued notBefore expires maintenanceUntil developmentKey");
+
+    [Fact]
+    public void FreedHasTheseNames() => Names(Samples.Freed, ControlJson.Wire.FreedReport, "device addresses mac heldSeconds flowsEnded");
+
+    [Fact]
+    public void UsersHaveTheseNames() => Names(Samples.Users, ControlJson.Wire.UsersReport,
+        "file accounts logins logins.user logins.groups logins.isAdministrator logins.addresses logins.mac logins.zone logins.method logins.since logins.idleSeconds logins.flows");
 
     [Fact]
     public void MoveHasTheseNames() => Names(Samples.Move, ControlJson.Wire.MoveReport, "host link pins from flowsKept flowsMoved flowsReset");
@@ -49,12 +69,12 @@ public class ControlJsonTests
     [Fact]
     public void WhyHasTheseNames() => Names([Samples.Why with { Flow = Samples.Flow }], ControlJson.Wire.IReadOnlyListWhyReport,
         "flow admitted admittedBy linkReason pin movedFrom verdict "
-        + string.Join(' ', "id protocol inside outside remote link zone rule state ageSeconds idleSeconds packetsOut octetsOut packetsIn octetsIn pinReason".Split(' ').Select(name => $"flow.{name}"))
+        + string.Join(' ', "id protocol inside outside remote link zone rule state ageSeconds idleSeconds packetsOut octetsOut packetsIn octetsIn user pinReason".Split(' ').Select(name => $"flow.{name}"))
         + " flow.inside.address flow.inside.port flow.outside.address flow.outside.port flow.remote.address flow.remote.port");
 
     [Fact]
     public void ExplainHasTheseNames() => Names(Samples.Explain, ControlJson.Wire.ExplainReport,
-        "steps verdict allowed link sourceAddress pin hostNames steps.rule steps.matched steps.why");
+        "steps verdict allowed link sourceAddress pin user hostNames steps.rule steps.matched steps.why");
 
     [Fact]
     public void WhatIsReadIsWhatWasWritten()

@@ -103,6 +103,37 @@ internal static class Samples
 
     public static readonly MoveReport Move = new() { Host = "10.0.0.5", Link = "dsl", Pins = 2, From = ["fiber"], FlowsKept = 3, FlowsMoved = 0, FlowsReset = 0 };
 
+    public static readonly FreedReport Freed = new() { Device = "10.0.0.5", Addresses = ["10.0.0.5", "2001:db8::5"], Mac = "02:00:00:00:00:05", HeldSeconds = 3725, FlowsEnded = 2 };
+
+    public static readonly LicenseReport License = new()
+    {
+        Licence = new LicenceFacts
+        {
+            File = "/etc/routerd/license.txt", State = "valid", Number = "2026-17", Holder = "Example GmbH", Users = 2, DevicesPerUser = 5, Issued = new DateOnly(2026, 11, 1),
+            Expires = new DateOnly(2026, 12, 1),
+        },
+        Mode = "per-user",
+        Devices = new CounterReport { Used = 9, Limit = 10, Reserved = 1 },
+        Seats = new CounterReport { Used = 2, Limit = 2 },
+        Places =
+        [
+            new PlaceReport
+            {
+                Mac = "02:00:00:00:00:05", Addresses = ["10.0.0.5", "2001:db8::5"], Zone = "trusted", Since = Now.AddSeconds(-3725), Reason = "tcp with 198.18.0.10:443", Flows = 3, User = "tony",
+            },
+            new PlaceReport { Name = "printer", Mac = "02:00:00:00:00:10", Reason = "kept for it, not there" },
+        ],
+        Users = [new SeatReport { User = "tony", Seats = 2, Devices = 6, Counted = 6, Since = Now.AddSeconds(-60), Machines = ["10.0.0.5", "10.0.0.6"] }],
+        Refused =
+        [
+            new RefusedReport
+            {
+                Host = "10.0.0.26", Zone = "trusted", Why = "no place", Wanted = "tcp with 198.18.0.10:80", First = Now.AddSeconds(-30), Last = Now.AddSeconds(-2), Times = 14,
+            },
+        ],
+        Tally = new TallyReport(12, 3, 7, 1, 2),
+    };
+
     public static readonly RuleReport Rule = new()
     {
         Index = 1, Name = "Mail by DSL", Action = "allow", Active = true, Packets = 10, Octets = 2000, Flows = 2, LastMatch = Now.AddSeconds(-5),
@@ -178,4 +209,18 @@ internal static class Samples
         writer.WriteMissed(wan, 2_000_000, 1);
         return file.ToArray();
     }
+
+    public static readonly UsersReport Users = new()
+    {
+        File = "/etc/routerd/users.yaml",
+        Accounts = 3,
+        Logins =
+        [
+            new LoginReport
+            {
+                User = "tony", Groups = ["staff"], IsAdministrator = false, Addresses = ["10.0.0.7", "2001:db8::7"], Mac = "02:00:00:00:00:07", Zone = "trusted",
+                Method = "web", Since = new DateTimeOffset(2026, 11, 22, 8, 0, 0, TimeSpan.Zero), IdleSeconds = 12, Flows = 3,
+            },
+        ],
+    };
 }

@@ -84,7 +84,7 @@ public class PagesTests
         string[] lines = Plain(screen => FlowsPage.Write([Samples.Flow], 1000, screen));
 
         Assert.Equal(
-            "17 tcp 10.0.0.5:40000 203.0.113.7:40000 [2001:db8::9]:443 fiber trusted Everything [else] established 1m02s 250ms 1.5 kB 2.5 MB pinned host",
+            "17 tcp 10.0.0.5:40000 203.0.113.7:40000 [2001:db8::9]:443 fiber trusted Everything [else] established 1m02s 250ms 1.5 kB 2.5 MB - pinned host",
             Squeeze(lines[1]));
     }
 
@@ -109,6 +109,18 @@ public class PagesTests
         Assert.Equal(
             ["10.0.0.5 is pinned to dsl already.", "1 live flow went along, 2 ended by a reset, to be opened anew.", "1 live flow elsewhere: it stays until it ends."],
             Plain(screen => HostsPage.Write(Samples.Move with { Pins = 0, From = [], FlowsKept = 1, FlowsMoved = 1, FlowsReset = 2 }, screen)));
+    }
+
+    [Fact]
+    public void TheLicenceShowsItsHoldersAndWhoWasRefused()
+    {
+        string[] lines = Plain(screen => LicensePage.Write(Samples.License, screen));
+        Assert.Equal("licence 2026-17 of Example GmbH: 2 users, 5 devices each, a trial until 2026-12-01", lines[0]);
+        Assert.Equal("users   [##############################] 2 of 2", lines[2]);
+        Assert.Equal("10.0.0.5 2001:db8::5 02:00:00:00:00:05 trusted tony 1h02m 3 - tcp with 198.18.0.10:443", Squeeze(lines[6]));
+        Assert.Equal("printer 02:00:00:00:00:10 - - - 0 - kept for it, not there", Squeeze(lines[7]));
+        Assert.Equal("tony 2 6 1m00s 10.0.0.5 10.0.0.6", Squeeze(lines[10]));
+        Assert.Equal("10.0.0.26 - trusted no place tcp with 198.18.0.10:80 14 2.0s", Squeeze(lines[13]));
     }
 
     [Fact]

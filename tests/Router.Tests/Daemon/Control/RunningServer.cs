@@ -19,6 +19,11 @@ internal sealed class RunningServer : IAsyncDisposable
         Hosts = () => [Samples.Host],
         MoveHost = query => Samples.Move with { Host = query.Host, Link = query.Link, FlowsKept = query.Flows ? 0 : 3 },
         Rules = () => [Samples.Rule],
+        License = () => Samples.License,
+        FreePlace = device => Samples.Freed with { Device = device },
+        Users = () => Samples.Users,
+        Login = query => new LoginChange { Logins = query.User == "tony" ? 1 : 0, Refusal = query.User == "tony" ? null : "there is no account" },
+        Logout = _ => new LoginChange { Logins = 2 },
         Check = () => Samples.Check,
         CheckFiles = files => new CheckReport { File = files[0].Name },
         Reload = () => Samples.Reload,
@@ -44,7 +49,7 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         SocketPath = Path.Combine(_directory.FullName, "control.sock");
         Journal = new Journal(null, Stream.Synchronized(_journalLines), TimeProvider.System);
-        _server = new ControlServer(SocketPath, verbs, Journal);
+        _server = new ControlServer(SocketPath, new ControlRequests(verbs, Journal));
         _http = new HttpClient(new SocketsHttpHandler
         {
             ConnectCallback = async (_, cancel) => new NetworkStream(await ConnectAsync(cancel), ownsSocket: true),
