@@ -16,7 +16,11 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : Soc
 {
     private readonly SemaphoreSlim _reload = new(1);
 
-    public override void Dispose() => _reload.Dispose();
+    public override void Dispose()
+    {
+        _reload.Dispose();
+        base.Dispose();
+    }
 
     protected override Task AnswerAsync(HttpContext context)
     {
