@@ -23,7 +23,7 @@ public ref struct QuicCrypto(ReadOnlySpan<byte> frames)
     /// <summary>Goes on to the next CRYPTO frame.</summary>
     public bool MoveNext()
     {
-        while (!_rest.IsEmpty)
+        while (!_rest.IsEmpty && !IsBroken)
         {
             byte type = _rest[0];
             _rest = _rest[1..];

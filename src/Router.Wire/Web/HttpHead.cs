@@ -67,9 +67,9 @@ public readonly ref struct HttpHead
         if (!MayBegin(text)) return WebReading.Unreadable;
         int end = text.IndexOf("\r\n\r\n"u8);
         if (end > MostOctets || (end < 0 && text.Length > MostOctets)) return WebReading.Unreadable;
-        if (end < 0) return WebReading.Incomplete;
+        if (end < 0) return text.IndexOf((byte)'\n') is >= 0 and int line && !BeginsWell(text[..(line + 1)]) ? WebReading.Unreadable : WebReading.Incomplete;
         var lines = new HttpLines(text[..(end + 2)]);
-        return lines.TryNext(out ReadOnlySpan<byte> first) && TryReadLine(first, start + end + 4, out HttpHead line) && TryReadFields(lines, line, out head)
+        return lines.TryNext(out ReadOnlySpan<byte> first) && TryReadLine(first, start + end + 4, out HttpHead request) && TryReadFields(lines, request, out head)
             ? WebReading.Whole : WebReading.Unreadable;
     }
 
@@ -79,6 +79,9 @@ public readonly ref struct HttpHead
         int length = text.IndexOfAnyExcept(Token);
         return length < 0 ? text.Length <= LongestMethod : length is > 0 and <= LongestMethod && text[length] == ' ';
     }
+
+    private static bool BeginsWell(ReadOnlySpan<byte> line) =>
+        new HttpLines(line).TryNext(out ReadOnlySpan<byte> text) && TryReadLine(text, 0, out _);
 
     private static bool TryReadLine(ReadOnlySpan<byte> line, int length, out HttpHead head)
     {

@@ -96,7 +96,7 @@ public class InitialTests
     }
 
     [Theory]
-    [InlineData("c0000000000105ffffffffff00", QuicPacketKind.VersionNegotiation)]
+    [InlineData("c000000000010500ffffffff", QuicPacketKind.VersionNegotiation)]
     [InlineData("c01a2a3a4a0105000000", QuicPacketKind.OfUnknownVersion)]
     [InlineData("f0000000010100010000000000", QuicPacketKind.Retry)]
     [InlineData("c06b3343cf0100010000000000", QuicPacketKind.Retry)]
