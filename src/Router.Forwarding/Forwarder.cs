@@ -6,6 +6,7 @@ using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
+using Router.Forwarding.Web;
 using Router.Ports;
 using Router.Wire;
 
@@ -33,6 +34,7 @@ public sealed partial class Forwarder : IDisposable
     private readonly Refusals _refusals;
     private readonly Exit _exit;
     private readonly ApplicationGateways _gateways;
+    private readonly WebGate _web;
     private readonly Holdings _holdings;
     private readonly Admission _admission;
     private readonly LinkChooser _chooser;
@@ -56,11 +58,12 @@ public sealed partial class Forwarder : IDisposable
         _exit = new Exit(_outbox, _refusals, Events);
         _chooser = new LinkChooser(_pins, tables.Turns);
         _gateways = new ApplicationGateways(tables, _flows, _mappings, _outbox, _refusals);
+        _web = new WebGate(_flows, _outbox, _refusals, Events);
         _progress = new Progress(_flows, _gateways, Evidence, Events);
         Quotas = new Quotas(_flows, _pins.Capacity, Events);
-        _holdings = new Holdings(_flows, _mappings, _pins, _gateways, Quotas, Events);
+        _holdings = new Holdings(_flows, _mappings, _pins, _gateways, _web, Quotas, Events);
         _admission = new Admission(_flows, _holdings, new Translator(_mappings), _mappings, _chooser, _gateways, Quotas, Events);
-        Review = new Review(_flows, _mappings, _chooser, _admission, _holdings, _gateways, _refusals);
+        Review = new Review(_flows, _mappings, _chooser, _admission, _holdings, _gateways, _web, _refusals);
         _held = new HeldSyns(_refusals);
         Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _gateways, _holdings, Quotas, _held, Review);
         _mappings.Prepare(plan);
@@ -166,8 +169,9 @@ public sealed partial class Forwarder : IDisposable
         _progress.Take(_plan, octets, packet, meta.Offload, id, outward, _now);
         if ((flow.Traits & FlowTraits.Watched) != 0)
         {
-            reason = _gateways.Pass(_plan, batch, slot, packet, id, outward, _now);
+            reason = _web.Reads(id) ? _web.Pass(_plan, batch, slot, packet, id, outward, _now) : _gateways.Pass(_plan, batch, slot, packet, id, outward, _now);
             if (_gateways.HasOver) _holdings.EndCalls(_plan, _now);
+            if (_web.TakeEnded()) _holdings.Finish(_plan, id, _now);
             if (reason != DropReason.None) return reason;
             octets = batch.Octets(slot);
             if (octets.Length > packet.Length && pieces == 0) pieces = _exit.PiecesOf(_plan, egress, meta, octets.Length);
@@ -243,6 +247,7 @@ public sealed partial class Forwarder : IDisposable
         _outbox.Dispose();
         _fragments.Dispose();
         _gateways.Dispose();
+        _web.Dispose();
         _chooser.Dispose();
         _held.Dispose();
         Quotas.Dispose();

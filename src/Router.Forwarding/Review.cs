@@ -3,6 +3,7 @@ using Router.Forwarding.Gateways;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
+using Router.Forwarding.Web;
 using Router.Wire;
 
 namespace Router.Forwarding;
@@ -19,7 +20,7 @@ namespace Router.Forwarding;
 /// over, and then ended as by a reset if a better link is there still. Flows that came in by a link, and those of programs bound to a
 /// link's address, stay where they are. Only a link whose volume is spent (<see cref="LinkVolume.Spent"/>) keeps none of its flows.
 /// </summary>
-internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser chooser, Admission admission, Holdings holdings, ApplicationGateways gateways, Refusals refusals)
+internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser chooser, Admission admission, Holdings holdings, ApplicationGateways gateways, WebGate web, Refusals refusals)
 {
     private FlowId _scan = FlowId.None;
 
@@ -63,7 +64,7 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
     public DropReason Look(Plan plan, ref FlowId id, long now)
     {
         ref Flow flow = ref flows[id];
-        if (flow.PolicyGeneration != plan.Policy.Generation && !IsStillAllowed(plan, id, ref flow))
+        if (flow.PolicyGeneration != plan.Policy.Generation && !(IsStillAllowed(plan, id, ref flow) && web.IsStillAllowed(plan, id)))
         {
             Close(plan, id, now, tellInside: true, flow.Egress);
             Closed++;

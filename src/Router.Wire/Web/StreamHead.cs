@@ -37,6 +37,9 @@ public sealed class StreamHead
     /// <summary>What is there without a hole from the beginning on.</summary>
     public ReadOnlySpan<byte> Octets => _octets.AsSpan(0, _count > 0 && _runs[0].From == 0 ? _runs[0].To : 0);
 
+    /// <summary>Where the last piece ends, whatever holes are in front of it.</summary>
+    public int End => _count > 0 ? _runs[_count - 1].To : 0;
+
     public void Clear() => _count = 0;
 
     /// <summary>Puts a piece in its place.</summary>
@@ -65,12 +68,12 @@ public sealed class StreamHead
         return PieceFit.Fits;
     }
 
-    /// <summary>Takes what has been read away from the front; it has to be there without a hole.</summary>
+    /// <summary>Takes octets away from the front, holes in them or not; no more than there are.</summary>
     public void RemoveFirst(int count)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Octets.Length);
+        int end = End;
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, end);
         if (count == 0) return;
-        int end = _runs[_count - 1].To;
         _octets.AsSpan(count..end).CopyTo(_octets);
         int kept = 0;
         for (int run = 0; run < _count; run++)

@@ -12,8 +12,10 @@ namespace Router.Wire.Web;
 /// </summary>
 public static class TlsRecords
 {
+    /// <summary>The type of the records in which a connection begins.</summary>
+    public const byte Handshake = 22;
+
     private const int HeaderLength = 5, MostFragment = 16 * 1024;
-    private const byte Handshake = 22;
 
     /// <summary>Whether these octets can be the beginning of such a record.</summary>
     public static bool MayBegin(ReadOnlySpan<byte> octets) =>

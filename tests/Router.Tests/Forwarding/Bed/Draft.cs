@@ -3,6 +3,7 @@ using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
+using Router.Forwarding.Web;
 using Router.Wire;
 
 namespace Router.Tests.Forwarding.Bed;
@@ -43,6 +44,8 @@ internal sealed class Draft
     public bool PicksUpTcp { get; set; }
 
     public HostLimits Limits { get; set; } = HostLimits.None;
+
+    public WebPolicy Web { get; set; } = WebPolicy.None;
 
     /// <summary>Of link one.</summary>
     public bool RefusesPrivate { get; set; }
@@ -98,7 +101,7 @@ internal sealed class Draft
         {
             _policy = new Policy
             {
-                Generation = Generation, Rules = [.. Rules, Last], Mode = Mode, Order = Order, Timeouts = Timeouts, DrainTime = DrainTime, PicksUpTcp = PicksUpTcp, Limits = Limits,
+                Generation = Generation, Rules = [.. Rules, Last], Mode = Mode, Order = Order, Timeouts = Timeouts, DrainTime = DrainTime, PicksUpTcp = PicksUpTcp, Limits = Limits, Web = Web,
                 Links = [Translating(new LinkPolicy(One, "one", "wan0", WeightOne, false, RefusesPrivate), PrefixesOne), Translating(new LinkPolicy(Two, "two", "wan1", WeightTwo, false), PrefixesTwo)],
                 Zones = [new ZonePolicy(Trusted, "trusted", ["lan0"], true), new ZonePolicy(Guest, "guest", ["guest0"], false)],
             };
