@@ -11,6 +11,7 @@ public static class ControlPath
     public const string Flows = "/v1/flows";
     public const string Hosts = "/v1/hosts";
     public const string Rules = "/v1/rules";
+    public const string Web = "/v1/web";
 
     /// <summary>By GET of the files that the daemon reads, by POST of those in the body, the main file first.</summary>
     public const string Check = "/v1/check";

@@ -1,3 +1,4 @@
+using Router.Configuration.Web;
 using Router.Forwarding;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Rules;
@@ -60,6 +61,7 @@ public static class PolicyCompiler
             Limits = new HostLimits(
                 settings.Limits.Common, [.. settings.Limits.Exceptions.Select(e => new HostException(selectors.Compile(e.Source), e.Limit))]),
             PicksUpTcp = settings.Internet.PicksUpTcp,
+            Web = WebCompiler.Compile(settings.Web, ports, clock, previous),
         };
         return new CompiledPolicy(policy, clock.NextChange, selectors.Warnings);
     }

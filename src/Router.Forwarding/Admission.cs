@@ -1,5 +1,6 @@
 using Router.Forwarding.Flows;
 using Router.Forwarding.Gateways;
+using Router.Forwarding.Identities;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
@@ -11,7 +12,7 @@ namespace Router.Forwarding;
 
 /// <summary>
 /// How a flow comes to be: by its first packet, by what a gateway read on another flow, or in the place of one that is moved to
-/// another link. The questions are asked in this order: course and rule, the host's limits, link and pin, outside address and port
+/// another link. The questions are asked in this order: course and rule, who is there (<see cref="Gate"/>), the host's limits, link and pin, outside address and port
 /// (<see cref="Translator"/>), and at last a place for the flow itself (<see cref="Holdings"/>). Nothing is held until all of it is
 /// granted, so a refusal leaves nothing behind but, at the most, a mapping that nobody uses and that ends by itself.
 /// </summary>
@@ -39,8 +40,14 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
         bool isProbe = plan.IsProbe(key);
         Rule rule = isProbe ? Probes : plan.Policy.Rules[course.Rule];
         if (course.ToBox) return DecideForBox(plan, rule, course.Rule, ingress, packet);
-        if (rule.Action != RuleAction.Allow) return Refuse(plan, rule, course.Rule, packet, ingress, now);
+        if (rule.Action != RuleAction.Allow)
+        {
+            bool wouldOpen = Gate.WouldOpen(plan, Course.Sender(key, plan), course.Target(plan, key), key, course.Rule);
+            return Refuse(plan, rule, course.Rule, packet, ingress, now, wouldOpen ? DropReason.LoginRequired : null);
+        }
         if (!Opens(plan, packet, ingress)) return DropReason.NoFlow;
+        reason = isProbe ? DropReason.None : plan.Policy.Gate.Ask(Course.Sender(key, plan), course.Target(plan, key));
+        if (reason != DropReason.None) return reason;
         reason = AskQuota(plan, ingress, packet.Source, course.Egress, course.Destination, now);
         if (reason != DropReason.None) return reason;
         var flow = new Flow
@@ -122,9 +129,9 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
     private DropReason DecideForBox(Plan plan, Rule rule, int index, PortId ingress, in Datagram packet) =>
         Course.MayTalkToBox(plan, rule, index, ingress) ? DropReason.None : Refuse(plan, rule, index, packet, ingress, 0);
 
-    private DropReason Refuse(Plan plan, Rule rule, int index, in Datagram packet, PortId ingress, long now)
+    private DropReason Refuse(Plan plan, Rule rule, int index, in Datagram packet, PortId ingress, long now, DropReason? instead = null)
     {
-        DropReason reason = rule.Action == RuleAction.Deny ? DropReason.RuleDenied : DropReason.RuleDropped;
+        DropReason reason = instead ?? (rule.Action == RuleAction.Deny ? DropReason.RuleDenied : DropReason.RuleDropped);
         if (now != 0) rule.Counters.LastMatch = now;
         rule.Counters.Flows++;
         if (rule.Log != RuleLog.None)

@@ -44,7 +44,7 @@ internal struct Course
         if (own != 0) return course.ChartToLinkAddress(plan, mappings, key, own);
         if (plan.TryBehind(key.Destination, out course.Egress))
         {
-            course.Rule = Match(plan, Sender(key, plan), new Endpoint(course.Egress.Bit, key.Destination), key);
+            course.Rule = Match(plan, Sender(key, plan), Host(plan, course.Egress.Bit, key.Destination), key);
             return DropReason.None;
         }
         if (plan.Policy.Ipv6.IsRoutedHere(key.Destination))
@@ -79,7 +79,7 @@ internal struct Course
             bool isPrivate = key.Destination.IsPrivate && (key.Destination.IsV4 || plan.Policy.Ipv6.On(key.Ingress) != Ipv6Nat.Off);
             bool reachable = (!isPrivate && plan.TryBehind(key.Destination, out Egress)) || TryCounterpart(plan, key.Ingress.Bit, key.Destination);
             if (!reachable) return DropReason.NotOurAddress;
-            Rule = Match(plan, Sender(key, plan), new Endpoint(Egress.Bit, Destination), key);
+            Rule = Match(plan, Sender(key, plan), Host(plan, Egress.Bit, Destination), key);
             return DropReason.None;
         }
         if ((own & key.Ingress.Bit) == 0) return (own & plan.LinkPorts) != 0 ? DropReason.WrongLink : DropReason.NotOurAddress;
@@ -134,7 +134,7 @@ internal struct Course
     {
         Hairpin = true;
         ulong alsoBy = Egress == key.Ingress ? PortId.InternetBit : 0;
-        var target = new Endpoint(Egress.Bit | alsoBy, Destination);
+        Endpoint target = Host(plan, Egress.Bit | alsoBy, Destination);
         Rule = Match(plan, Sender(key, plan), target, key);
         if (Rule != plan.Policy.Rules.Length - 1) return DropReason.None;
         // What outsiders may reach by this address, insiders may too.
@@ -148,7 +148,7 @@ internal struct Course
         int id = mappings.FindOutside(key.Destination, key.DestinationPort, key.Protocol);
         if (id < 0 || mappings[id].FullCone == 0) return false;
         ref Mapping mapping = ref mappings[id];
-        var inside = new Endpoint(mapping.Zone.Bit, mapping.Inside);
+        Endpoint inside = Host(plan, mapping.Zone.Bit, mapping.Inside);
         foreach (int rule in plan.Policy.Index.FullCones.Span)
         {
             if (!plan.Policy.Rules[rule].Source.Matches(inside)) continue;
@@ -166,8 +166,20 @@ internal struct Course
         return plan.TryBehind(target.Host, out Egress) ? DropReason.None : DropReason.NoRoute;
     }
 
-    private static Endpoint Sender(in FlowKey key, Plan plan) =>
-        new(plan.IsLink(key.Ingress) ? key.Ingress.Bit | PortId.InternetBit : key.Ingress.Bit, key.Source);
+    /// <summary>The far end of this course as rules see it: an address of the box, the Internet, or a host, of whom they speak by its inside address.</summary>
+    public readonly Endpoint Target(Plan plan, in FlowKey key)
+    {
+        ulong own = plan.Own(key.Destination);
+        if (own != 0 || ToInternet) return new Endpoint(own != 0 ? own : PortId.InternetBit, key.Destination);
+        ulong alsoBy = Hairpin && Egress == key.Ingress ? PortId.InternetBit : 0;
+        return Host(plan, Egress.Bit | alsoBy, Destination);
+    }
+
+    /// <summary>Who begins a flow, as rules see it.</summary>
+    public static Endpoint Sender(in FlowKey key, Plan plan) => plan.IsLink(key.Ingress)
+        ? new Endpoint(key.Ingress.Bit | PortId.InternetBit, key.Source) : Host(plan, key.Ingress.Bit, key.Source);
+
+    private static Endpoint Host(Plan plan, ulong ports, Address address) => new(ports, address, plan.Who(address));
 
     private static int Match(Plan plan, in Endpoint source, in Endpoint destination, in FlowKey key) =>
         plan.Policy.Index.Match(source, destination, key.Protocol, key.DestinationPort);

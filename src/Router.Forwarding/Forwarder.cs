@@ -76,7 +76,10 @@ public sealed partial class Forwarder : IDisposable
     {
         _now = now;
         if (ReferenceEquals(plan, _plan)) return;
+        bool isOfThisEpoch = plan.Epoch == _plan.Epoch;
         _plan = plan;
+        // Others are behind some addresses: their flows are named by whoever published it.
+        if (isOfThisEpoch) return;
         _mappings.Prepare(plan);
         Review.BeginScan();
     }

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Router.Forwarding.Flows;
+using Router.Forwarding.Identities;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Wire;
@@ -12,7 +13,8 @@ namespace Router.Forwarding;
 /// it up between two batches, so that rules, links and addresses change in one step.
 ///
 /// The epoch grows with each plan. A flow remembers the epoch under which it was last looked at, and one comparison a packet tells
-/// whether it must be looked at again (<see cref="Flows.Flow.Epoch"/>).
+/// whether it must be looked at again (<see cref="Flows.Flow.Epoch"/>). Only who is behind which address may change without a new epoch
+/// (<see cref="With(Roster)"/>).
 /// </summary>
 public sealed class Plan
 {
@@ -64,6 +66,20 @@ public sealed class Plan
     public uint Epoch { get; }
 
     public Policy Policy { get; }
+
+    /// <summary>Who is behind which local address.</summary>
+    public Roster Roster { get; private set; } = Roster.Empty;
+
+    /// <summary>The same plan, of the same epoch, with others behind some addresses.</summary>
+    public Plan With(Roster roster)
+    {
+        var plan = (Plan)MemberwiseClone();
+        plan.Roster = roster;
+        return plan;
+    }
+
+    /// <summary>Who is behind a local address, if that makes any difference.</summary>
+    public Identity? Who(Address address) => Policy.AsksWho ? Roster.Of(address) : null;
 
     /// <summary>Every link that exists now.</summary>
     public ulong LinkPorts { get; }

@@ -40,9 +40,9 @@ internal sealed class Refusals
         switch (reason)
         {
             case DropReason.RuleDenied when isTcp:
-            case DropReason.NoFlow when isTcp && !stranger:
                 Reset(plan, octets, packet, ingress, now);
                 break;
+            case DropReason.NoFlow when isTcp && !stranger && !packet.IsSyn:
             case DropReason.LoginRequired or DropReason.WelcomeRequired or DropReason.LicenceFull or DropReason.LicenceEnded when isTcp && !stranger:
                 if (!Door.TryAnswer(plan, reason, octets, packet, ingress, now)) Reset(plan, octets, packet, ingress, now);
                 break;

@@ -1,5 +1,6 @@
 using Router.Forwarding.Flows;
 using Router.Forwarding.Gateways;
+using Router.Forwarding.Identities;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
@@ -12,7 +13,7 @@ namespace Router.Forwarding;
 /// A live flow under a new plan. Each flow is looked at once per plan: by its next packet, or by the scan that follows a new plan,
 /// whichever comes first. Two questions are asked.
 ///
-/// Do the rules still allow it? The course of its first packet is charted again; if the answer is another, or leads elsewhere, the
+/// Do the rules still allow it? That is asked too, of single flows, when somebody logs in or out (<see cref="Reconsider"/>). The course of its first packet is charted again; if the answer is another, or leads elsewhere, the
 /// flow ends at once, and TCP is told on both sides.
 ///
 /// Is its link still right (<see cref="LinkEvent"/>)? If not, and there is a better one for it, the rule's plan for that decides; with
@@ -64,7 +65,7 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
     public DropReason Look(Plan plan, ref FlowId id, long now)
     {
         ref Flow flow = ref flows[id];
-        if (flow.PolicyGeneration != plan.Policy.Generation && !(IsStillAllowed(plan, id, ref flow) && web.IsStillAllowed(plan, id)))
+        if (flow.PolicyGeneration != plan.Policy.Generation && !MayGoOn(plan, id, ref flow))
         {
             Close(plan, id, now, tellInside: true, flow.Egress);
             Closed++;
@@ -93,6 +94,22 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
     {
         if (!flows.IsLive(id) || flows[id].Created != created) return false;
         Close(plan, id, now, tellInside: true, flows[id].Egress);
+        return true;
+    }
+
+    /// <summary>
+    /// Asks the rules about a flow again, as somebody else may be behind one of its addresses now. What they allow still stays as it is;
+    /// what they do not is ended. True if it was.
+    /// </summary>
+    /// <param name="plan">The plan in force.</param>
+    /// <param name="id">Its place in the table.</param>
+    /// <param name="created">When it was admitted, as in <see cref="Kill"/>.</param>
+    /// <param name="now">Monotonic microseconds.</param>
+    public bool Reconsider(Plan plan, FlowId id, long created, long now)
+    {
+        if (!flows.IsLive(id) || flows[id].Created != created || MayGoOn(plan, id, ref flows[id])) return false;
+        Close(plan, id, now, tellInside: true, flows[id].Egress);
+        Closed++;
         return true;
     }
 
@@ -126,6 +143,8 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         return FlowPlan.Reset;
     }
 
+    private bool MayGoOn(Plan plan, FlowId id, ref Flow flow) => IsStillAllowed(plan, id, ref flow) && web.IsStillAllowed(plan, id);
+
     private bool IsStillAllowed(Plan plan, FlowId id, ref Flow flow)
     {
         FlowKey key = flow.ForwardKey;
@@ -134,6 +153,7 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         if (Course.Chart(plan, mappings, key, out Course course) != DropReason.None) return KeepsWithoutCourse(plan, flow);
         Rule rule = plan.Policy.Rules[course.Rule];
         if (rule.Action != RuleAction.Allow || course.ToBox) return false;
+        if (plan.Policy.Gate.Ask(Course.Sender(key, plan), course.Target(plan, key)) != DropReason.None) return false;
         if (course.Destination != flow.OutsideDestination || course.DestinationPort != flow.OutsideDestinationPort) return false;
         if (course.ToInternet && !IsSeenRight(plan, rule, course, flow)) return false;
         if (rule.Links.Length > 0 && !rule.Fallback && course.ToInternet && !rule.Links.Contains(flow.Egress)

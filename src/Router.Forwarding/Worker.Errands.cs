@@ -30,6 +30,20 @@ public sealed partial class Worker
         return killed;
     }
 
+    /// <summary>Asks the rules again about flows of addresses behind which somebody else is now. On the forwarding thread.</summary>
+    /// <param name="flows">As for <see cref="Kill"/>.</param>
+    /// <returns>How many had to be ended.</returns>
+    public int Reconsider(ReadOnlySpan<(int Id, long Created)> flows)
+    {
+        int ended = 0;
+        foreach ((int id, long created) in flows)
+        {
+            if (_forwarder.Review.Reconsider(_forwarder.Plan, new FlowId(id), created, Monotonic.Microseconds())) ended++;
+        }
+        _forwarder.Outbox.Flush(_batch);
+        return ended;
+    }
+
     /// <summary>Moves pins of a host to a link by hand. On the forwarding thread.</summary>
     /// <param name="host">Whose they are.</param>
     /// <param name="pins">By place, as <see cref="Reading.LivePin.Id"/>; those that are gone meanwhile are passed over.</param>

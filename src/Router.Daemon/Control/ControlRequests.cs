@@ -70,6 +70,7 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
             ControlPath.Hosts => SendAsync(context, verbs.Hosts(), json.IReadOnlyListHostReport),
             ControlPath.MoveHost => SendAsync(context, verbs.MoveHost(Queries.Move(query)), json.MoveReport),
             ControlPath.Rules => SendAsync(context, verbs.Rules(), json.IReadOnlyListRuleReport),
+            ControlPath.Web => SendAsync(context, verbs.Web(), json.WebReport),
             ControlPath.Check => isCheck ? CheckAsync(context) : SendAsync(context, verbs.Check(), json.CheckReport),
             ControlPath.Explain => SendAsync(context, verbs.Explain(Queries.Explain(query)), json.ExplainReport),
             ControlPath.Why => SendAsync(context, verbs.Why(Queries.Why(query)), json.IReadOnlyListWhyReport),
@@ -152,7 +153,7 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
         string expected = path switch
         {
             ControlPath.Status or ControlPath.Links or ControlPath.Flows or ControlPath.Hosts
-                or ControlPath.Rules or ControlPath.Check or ControlPath.Explain or ControlPath.Why or ControlPath.Capture
+                or ControlPath.Rules or ControlPath.Web or ControlPath.Check or ControlPath.Explain or ControlPath.Why or ControlPath.Capture
                 or ControlPath.Events or ControlPath.Past => HttpMethods.Get,
             ControlPath.Drill => HttpMethods.IsPost(context.Request.Method) ? HttpMethods.Post : HttpMethods.Get,
             ControlPath.StopDrill or ControlPath.Reload or ControlPath.Apply or ControlPath.Confirm or ControlPath.KillFlows or ControlPath.MoveHost => HttpMethods.Post,

@@ -26,6 +26,8 @@ internal sealed record ControlVerbs
 
     public required Func<IReadOnlyList<RuleReport>> Rules { get; init; }
 
+    public required Func<WebReport> Web { get; init; }
+
     /// <summary>Reads the configured files again and says what is wrong with them; changes nothing.</summary>
     /// <remarks>
     /// No path can be named: whoever may open the socket may steer the router, not read files with the daemon's rights.

@@ -11,7 +11,7 @@ namespace Router.Forwarding.Answers;
 /// Answers plain HTTP of a local host that may not pass yet (or no longer), in the wanted server's name, with a redirect to the page that
 /// says what to do. No state is kept, so nothing can be filled up:
 /// <code>
-///   SYN                      SYN-ACK, whose number is a keyed hash of addresses, ports and a clock of 64 s (a SYN cookie)
+///   SYN                      SYN-ACK, whose number is a keyed hash of addresses, ports, the reason and a clock of 67 s (a SYN cookie)
 ///   data that knows it       302 and FIN; the number that the host acknowledges says where its data belongs
 ///   FIN that knows it        ACK
 ///   ACK that knows it        nothing
@@ -19,6 +19,8 @@ namespace Router.Forwarding.Answers;
 /// </code>
 /// Only local hosts are answered, one short packet for one, and the only longer one to whoever has proved to be at its address; the
 /// rate is limited for each host and for all. So it is of no use for flooding others.
+///
+/// Segments behind a SYN may be refused for want of a flow before anybody asks for the reason; the number that they acknowledge tells it.
 ///
 /// The head of the request may come in several segments. The first one is enough: if the host's name is not in it, the address is told.
 /// </summary>
@@ -28,13 +30,15 @@ internal sealed class FrontDoor(Outbox outbox, Refusals refusals)
 
     private const int SlotShift = 26, MostAnswered = 2 * HttpRedirect.MaxLength;
 
+    private static readonly DropReason[] s_reasons = [DropReason.LoginRequired, DropReason.WelcomeRequired, DropReason.LicenceFull, DropReason.LicenceEnded];
+
     private readonly AnswerLimit _limit = new(perSecond: 4000, burst: 2000);
     private readonly HashKey _secret = HashKey.Create();
 
     /// <summary>Redirects that were given [F].</summary>
     public long Redirects { get; private set; }
 
-    /// <summary>Answers a segment that was refused for a reason with a page. False if it is to be answered by a reset.</summary>
+    /// <summary>Answers a segment that was refused for a reason with a page, or for want of a flow. False if it is to be answered by a reset.</summary>
     public bool TryAnswer(Plan plan, DropReason reason, Span<byte> octets, in Datagram packet, PortId ingress, long now)
     {
         if (packet.DestinationPort != Port || packet.IsFragment || !Subject.TryRead(octets, out Subject subject) || !Tcp.TryRead(subject.Upper, out Tcp tcp, out _)) return false;
@@ -43,12 +47,10 @@ internal sealed class FrontDoor(Outbox outbox, Refusals refusals)
         uint slot = (uint)(now >> SlotShift);
         if (packet.IsSyn)
         {
-            if (_limit.Take(packet.Source, now)) Say(plan, packet, ingress, TcpFlags.Syn | TcpFlags.Ack, Cookie(packet, slot), tcp.Sequence + 1, 0, []);
+            if (_limit.Take(packet.Source, now)) Say(plan, packet, ingress, TcpFlags.Syn | TcpFlags.Ack, Cookie(packet, slot, reason), tcp.Sequence + 1, 0, []);
             return true;
         }
-        uint answered = tcp.Acknowledgment - Cookie(packet, slot) - 1;
-        if (answered > MostAnswered) answered = tcp.Acknowledgment - Cookie(packet, slot - 1) - 1;
-        if ((tcp.Flags & (TcpFlags.Syn | TcpFlags.Ack)) != TcpFlags.Ack || answered > MostAnswered) return false;
+        if ((tcp.Flags & (TcpFlags.Syn | TcpFlags.Ack)) != TcpFlags.Ack || !TryRecall(packet, slot, tcp.Acknowledgment, out reason, out uint answered)) return false;
         uint heard = tcp.Sequence + (uint)tcp.SequenceLength;
         bool asks = answered == 0 && !tcp.Payload.IsEmpty, ends = (tcp.Flags & TcpFlags.Fin) != 0;
         if ((!asks && !ends) || !_limit.Take(packet.Source, now)) return true;
@@ -88,9 +90,25 @@ internal sealed class FrontDoor(Outbox outbox, Refusals refusals)
         return HttpRedirect.ToPortal(text, portal, policy.PortalPort, why, 0, authority, path);
     }
 
-    private uint Cookie(in Datagram packet, uint slot)
+    // For which reason, if any, we have said the number that is acknowledged, and how many octets behind the SYN that is.
+    private bool TryRecall(in Datagram packet, uint slot, uint acknowledged, out DropReason reason, out uint answered)
     {
-        ulong ports = (ulong)packet.SourcePort << 48 | (ulong)packet.DestinationPort << 32 | slot;
+        (reason, answered) = (DropReason.None, 0);
+        foreach (DropReason candidate in s_reasons)
+        {
+            for (uint age = 0; age < 2; age++)
+            {
+                answered = acknowledged - Cookie(packet, slot - age, candidate) - 1;
+                reason = candidate;
+                if (answered <= MostAnswered) return true;
+            }
+        }
+        return false;
+    }
+
+    private uint Cookie(in Datagram packet, uint slot, DropReason reason)
+    {
+        ulong ports = (ulong)packet.SourcePort << 48 | (ulong)packet.DestinationPort << 32 | (ulong)reason << 24 | (slot & 0xff_ffff);
         return (uint)SipHash.Hash(_secret, packet.Source.High, packet.Source.Low, packet.Destination.High, packet.Destination.Low, ports);
     }
 

@@ -282,6 +282,7 @@ internal sealed class ApplicationGateways : IDisposable
         rule = 0;
         if (Course.Chart(plan, _mappings, parent, out Course course) != DropReason.None || course.ToBox) return false;
         rule = course.Rule;
-        return plan.Policy.Rules[rule] is { Action: RuleAction.Allow } allowed && (allowed.Gateways & gateway) != 0;
+        return plan.Policy.Rules[rule] is { Action: RuleAction.Allow } allowed && (allowed.Gateways & gateway) != 0
+            && plan.Policy.Gate.Ask(Course.Sender(parent, plan), course.Target(plan, parent)) == DropReason.None;
     }
 }

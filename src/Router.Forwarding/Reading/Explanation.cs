@@ -1,4 +1,5 @@
 using Router.Forwarding.Flows;
+using Router.Forwarding.Identities;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
@@ -51,8 +52,12 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
         bool isProbe = plan.IsProbe(key);
         Rule rule = isProbe ? Admission.Probes : plan.Policy.Rules[course.Rule];
         Explanation told = course.ToBox ? ToBox(plan, rule, course, ingress, key)
+            : rule.Action != RuleAction.Allow && Gate.WouldOpen(plan, Course.Sender(key, plan), course.Target(plan, key), key, course.Rule)
+                ? Closed(DropReason.LoginRequired, $"\"{rule.Name}\" refuses it, but a rule above allows it to users")
             : rule.Action == RuleAction.Deny ? new([], DropReason.RuleDenied, $"denied by \"{rule.Name}\", and the sender is told")
             : rule.Action == RuleAction.Drop ? new([], DropReason.RuleDropped, $"dropped in silence by \"{rule.Name}\"")
+            : !isProbe && plan.Policy.Gate.Ask(Course.Sender(key, plan), course.Target(plan, key)) is not DropReason.None and var closed
+                ? Closed(closed, $"\"{rule.Name}\" allows it")
             : Foresee(plan, quotas, course, key, now) is { } limited ? limited
             : course.ToInternet ? ToInternet(plan, pins, chooser, rule, course, key)
             : Local(plan, rule, course, key);
@@ -71,6 +76,10 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
         if (isProbe) return told with { Steps = [new ExplanationStep("(probe)", true, "the daemon's own probes pass whatever the rules say")] };
         return told with { Rule = course.Rule, Steps = Walked(plan, course, key) };
     }
+
+    // What whoever sits there has to do first.
+    private static Explanation Closed(DropReason closed, string rule) => new([], closed, closed == DropReason.WelcomeRequired
+        ? $"refused: {rule}, once a guest there has taken a pass on the welcome page" : $"refused: {rule}, and nobody is logged in there");
 
     // Whose flow it would be, as in admission: the local host's that begins it, or that it is for.
     private static Explanation? Foresee(Plan plan, Quotas quotas, in Course course, in FlowKey key, long now)
@@ -97,7 +106,7 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
     private static List<ExplanationStep> Walked(Plan plan, in Course course, in FlowKey key)
     {
         Rule[] rules = plan.Policy.Rules;
-        Endpoint sender = Sender(plan, key), target = Target(plan, course, key);
+        Endpoint sender = Course.Sender(key, plan), target = course.Target(plan, key);
         var steps = new List<ExplanationStep>();
         for (int index = 0; index < course.Rule; index++)
         {
@@ -180,16 +189,4 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
         LinkCause.SitePinnedAsPlaced or LinkCause.SitePinnedAsLinkDown or LinkCause.SitePinnedAsMoved or LinkCause.SitePinnedAsRestored or LinkCause.SitePinnedAsDegraded
             => "the host is pinned to it for this site",
     };
-
-    private static Endpoint Sender(Plan plan, in FlowKey key) =>
-        new(plan.IsLink(key.Ingress) ? key.Ingress.Bit | PortId.InternetBit : key.Ingress.Bit, key.Source);
-
-    private static Endpoint Target(Plan plan, in Course course, in FlowKey key)
-    {
-        ulong own = plan.Own(key.Destination);
-        if (own != 0 || course.ToInternet) return new Endpoint(own != 0 ? own : PortId.InternetBit, key.Destination);
-        // Of an address that is another host's by its prefix, rules speak as of that host.
-        ulong alsoBy = course.Hairpin && course.Egress == key.Ingress ? PortId.InternetBit : 0;
-        return new Endpoint(course.Egress.Bit | alsoBy, course.Destination);
-    }
 }

@@ -96,6 +96,24 @@ public sealed class LiveTables(ForwardingTables tables)
         return count;
     }
 
+    /// <summary>
+    /// The next flows that have one of these addresses for a local end, as <see cref="Worker.Reconsider"/> takes them: their places and times
+    /// of admission. Makes nothing for the collector.
+    /// </summary>
+    /// <param name="hosts">Addresses of local hosts.</param>
+    /// <param name="after">Where the search stands: -1 at first, and again when nothing more was found.</param>
+    /// <param name="found">Gets as many as fit.</param>
+    public int NextOf(IReadOnlySet<Address> hosts, ref int after, Span<(int Id, long Created)> found)
+    {
+        int count = 0;
+        while (count < found.Length && (after = tables.Flows.NextLive(after)) >= 0)
+        {
+            if (!tables.Flows.TryRead(after, out Flow flow)) continue;
+            if (hosts.Contains(flow.InsideSource) || hosts.Contains(flow.OutsideDestination)) found[count++] = (after, flow.Created);
+        }
+        return count;
+    }
+
     /// <summary>What the live flows of each rule of a policy have carried so far.</summary>
     public void SumByRule(ushort generation, Span<(long Packets, long Octets)> sums)
     {

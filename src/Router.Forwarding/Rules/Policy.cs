@@ -1,3 +1,4 @@
+using Router.Forwarding.Identities;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Translation;
@@ -122,6 +123,12 @@ public sealed class Policy
 
     /// <summary>Where the portal listens for plain HTTP, at the box's address in each zone.</summary>
     public ushort PortalPort { get; init; } = 4080;
+
+    /// <summary>Who must log in, or take a pass, before anything else.</summary>
+    public Gate Gate { get; init; } = Gate.Open;
+
+    /// <summary>Whether it makes any difference who is behind an address.</summary>
+    public bool AsksWho => Index.AsksWho || Web.AsksWho || !Gate.IsOpen;
 
     /// <summary>Whether an inside host's TCP connection that nobody here saw begin is taken up; else it is reset.</summary>
     public bool PicksUpTcp { get; init; }

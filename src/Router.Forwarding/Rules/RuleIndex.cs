@@ -22,7 +22,15 @@ public sealed class RuleIndex
         _rules = rules;
         (_v4, _v6) = (RuleTable.Build(rules, v4: true), RuleTable.Build(rules, v4: false));
         FullCones = Enumerable.Range(0, rules.Length).Where(i => rules[i] is { Active: true, FullCone: true, Action: RuleAction.Allow }).ToArray();
+        AsksWho = Array.Exists(rules, rule => rule.Active && (rule.Source.Who ?? rule.Destination.Who) is not null);
+        AllowsUsers = Array.Exists(rules, rule => rule is { Active: true, Action: RuleAction.Allow, Source.Who: not null });
     }
+
+    /// <summary>Whether any active rule allows something to users, wherever they are.</summary>
+    public bool AllowsUsers { get; }
+
+    /// <summary>Whether any active rule asks who is behind an address.</summary>
+    public bool AsksWho { get; }
 
     /// <summary>The active rules that open what they map, top down.</summary>
     public ReadOnlyMemory<int> FullCones { get; }
@@ -42,5 +50,23 @@ public sealed class RuleIndex
             if (RuleList.Matches(_rules[cursor.Rule], source, destination, protocol, port)) return cursor.Rule;
         }
         return _rules.Length - 1;
+    }
+
+    /// <summary>Whether a rule for users, above the one that decided, would allow what it matches by all else. Arguments as <see cref="RuleList.Match"/>.</summary>
+    /// <param name="source">Where it comes from, as anybody.</param>
+    /// <param name="destination">Where it goes.</param>
+    /// <param name="protocol">IP protocol number.</param>
+    /// <param name="port">Destination port, or 0.</param>
+    /// <param name="decided">Index of the rule that decided.</param>
+    public bool WouldAllow(in Endpoint source, in Endpoint destination, byte protocol, ushort port, int decided)
+    {
+        RuleTable table = destination.Address.IsV4 ? _v4 : _v6;
+        RuleTable.Cursor cursor = table.Seek(source, destination, protocol, port);
+        while (table.MoveNext(ref cursor) && cursor.Rule < decided)
+        {
+            Rule rule = _rules[cursor.Rule];
+            if (rule.Action == RuleAction.Allow && rule.Source.Who is not null && RuleList.Matches(rule, source, destination, protocol, port)) return true;
+        }
+        return false;
     }
 }

@@ -33,8 +33,16 @@ internal static class RuleList
         if (!MatchesFamily(rule, destination.Address.IsV4)) return $"it speaks of {rule.Family} only";
         if (!MatchesService(rule, protocol, port)) return "the service differs";
         if (!rule.Destination.Matches(destination)) return "the destination differs";
-        return rule.Source.Matches(source) ? null : "the source differs";
+        return rule.Source.Matches(source) ? null : rule.Source.Who is { } who ? $"the source differs: it is for {who}, and {Described(source)}" : "the source differs";
     }
+
+    private static string Described(in Endpoint source) => source.Who switch
+    {
+        null => "nobody is logged in there",
+        { IsUser: false } => "a guest is there",
+        { Groups.Length: 0 } user => $"{user.User} is there, of no group",
+        { } user => $"{user.User} is there, of {string.Join(", ", user.Groups.ToArray())}",
+    };
 
     private static bool MatchesFamily(Rule rule, bool v4) =>
         rule.Family == RuleFamily.Any || rule.Family == RuleFamily.IPv4 == v4;

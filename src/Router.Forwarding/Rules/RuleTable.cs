@@ -1,15 +1,17 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
+using Router.Forwarding.Identities;
 using Router.Wire;
 
 namespace Router.Forwarding.Rules;
 
 /// <summary>
 /// Rows of one family in columns, in the order of their rules. A row holds for a packet if source, destination and service lie in
-/// its three intervals and its two sets of ports are met. A rule holds only if one of its rows does; not the other way round.
+/// its three intervals and its two sets of ports, and of users, are met. A rule holds only if one of its rows does; not the other way round.
 ///
 /// Intervals are of 32-bit numbers that keep the order (<see cref="Scale"/>), stored with the sign bit turned, since processors
-/// compare signed numbers. Eight rows are compared at once.
+/// compare signed numbers. Eight rows are compared at once. Users and groups are sets of bits (<see cref="Identity.Bits"/>), in columns that
+/// a list without users does without.
 /// </summary>
 internal sealed class RuleTable
 {
@@ -21,14 +23,14 @@ internal sealed class RuleTable
     private readonly Scale _source, _destination;
     private readonly List<Row> _building = [];
     private int[] _rules = [], _fromSource = [], _toSource = [], _fromDestination = [], _toDestination = [], _fromService = [], _toService = [];
-    private ulong[] _sourcePorts = [], _destinationPorts = [];
+    private ulong[] _sourcePorts = [], _destinationPorts = [], _sourceWho = [], _destinationWho = [];
 
     /// <summary>Where a search stands. <see cref="Rule"/> is the rule that was found last.</summary>
     public struct Cursor
     {
         public int Rule;
         internal int Source, Destination, Service, Row;
-        internal ulong SourcePorts, DestinationPorts;
+        internal ulong SourcePorts, DestinationPorts, SourceWho, DestinationWho;
         internal uint Held;
     }
 
@@ -36,7 +38,7 @@ internal sealed class RuleTable
 
     private RuleTable(Scale source, Scale destination) => (_source, _destination) = (source, destination);
 
-    public long Octets => (long)_rules.Length * (7 * sizeof(int) + 2 * sizeof(ulong));
+    public long Octets => (long)_rules.Length * (7 * sizeof(int) + 2 * sizeof(ulong)) + (long)_sourceWho.Length * (2 * sizeof(ulong));
 
     public static RuleTable Build(Rule[] rules, bool v4)
     {
@@ -59,6 +61,8 @@ internal sealed class RuleTable
         Service = Part.Service(protocol, port),
         SourcePorts = source.Ports,
         DestinationPorts = destination.Ports,
+        SourceWho = source.Who?.Bits ?? Identity.EverybodysBit,
+        DestinationWho = destination.Who?.Bits ?? Identity.EverybodysBit,
     };
 
     /// <summary>Finds the next rule that may match, below the one that was found last.</summary>
@@ -88,6 +92,8 @@ internal sealed class RuleTable
             if (held == 0) continue;
             held &= ~(Unmet(_sourcePorts, row, sourcePorts) | Unmet(_destinationPorts, row, destinationPorts));
             if (held == 0) continue;
+            if (_sourceWho.Length != 0) held &= ~(Unmet(_sourceWho, row, Vector256.Create(cursor.SourceWho)) | Unmet(_destinationWho, row, Vector256.Create(cursor.DestinationWho)));
+            if (held == 0) continue;
             (cursor.Row, cursor.Held) = (row, held);
             return true;
         }
@@ -113,6 +119,8 @@ internal sealed class RuleTable
         (_fromSource, _toSource, _sourcePorts) = (Column(row => row.Source.First), Column(row => row.Source.Last), Column(row => row.Source.Ports));
         (_fromDestination, _toDestination) = (Column(row => row.Destination.First), Column(row => row.Destination.Last));
         _destinationPorts = Column(row => row.Destination.Ports);
+        bool isForUsers = _building.Exists(row => row.Rule >= 0 && (row.Source.Who & row.Destination.Who) != ulong.MaxValue);
+        if (isForUsers) (_sourceWho, _destinationWho) = (Column(row => row.Source.Who), Column(row => row.Destination.Who));
         (_fromService, _toService) = (Column(row => row.Service.First), Column(row => row.Service.Last));
         _building.Clear();
         _building.TrimExcess();
@@ -138,8 +146,8 @@ internal sealed class RuleTable
         }
     }
 
-    /// <summary>One interval of one column, with the ports that it holds for.</summary>
-    private readonly record struct Part(int First, int Last, ulong Ports = ulong.MaxValue)
+    /// <summary>One interval of one column, with the ports and the users that it holds for.</summary>
+    private readonly record struct Part(int First, int Last, ulong Ports = ulong.MaxValue, ulong Who = ulong.MaxValue)
     {
         public static readonly Part Nothing = new(int.MaxValue, int.MinValue, 0);
 
@@ -158,6 +166,7 @@ internal sealed class RuleTable
             {
                 if (range.First.IsV4 == v4) parts.Add(new Part(scale.Of(range.First), scale.Of(range.Last)));
             }
+            if (end.Who is { } who) parts.Add(Everything with { Who = who.Bits });
             return [.. parts];
         }
 
@@ -175,6 +184,7 @@ internal sealed class RuleTable
 
         /// <summary>The one that holds all of them.</summary>
         public static Part[] Coarsen(Part[] parts) =>
-            [new Part(parts.Min(part => part.First), parts.Max(part => part.Last), parts.Aggregate(0UL, (ports, part) => ports | part.Ports))];
+            [new Part(parts.Min(part => part.First), parts.Max(part => part.Last),
+                parts.Aggregate(0UL, (ports, part) => ports | part.Ports), parts.Aggregate(0UL, (who, part) => who | part.Who))];
     }
 }

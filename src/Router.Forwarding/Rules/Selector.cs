@@ -1,3 +1,4 @@
+using Router.Forwarding.Identities;
 using Router.Wire;
 
 namespace Router.Forwarding.Rules;
@@ -6,24 +7,29 @@ namespace Router.Forwarding.Rules;
 /// One end of a flow as rules see it: which ports it may be called by, and its address. A source has the bit of the port that it
 /// came in by (and <see cref="PortId.InternetBit"/> if that is a link). A destination behind a zone has the zone's bit; one on the
 /// Internet has InternetBit; an address of the box has the host's bit, and the bit of the link that carries that address.
+/// <see cref="Who"/> is the user behind a local host's address, or null.
 /// </summary>
-public readonly record struct Endpoint(ulong Ports, Address Address);
+public readonly record struct Endpoint(ulong Ports, Address Address, Identity? Who = null);
 
 /// <summary>An inclusive range of addresses of one family.</summary>
 public readonly record struct AddressRange(Address First, Address Last);
 
-/// <summary>The source or destination of a rule: matches if any of its ports or any of its ranges does.</summary>
+/// <summary>The source or destination of a rule: matches if any of its ports, of its ranges or of its users does.</summary>
 public sealed class Selector
 {
     public static readonly Selector Any = new(ulong.MaxValue, []);
+
+    /// <summary>Matches nothing.</summary>
+    public static readonly Selector Nobody = new(0, []);
 
     private readonly AddressRange[] _ranges;
 
     /// <param name="ports">Bits of ports, see <see cref="Endpoint"/>; all ones means any.</param>
     /// <param name="ranges">In any order, overlapping as they like; they are sorted and joined here.</param>
-    public Selector(ulong ports, IEnumerable<AddressRange> ranges)
+    /// <param name="who">Users and groups, or null.</param>
+    public Selector(ulong ports, IEnumerable<AddressRange> ranges, IdentitySet? who = null)
     {
-        Ports = ports;
+        (Ports, Who) = (ports, who);
         _ranges = [.. ranges];
         if (_ranges.Length > 1) _ranges = Joined(_ranges);
     }
@@ -32,9 +38,12 @@ public sealed class Selector
 
     public ReadOnlySpan<AddressRange> Ranges => _ranges;
 
+    /// <summary>Users whose hosts are meant wherever they are; null for none.</summary>
+    public IdentitySet? Who { get; }
+
     public bool IsAny => Ports == ulong.MaxValue;
 
-    public bool Matches(in Endpoint end) => (Ports & end.Ports) != 0 || InRanges(end.Address);
+    public bool Matches(in Endpoint end) => (Ports & end.Ports) != 0 || InRanges(end.Address) || (Who is not null && end.Who is not null && Who.Admits(end.Who));
 
     private static AddressRange[] Joined(AddressRange[] ranges)
     {

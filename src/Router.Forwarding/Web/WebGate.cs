@@ -109,7 +109,7 @@ internal sealed class WebGate : IDisposable
         ref Flow flow = ref _flows[id];
         if (track.Created != flow.Created || track.Scheme == WebScheme.Http || !track.Name.IsWhole || track.Name.Octets.IsEmpty || track.Phase != WebPhase.None) return true;
         if (plan.Policy.Web.IsIdle) return true;
-        return _judge.Foresee(plan, flow, track.Scheme, track.Name.Octets) is not (WebAction.Deny or WebAction.Drop or WebAction.Redirect);
+        return WebJudge.Foresee(plan, flow, track.Scheme, track.Name.Octets) is not (WebAction.Deny or WebAction.Drop or WebAction.Redirect);
     }
 
     /// <summary>What is known of whom a flow talks to: a name, how, and the mark of the rule that let it, or 0. Null if nothing is.</summary>

@@ -27,7 +27,7 @@ internal sealed class WebJudge(PathEvents events)
         var question = new WebQuestion
         {
             Scheme = track.Scheme, Name = host.Name, Address = host.Address, Port = host.Port != 0 ? host.Port : flow.InsideDestinationPort,
-            Path = _path.AsSpan(0, path), Zone = flow.Ingress, Client = flow.InsideSource,
+            Path = _path.AsSpan(0, path), Zone = flow.Ingress, Who = plan.Who(flow.InsideSource),
         };
         return Decide(plan, flow, ref track, question, WebAction.Allow, now);
     }
@@ -43,7 +43,7 @@ internal sealed class WebJudge(PathEvents events)
         if (hello.ServerName.IsEmpty || !HostName.TryRead(hello.ServerName, _name, out HostName host)) return JudgeUnreadable(plan, flow, ref track, now);
         var question = new WebQuestion
         {
-            Scheme = scheme, Name = host.Name, Address = host.Address, Port = flow.InsideDestinationPort, Zone = flow.Ingress, Client = flow.InsideSource,
+            Scheme = scheme, Name = host.Name, Address = host.Address, Port = flow.InsideDestinationPort, Zone = flow.Ingress, Who = plan.Who(flow.InsideSource),
         };
         return Decide(plan, flow, ref track, question, WebAction.Allow, now);
     }
@@ -54,15 +54,15 @@ internal sealed class WebJudge(PathEvents events)
         Tally.Unreadable++;
         var question = new WebQuestion
         {
-            Scheme = track.Scheme, Address = flow.InsideDestination, Port = flow.InsideDestinationPort, Zone = flow.Ingress, Client = flow.InsideSource,
+            Scheme = track.Scheme, Address = flow.InsideDestination, Port = flow.InsideDestinationPort, Zone = flow.Ingress, Who = plan.Who(flow.InsideSource),
         };
         return Decide(plan, flow, ref track, question, plan.Policy.Web.DeniesUnreadable ? WebAction.Deny : WebAction.Allow, now);
     }
 
     /// <summary>What would be decided on a hello with that name; nothing is counted.</summary>
-    public WebAction Foresee(Plan plan, in Flow flow, WebScheme scheme, ReadOnlySpan<byte> name)
+    public static WebAction Foresee(Plan plan, in Flow flow, WebScheme scheme, ReadOnlySpan<byte> name)
     {
-        var question = new WebQuestion { Scheme = scheme, Name = name, Port = flow.InsideDestinationPort, Zone = flow.Ingress, Client = flow.InsideSource };
+        var question = new WebQuestion { Scheme = scheme, Name = name, Port = flow.InsideDestinationPort, Zone = flow.Ingress, Who = plan.Who(flow.InsideSource) };
         int index = plan.Policy.Web.Match(question);
         return index < 0 ? WebAction.Allow : plan.Policy.Web.Rules[index].Action;
     }

@@ -21,6 +21,7 @@ public sealed class WebPolicy
         {
             field = value;
             _hasNames = Array.Exists(value, rule => rule.HasNames);
+            AsksWho = Array.Exists(value, rule => rule is { Active: true, Users: not null });
         }
     } = [];
 
@@ -30,11 +31,28 @@ public sealed class WebPolicy
     /// <summary>Ports on which the web is looked for: by TCP for HTTP and TLS, by UDP for QUIC.</summary>
     public ushort[] Ports { get; init; } = [80, 443, 8080, 8443];
 
+    /// <summary>Whether it makes any difference who is behind an address.</summary>
+    public bool AsksWho { get; private init; }
+
     /// <summary>Whether nothing need be read.</summary>
     public bool IsIdle => Rules.Length == 0 && !DeniesUnreadable;
 
     /// <summary>Whether a flow to that port is the web's.</summary>
     public bool Covers(byte protocol, ushort port) => protocol is (Protocol.Tcp or Protocol.Udp) && Ports.AsSpan().Contains(port);
+
+    /// <summary>Each rule down to the one that decides, and why those above it do not. For people.</summary>
+    public IEnumerable<(WebRule Rule, string? WhyNot)> Walk(in WebQuestion question)
+    {
+        ulong[] room = new ulong[NameSet.MostLabels];
+        ReadOnlySpan<ulong> endings = room.AsSpan(0, NameSet.Endings(question.Name, room));
+        var walked = new List<(WebRule, string?)>();
+        foreach (WebRule rule in Rules)
+        {
+            walked.Add((rule, rule.WhyNot(question, endings)));
+            if (walked[^1].Item2 is null) break;
+        }
+        return walked;
+    }
 
     /// <summary>The index of the first rule that matches, or -1.</summary>
     public int Match(in WebQuestion question)

@@ -1,3 +1,4 @@
+using Router.Forwarding.Identities;
 using Router.Wire;
 
 namespace Router.Forwarding.Web;
@@ -25,6 +26,6 @@ public readonly ref struct WebQuestion
     /// <summary>Where the client is.</summary>
     public PortId Zone { get; init; }
 
-    /// <summary>The client.</summary>
-    public Address Client { get; init; }
+    /// <summary>Who the client is; null if nobody is known to be there.</summary>
+    public Identity? Who { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using Router.Forwarding.Identities;
 using Router.Forwarding.Rules;
 
 namespace Router.Forwarding.Web;
@@ -58,6 +59,9 @@ public sealed class WebRule
     /// <summary>Bits of the zones whose hosts it is for; all ones means any.</summary>
     public ulong Zones { get; init; } = ulong.MaxValue;
 
+    /// <summary>Whom it is for; null for everybody, logged in or not.</summary>
+    public IdentitySet? Users { get; init; }
+
     public required WebAction Action { get; init; }
 
     /// <summary>What the page says; null for what it says anyway.</summary>
@@ -85,15 +89,18 @@ public sealed class WebRule
     /// <param name="question">What is asked.</param>
     /// <param name="endings">Those of its name (<see cref="NameSet.Endings"/>).</param>
     public bool Matches(in WebQuestion question, ReadOnlySpan<ulong> endings) =>
-        Active && (Zones & question.Zone.Bit) != 0 && MatchesHost(question, endings);
+        Active && (Zones & question.Zone.Bit) != 0 && IsFor(question) && MatchesHost(question, endings);
 
     /// <summary>In words, why it does not match, or null if it does.</summary>
     public string? WhyNot(in WebQuestion question, ReadOnlySpan<ulong> endings)
     {
         if (!Active) return "it is switched off, or outside its time";
         if ((Zones & question.Zone.Bit) == 0) return "it is for other zones";
+        if (!IsFor(question)) return $"it is for {Users}, and {(question.Who is { IsUser: true } who ? who.User : "nobody")} is logged in there";
         return MatchesHost(question, endings) ? null : "the URL differs";
     }
+
+    private bool IsFor(in WebQuestion question) => Users is null || (question.Who is not null && Users.Admits(question.Who));
 
     private bool MatchesHost(in WebQuestion question, ReadOnlySpan<ulong> endings)
     {

@@ -20,4 +20,7 @@ internal static unsafe partial class Unistd
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int execvp(string file, string?[] argv);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int chown(string pathname, uint owner, uint group);
 }

@@ -103,6 +103,13 @@ internal static class Samples
 
     public static readonly MoveReport Move = new() { Host = "10.0.0.5", Link = "dsl", Pins = 2, From = ["fiber"], FlowsKept = 3, FlowsMoved = 0, FlowsReset = 0 };
 
+    public static readonly WebReport Web = new()
+    {
+        Unreadable = "allow", Ports = [80, 443], Requests = 1200, TlsHellos = 3400, QuicHellos = 56, Nameless = 7, EncryptedHellos = 800, UnreadableCount = 9,
+        Refused = 10, PortalRedirects = 11,
+        Rules = [new WebRuleReport { Index = 1, Name = "Nobody", Action = "deny", Active = true, Hits = 12, ListNames = 1_000_000, ListOctets = 8_524_292 }],
+    };
+
     public static readonly RuleReport Rule = new()
     {
         Index = 1, Name = "Mail by DSL", Action = "allow", Active = true, Packets = 10, Octets = 2000, Flows = 2, LastMatch = Now.AddSeconds(-5),

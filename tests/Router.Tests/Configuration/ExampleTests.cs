@@ -25,7 +25,6 @@ public sealed class ExampleTests
                 "6:53: `welcome` is not part of this release; remove it",
                 "81:1: `license` is not part of this release; remove it",
                 "87:1: `users` is not part of this release; remove it",
-                "95:1: `web_rules` is not part of this release; remove it",
                 "105:1: `portal` is not part of this release; remove it",
                 "106:1: `metrics` is not part of this release; remove it",
             ],

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Router.Forwarding;
 using Router.Forwarding.Gateways.Pptp;
+using Router.Forwarding.Identities;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Rules;
 using Router.Ports;
@@ -18,7 +19,7 @@ public class AllocationTests
     private const string Pc = "192.168.10.5:5000", Web = "192.0.2.1:80", Us = "198.51.100.2";
 
     /// <summary>Takes everything.</summary>
-    private sealed class Sink() : Port("sink")
+    internal sealed class Sink() : Port("sink")
     {
         public long Taken { get; private set; }
 
@@ -88,6 +89,25 @@ public class AllocationTests
         Unchanged(bed, PathBed.Trusted, [connection.FromNear(100), Make.Udp(Pc, Web), Make.Echo("192.168.10.5", "192.0.2.1", 5000)]);
         Unchanged(bed, PathBed.One, [connection.FromFar(100), Make.Udp(Web, Us + ":5000"), Make.Echo("192.0.2.1", Us, 5000, isReply: true)]);
         Assert.Equal(3, bed.Forwarder.FlowCount);
+    }
+
+    [Fact]
+    public void First_packets_where_rules_are_for_users()
+    {
+        Rule[] rules = [.. Enumerable.Range(0, 200).Select(i => new Rule
+        {
+            Name = $"user {i}", Action = RuleAction.Allow, Destination = Draft.From(PortId.InternetBit),
+            Source = new Selector(0, [], new IdentitySet(i < 100 ? [$"user{i}"] : [], i < 100 ? [] : [$"group{i}"], everyUser: false)),
+        })];
+        using var bed = new PathBed(draft => draft.Rules.InsertRange(0, rules));
+        bed.Change(draft => draft.Rules.RemoveAt(200), newPolicy: true);
+        bed.Seat([.. Enumerable.Range(6, 100).Select(i => ($"192.168.10.{i}", new Identity($"user{i}", ["night"]))), ("192.168.10.5", new Identity("tony", ["x", "group150"]))]);
+        foreach (PortId id in new[] { PathBed.Trusted, PathBed.One }) bed.Forwarder.Outbox.Attach(id, s_sink);
+        long before = bed.Forwarder.Drops[(int)DropReason.LoginRequired];
+        byte[][] packets = [Make.Udp(Pc, Web), Make.Udp("192.168.10.50:7000", Web), Make.Udp("192.168.10.250:7000", Web)];
+        Unchanged(bed, PathBed.Trusted, packets, step: 310 * PathBed.Second);
+        Assert.True(bed.Forwarder.Drops[(int)DropReason.LoginRequired] - before >= 400);
+        Assert.Equal(0, bed.Forwarder.Drops[(int)DropReason.RuleDropped]);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Router.Ports;
 using Router.Ports.Linux;
+using Router.Ports.Linux.Crypt;
 
 namespace Router.Tests.Ports;
 
@@ -16,13 +17,13 @@ public unsafe class LayoutTests
     [
         "errno.h", "fcntl.h", "unistd.h", "sys/socket.h", "sys/uio.h", "sys/ioctl.h", "sys/epoll.h", "sys/eventfd.h", "sys/resource.h", "sys/timerfd.h", "time.h",
         "net/if.h", "net/if_arp.h", "linux/if_tun.h", "linux/if_packet.h", "linux/if_ether.h", "linux/virtio_net.h", "linux/filter.h",
-        "linux/sockios.h", "linux/bpf.h", "signal.h",
+        "linux/sockios.h", "linux/bpf.h", "signal.h", "crypt.h", "sys/stat.h",
     ];
 
     private static readonly Type[] Bindings =
     [
         typeof(Errno), typeof(Fcntl), typeof(SysSocket), typeof(SysUio), typeof(SysIoctl), typeof(SysEpoll), typeof(SysEventfd), typeof(SysResource), typeof(SysTimerfd),
-        typeof(NetIf), typeof(LinuxIfTun), typeof(LinuxIfPacket), typeof(LinuxVirtioNet), typeof(LinuxFilter), typeof(SysSignal),
+        typeof(NetIf), typeof(LinuxIfTun), typeof(LinuxIfPacket), typeof(LinuxVirtioNet), typeof(LinuxFilter), typeof(SysSignal), typeof(SysStat),
     ];
 
     /// <summary>Newer than the headers of Debian 12: these the compiler may not know.</summary>
@@ -48,6 +49,20 @@ public unsafe class LayoutTests
             ["offsetof(union bpf_attr, license)"] = (long)Marshal.OffsetOf<MarkedGroup.prog_load>("license"),
             ["offsetof(union bpf_attr, expected_attach_type)"] = (long)Marshal.OffsetOf<MarkedGroup.prog_load>("expected_attach_type"),
             ["offsetof(union bpf_attr, attach_flags)"] = (long)Marshal.OffsetOf<MarkedGroup.prog_attach>("attach_flags"),
+        };
+        Dictionary<string, long?> theirs = CompilerOracle.Ask(Headers, [.. ours.Keys]);
+        Assert.Empty(ours.Where(o => theirs[o.Key] != o.Value).Select(o => $"{o.Key}: ours {o.Value}, C says {theirs[o.Key]}"));
+    }
+
+    [Fact]
+    public void TheScratchOfPasswordHashingIsAsLargeAsTheHeaderSays()
+    {
+        Dictionary<string, long> ours = new()
+        {
+            ["sizeof(struct crypt_data)"] = CryptH.CryptDataSize,
+            ["CRYPT_OUTPUT_SIZE"] = CryptH.CRYPT_OUTPUT_SIZE,
+            ["CRYPT_MAX_PASSPHRASE_SIZE"] = CryptH.CRYPT_MAX_PASSPHRASE_SIZE,
+            ["CRYPT_GENSALT_OUTPUT_SIZE"] = CryptH.CRYPT_GENSALT_OUTPUT_SIZE,
         };
         Dictionary<string, long?> theirs = CompilerOracle.Ask(Headers, [.. ours.Keys]);
         Assert.Empty(ours.Where(o => theirs[o.Key] != o.Value).Select(o => $"{o.Key}: ours {o.Value}, C says {theirs[o.Key]}"));

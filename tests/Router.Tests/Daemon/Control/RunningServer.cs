@@ -19,6 +19,7 @@ internal sealed class RunningServer : IAsyncDisposable
         Hosts = () => [Samples.Host],
         MoveHost = query => Samples.Move with { Host = query.Host, Link = query.Link, FlowsKept = query.Flows ? 0 : 3 },
         Rules = () => [Samples.Rule],
+        Web = () => Samples.Web,
         Check = () => Samples.Check,
         CheckFiles = files => new CheckReport { File = files[0].Name },
         Reload = () => Samples.Reload,

@@ -1,4 +1,7 @@
 using Router.Forwarding;
+using Router.Forwarding.Flows;
+using Router.Forwarding.Identities;
+using Router.Forwarding.Reading;
 using Router.Ports;
 using Router.Wire;
 
@@ -16,6 +19,7 @@ internal sealed class PathBed : IDisposable
 
     private static readonly PortId[] s_ports = [Host, Trusted, Guest, One, Two];
 
+    private readonly ForwardingTables _tables;
     private readonly MemoryPort[] _ports = [.. s_ports.Select(id => new MemoryPort(id.ToString(), 2048))];
     private readonly long[] _before = new long[Enum.GetValues<DropReason>().Length];
 
@@ -23,7 +27,8 @@ internal sealed class PathBed : IDisposable
     {
         edit?.Invoke(Draft);
         Plan = Draft.Make(newPolicy: true);
-        Forwarder = new Forwarder(tables ?? ForwardingTables.Anonymous(sizes ?? new TableSizes(4096, 4096, 2048)), Plan, Batch.Capacity);
+        _tables = tables ?? ForwardingTables.Anonymous(sizes ?? new TableSizes(4096, 4096, 2048));
+        Forwarder = new Forwarder(_tables, Plan, Batch.Capacity);
         for (int i = 0; i < s_ports.Length; i++) Forwarder.Outbox.Attach(s_ports[i], _ports[i]);
     }
 
@@ -51,6 +56,26 @@ internal sealed class PathBed : IDisposable
     {
         edit(Draft);
         Plan = Draft.Make(newPolicy);
+    }
+
+    /// <summary>Lets others be behind some addresses, and has the flows of those looked at again, as the control part does. Answers what was sent meanwhile.</summary>
+    public Sent[] Seat(params (string Address, Identity Who)[] people)
+    {
+        var roster = new Roster(people.Select(one => KeyValuePair.Create(Address.Parse(one.Address), one.Who)));
+        IReadOnlySet<Address> changed = roster.ChangedFrom(Plan.Roster);
+        Plan = Plan.With(roster);
+        Forwarder.Begin(Plan, Now);
+        var live = new LiveTables(_tables);
+        var found = new (int Id, long Created)[2];
+        int after = -1;
+        do
+        {
+            int count = live.NextOf(changed, ref after, found);
+            foreach ((int id, long created) in found.AsSpan(0, count)) Forwarder.Review.Reconsider(Plan, new FlowId(id), created, Now);
+        }
+        while (after >= 0);
+        Forwarder.Outbox.Flush(Batch);
+        return Collect();
     }
 
     /// <summary>One batch of packets. Answers all that came out, by port.</summary>

@@ -175,6 +175,7 @@ public class HttpRuleTests
     {
         using var bed = new PathBed(Client.With(s_deny));
         var client = new Client(bed);
+        bed.Forwarder.Outbox.Attach(PathBed.One, new AllocationTests.Sink());
         byte[] request = [.. Get.Select(letter => (byte)letter)];
         byte[][] segments = [.. Enumerable.Range(0, 100).Select(i => client.Segment(i * request.Length, request))];
         void Walk(byte[] segment)
@@ -186,7 +187,6 @@ public class HttpRuleTests
             bed.Forwarder.Begin(bed.Plan, bed.Now);
             bed.Forwarder.Walk(PathBed.Trusted, bed.Batch);
             bed.Batch.Clear();
-            bed.Port(PathBed.One).Outbox.Drop();
         }
         foreach (byte[] segment in segments.AsSpan(0, 20)) Walk(segment);
         long allocated = long.MaxValue;
