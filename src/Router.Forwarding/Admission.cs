@@ -95,12 +95,15 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
     /// <summary>Gives a flow another link, by the same rule: the old one ends, a new one with the same inside takes its place.</summary>
     public DropReason Move(Plan plan, FlowId old, LinkChoice choice, LinkMove why, long now, out FlowId id)
     {
-        Flow flow = flows[old];
+        Flow flow = flows[old].FromInside();
         Rule rule = plan.Policy.Rules[flow.Rule];
         (flow.Before, flow.Moved) = (flow.Egress, why);
         Follow(choice, ref flow);
-        // Who announced it is on another way now: it goes on as a flow of its own. An unwatched stream was never changed either.
-        flow.Traits &= ~(FlowTraits.Expected | FlowTraits.Translated | (flow.Protocol == Protocol.Tcp ? FlowTraits.Watched : FlowTraits.None));
+        // Media stays a part of its call (RFC 4961: who hears it answers to where it comes from). What else was announced goes on as a flow
+        // of its own, since who announced it is on another way now. An unwatched stream was never changed either.
+        Kin? kin = flow.IsMedia ? gateways.KinOf(old) : null;
+        if (kin is null) flow.Traits &= ~FlowTraits.Expected;
+        flow.Traits &= ~(FlowTraits.Translated | (flow.Protocol == Protocol.Tcp ? FlowTraits.Watched : FlowTraits.None));
         (flow.OutsideSource, flow.OutsideSourcePort, flow.Mapping) = (flow.InsideSource, flow.InsideSourcePort, -1);
         id = FlowId.None;
         DropReason reason = translator.Translate(plan, rule, new Course { ToInternet = true }, ref flow, now);
@@ -110,7 +113,9 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
         if (flow.Protocol == Protocol.Tcp && WebGate.Wants(plan, flow)) flow.Traits |= FlowTraits.Watched;
         // What it carried so far, the rule has counted with the old one.
         (flow.PacketsOut, flow.PacketsIn, flow.OctetsOut, flow.OctetsIn) = (0, 0, 0, 0);
-        return holdings.Take(plan, rule, flow, now, out id);
+        reason = holdings.Take(plan, rule, flow, now, out id);
+        if (reason == DropReason.None && kin is { } parent) gateways.Adopt(parent, id);
+        return reason;
     }
 
     // A flow begins with a SYN, a query, or anything in protocols that have no beginning. Where the policy says so, an inside host's

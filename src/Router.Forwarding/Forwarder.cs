@@ -124,7 +124,7 @@ public sealed partial class Forwarder : IDisposable
         }
         if (id.Exists && _flows[id].Epoch != _plan.Epoch)
         {
-            reason = Review.Look(_plan, ref id, _now);
+            reason = Review.Look(_plan, ref id, ref outward, _now);
             // A SYN begins a new connection, whatever has just become of the old one.
             if (reason == DropReason.FlowClosed && packet.IsSyn) id = FlowId.None;
             else if (reason != DropReason.None) return reason;
@@ -208,7 +208,7 @@ public sealed partial class Forwarder : IDisposable
             id = _flows.Find(key with { SourcePort = 0, DestinationPort = 0 }, out outward);
         }
         if (!id.Exists) return DropReason.IcmpUnexplained;
-        if (_flows[id].Epoch != _plan.Epoch && (reason = Review.Look(_plan, ref id, _now)) != DropReason.None) return reason;
+        if (_flows[id].Epoch != _plan.Epoch && (reason = Review.Look(_plan, ref id, ref outward, _now)) != DropReason.None) return reason;
         ref Flow flow = ref _flows[id];
         if ((flow.Traits & FlowTraits.Translated) != 0) IcmpErrors.Apply(octets, packet, quoted, flow, outward);
         PortId egress = outward ? flow.Egress : flow.Ingress;

@@ -61,7 +61,19 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         }
     }
 
-    /// <summary>Looks at a flow again. It may come out with another id, moved; or ended, which the answer tells.</summary>
+    /// <summary>
+    /// Looks at the flow of a packet again. It may come out with another id, moved, and then the packet may go the other way by it than
+    /// it did; or ended, which the answer tells.
+    /// </summary>
+    public DropReason Look(Plan plan, ref FlowId id, ref bool outward, long now)
+    {
+        bool wasInbound = (flows[id].Traits & FlowTraits.Inbound) != 0;
+        DropReason reason = Look(plan, ref id, now);
+        if (reason == DropReason.None && wasInbound && (flows[id].Traits & FlowTraits.Inbound) == 0) outward = !outward;
+        return reason;
+    }
+
+    /// <summary>Looks at a flow again for which no packet waits.</summary>
     public DropReason Look(Plan plan, ref FlowId id, long now)
     {
         ref Flow flow = ref flows[id];
@@ -74,7 +86,7 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         flow.Epoch = plan.Epoch;
         flow.NextHop = NextHop.Of(plan, flow);
         bool ownsItsWay = plan.IsLink(flow.Egress) && (flow.Traits & (FlowTraits.Inbound | FlowTraits.Bound)) == 0;
-        DropReason reason = ownsItsWay ? LookAtLink(plan, ref id, now) : DropReason.None;
+        DropReason reason = ownsItsWay ? LookAtLink(plan, ref id, flow, now) : flow.IsMedia ? LookAtLink(plan, ref id, flow.FromInside(), now) : DropReason.None;
         if (reason != DropReason.None || !IsOnSpent(plan, flows[id])) return reason;
         Close(plan, id, now, tellInside: true, outsideBy: null);
         Closed++;
@@ -192,9 +204,8 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
     private static bool KeepsWithoutCourse(Plan plan, in Flow flow) =>
         (flow.Traits & FlowTraits.Inbound) != 0 && plan.Link(flow.Ingress) is { Addresses.Length: 0 };
 
-    private DropReason LookAtLink(Plan plan, ref FlowId id, long now)
+    private DropReason LookAtLink(Plan plan, ref FlowId id, in Flow flow, long now)
     {
-        ref Flow flow = ref flows[id];
         Rule rule = plan.Policy.Rules[Math.Min(flow.Rule, plan.Policy.Rules.Length - 1)];
         LinkEvent happened = Happened(plan, rule, flow, out LinkChoice better, out ulong leaving);
         FlowPlan what = happened == LinkEvent.None ? FlowPlan.Keep : rule.On(happened).For(flow.Protocol);
@@ -221,6 +232,8 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         bool hasAddress = flow.OutsideSource == flow.InsideSource || (plan.Own(flow.OutsideSource) & flow.Egress.Bit) != 0
             || SeenBy(plan, rule, flow, flow.Egress).Outside == flow.OutsideSource;
         bool isLost = (able & flow.Egress.Bit) == 0 || !hasAddress, isDegraded = plan.IsDegraded(flow.Egress);
+        // Media was announced for its address and stays there while that one serves.
+        if (flow.IsMedia && !isLost) return LinkEvent.None;
         // Balancing prefers no healthy link to another: only a rule, or an order, can have a better one.
         bool isOrdered = plan.Policy.Mode == InternetMode.Failover || IsAnyAble(rule.Links, able);
         if (!isLost && !isDegraded && !isOrdered) return LinkEvent.None;

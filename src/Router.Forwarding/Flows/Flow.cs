@@ -116,6 +116,25 @@ internal struct Flow : ITableEntry
         else (PacketsIn, OctetsIn) = (PacketsIn + 1, OctetsIn + (uint)octets);
     }
 
+    /// <summary>Sound or pictures of a call, to or from the address that was announced for them.</summary>
+    public readonly bool IsMedia => (Traits & (FlowTraits.Expected | FlowTraits.Bound)) == (FlowTraits.Expected | FlowTraits.Bound) && Protocol == Wire.Protocol.Udp;
+
+    /// <summary>The same flow as it were if its local end had sent the first packet.</summary>
+    public readonly Flow FromInside() => (Traits & FlowTraits.Inbound) == 0 ? this : this with
+    {
+        InsideSource = OutsideDestination,
+        InsideSourcePort = OutsideDestinationPort,
+        InsideDestination = OutsideSource,
+        InsideDestinationPort = OutsideSourcePort,
+        OutsideSource = InsideDestination,
+        OutsideSourcePort = InsideDestinationPort,
+        OutsideDestination = InsideSource,
+        OutsideDestinationPort = InsideSourcePort,
+        Ingress = Egress,
+        Egress = Ingress,
+        Traits = Traits & ~FlowTraits.Inbound,
+    };
+
     public readonly FlowKey ForwardKey =>
         new(InsideSource, InsideDestination, InsideSourcePort, InsideDestinationPort, Protocol, Ingress);
 

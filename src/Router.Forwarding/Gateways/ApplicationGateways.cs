@@ -17,7 +17,7 @@ namespace Router.Forwarding.Gateways;
 /// is.
 ///
 /// What is announced becomes an expectation, and the first packet that meets it becomes a flow with the trait Expected, by the rule
-/// of its control flow and by the same link. The rules are asked about it again at each reload, by the control flow's first
+/// of its control flow and by the same link, until that one is lost. The rules are asked about it again at each reload, by the control flow's first
 /// packet, of which a note is kept (<see cref="Kin"/>).
 ///
 /// Owned by the forwarding thread.
@@ -195,6 +195,16 @@ internal sealed class ApplicationGateways : IDisposable
         _announcements.Close(expected, now);
     }
 
+    /// <summary>Of whom an expected flow is; null where that is not known.</summary>
+    public Kin? KinOf(FlowId id) => _kin.Find(id, _flows[id].Created) is var note && note >= 0 ? _kin[note] : null;
+
+    /// <summary>A flow that was expected has been moved: it is still of the same. What was announced for it is given up with the link.</summary>
+    public void Adopt(Kin kin, FlowId id)
+    {
+        (kin.FlowPlace, kin.FlowCreated, kin.Mapping) = (id.Value, _flows[id].Created, -1);
+        _kin.TryAdd(kin);
+    }
+
     /// <summary>Whether the rules still let what an expected flow came from.</summary>
     public bool IsStillAllowed(Plan plan, FlowId id, out int rule)
     {
@@ -258,13 +268,13 @@ internal sealed class ApplicationGateways : IDisposable
         return note < 0 ? flow.ForwardKey : _kin[note].Parent;
     }
 
-    // Media stays with the address that was announced for it, whatever becomes of the link; signalling is read on.
+    // Media stays with the address that was announced for it while its link serves; signalling is read on.
     private static FlowTraits TraitsOf(Plan plan, in Expectation e)
     {
         if (e.Protocol == Protocol.Gre) return FlowTraits.Bound;
         if (e.Gateway != Gateway.Sip) return FlowTraits.None;
         if (e.IsControl) return FlowTraits.Watched;
-        return plan.IsLink(e.Egress) ? FlowTraits.Bound : FlowTraits.None;
+        return plan.IsLink(e.Egress) || plan.IsLink(e.Ingress) ? FlowTraits.Bound : FlowTraits.None;
     }
 
     // Of what was expected, only SIP is watched, whatever port it goes to.

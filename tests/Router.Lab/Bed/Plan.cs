@@ -26,15 +26,15 @@ internal static class Plan
     public static readonly IPAddress NameServer = IPAddress.Parse("198.18.0.53");
     public static readonly IPAddress Server6 = IPAddress.Parse("2001:db8:80::10");
 
-    /// <summary>A /20 of which LAN host 1 may take every address as its own, to stand for many hosts.</summary>
-    public const string Crowd = "10.0.16.0/20";
+    /// <summary>A /18 of which LAN host 1 may take every address as its own, to stand for many hosts.</summary>
+    public const string Crowd = "10.0.64.0/18";
 
     public static IPAddress LanHost(int index) => IPAddress.Parse($"10.0.0.{11 + index}");
 
     public static IPAddress LanHost6(int index) => IPAddress.Parse($"2001:db8:51:101::{11 + index:x}");
 
-    /// <summary>The n-th address of the crowd.</summary>
-    public static IPAddress CrowdMember(int n) => IPAddress.Parse($"10.0.{16 + (n / 250)}.{1 + (n % 250)}");
+    /// <summary>The n-th address of the crowd, of 16,000.</summary>
+    public static IPAddress CrowdMember(int n) => IPAddress.Parse($"10.0.{64 + (n / 250)}.{1 + (n % 250)}");
 
     /// <summary>The network between the router and provider <paramref name="index"/>, without its last part.</summary>
     public static string LinkNetwork(int index) => index switch

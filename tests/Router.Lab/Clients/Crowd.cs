@@ -11,7 +11,7 @@ namespace Router.Lab.Clients;
 /// <summary>Many hosts, which are many addresses of one LAN host. Each asks a web server once who it is.</summary>
 internal static class Crowd
 {
-    private const int AtOnce = 50;
+    private const int AtOnce = 50, CrowdPort = 7000;
 
     /// <returns>For each member the address that the server saw, or what went wrong.</returns>
     /// <remarks>Nobody waits on a thread here: the lab's servers answer from the same thread pool, and fifty waiting askers would starve them.</remarks>
@@ -26,6 +26,16 @@ internal static class Crowd
         }).GetAwaiter().GetResult();
         return answers;
     }
+
+    /// <summary>Each of many asks an <see cref="Servers.EchoServer"/> once, one after the other.</summary>
+    /// <returns>How many had an answer.</returns>
+    public static int Greet(NetworkNamespace host, int count, IPEndPoint echo) => host.On(() => Enumerable.Range(0, count).Count(member =>
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { ReceiveTimeout = 1000 };
+        socket.Bind(new IPEndPoint(Plan.CrowdMember(member), CrowdPort));
+        socket.SendTo("greetings"u8, echo);
+        return socket.Poll(TimeSpan.FromSeconds(1), SelectMode.SelectRead);
+    }));
 
     private static Socket Open(int member)
     {

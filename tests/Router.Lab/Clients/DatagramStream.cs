@@ -22,6 +22,7 @@ internal sealed class DatagramStream : IDisposable
     private volatile bool _deaf;
     private long _sent;
     private long _answered;
+    private long _longestGap;
 
     private DatagramStream(Socket socket, int perSecond)
     {
@@ -35,6 +36,9 @@ internal sealed class DatagramStream : IDisposable
     public long Sent => Interlocked.Read(ref _sent);
 
     public long Answered => Interlocked.Read(ref _answered);
+
+    /// <summary>The longest time between two answers since this was asked for last.</summary>
+    public TimeSpan TakeLongestGap() => TimeSpan.FromTicks(Interlocked.Exchange(ref _longestGap, 0));
 
     /// <summary>The endpoints as which the server saw us, one after the other, each with the time of the first answer that said so.</summary>
     public IReadOnlyList<(TimeSpan At, string SeenAs)> Changes
@@ -96,12 +100,16 @@ internal sealed class DatagramStream : IDisposable
     {
         byte[] octets = new byte[256];
         string last = "";
+        TimeSpan before = _clock.Elapsed;
         while (!_deaf)
         {
             try
             {
                 int length = _socket.Receive(octets);
                 Interlocked.Increment(ref _answered);
+                TimeSpan now = _clock.Elapsed;
+                if ((now - before).Ticks > Interlocked.Read(ref _longestGap)) Interlocked.Exchange(ref _longestGap, (now - before).Ticks);
+                before = now;
                 string seenAs = Encoding.ASCII.GetString(octets, 0, length).Split(' ')[0];
                 if (seenAs == last) continue;
                 last = seenAs;

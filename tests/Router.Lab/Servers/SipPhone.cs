@@ -34,7 +34,11 @@ internal static class SipPhone
 
     /// <summary>Calls somebody, speaks for two seconds, and hangs up.</summary>
     public static void Call(Topology bed, NetworkNamespace space, IPAddress own, IPAddress callee, string transport) =>
-        Run(space, "-sf", Write(bed, "call.xml", Calling), [.. Common(own, transport, CallerSignalling), "-mp", $"{CallerMedia}", $"{callee}:{Signalling}"]);
+        Run(space, "-sf", Write(bed, "call.xml", Calling(Play, Pause(2000))), [.. Common(own, transport, CallerSignalling), "-mp", $"{CallerMedia}", $"{callee}:{Signalling}"]);
+
+    /// <summary>Calls somebody by UDP, speaks for three times the recording, 21 s, and hangs up; ends well if the other side has heard all of the signalling.</summary>
+    public static BackgroundProgram Talk(Topology bed, NetworkNamespace space, IPAddress own, IPAddress callee) =>
+        space.Start("sipp", ["-sf", Write(bed, "talk.xml", Calling([.. Enumerable.Repeat(Play + Pause(7000), 3)])), .. Common(own, "u1", CallerSignalling), "-mp", $"{CallerMedia}", $"{callee}:{Signalling}"]);
 
     /// <summary>Notes the media that passes a host: one line for each packet, with both endpoints.</summary>
     public static BackgroundProgram Listen(NetworkNamespace space)
@@ -47,7 +51,7 @@ internal static class SipPhone
     private static void Run(NetworkNamespace space, string first, string second, string[] rest) => space.Run(s_patience, "sipp", [first, second, .. rest]).OrThrow();
 
     private static string[] Common(IPAddress own, string transport, int port = Signalling) =>
-        ["-i", $"{own}", "-mi", $"{own}", "-p", $"{port}", "-t", transport, "-m", "1", "-nostdin", "-timeout", "25", "-timeout_error"];
+        ["-i", $"{own}", "-mi", $"{own}", "-p", $"{port}", "-t", transport, "-m", "1", "-nostdin", "-timeout", "45", "-timeout_error"];
 
     private static string Write(Topology bed, string name, string scenario)
     {
@@ -90,7 +94,13 @@ internal static class SipPhone
         ]]></send>
         """;
 
-    private const string Calling = """
+    private const string Play = "<nop><action><exec play_pcap_audio=\"/usr/share/sip-tester/g711a.pcap\"/></action></nop>\n";
+
+    private static string Pause(int milliseconds) => string.Create(CultureInfo.InvariantCulture, $"<pause milliseconds=\"{milliseconds}\"/>\n");
+
+    private static string Calling(params string[] speech) => Greeting + string.Concat(speech) + Goodbye;
+
+    private const string Greeting = """
         <send retrans="500"><![CDATA[
 
           INVITE sip:bob@[remote_ip]:[remote_port] SIP/2.0
@@ -128,8 +138,10 @@ internal static class SipPhone
           Content-Length: 0
 
         ]]></send>
-        <nop><action><exec play_pcap_audio="/usr/share/sip-tester/g711a.pcap"/></action></nop>
-        <pause milliseconds="2000"/>
+
+        """;
+
+    private const string Goodbye = """
         <send retrans="500"><![CDATA[
 
           BYE [next_url] SIP/2.0

@@ -103,6 +103,28 @@ public class SipCallTests
         Assert.Equal(PathBed.Two, bed.Pass(PathBed.Trusted, Make.Udp(Phone + ":40000", Media + ":30000")).Port);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Media_leaves_a_link_that_is_lost_and_stays_a_part_of_its_call(bool isBegunInside)
+    {
+        using PathBed bed = Raise(draft => draft.Rules[0] = OnlySip());
+        byte[] spoken = Make.Udp(Phone + ":40000", Media + ":30000");
+        bed.Say(PathBed.Trusted, Pc, Server, Request("INVITE", Phone, Offer(Phone, 40000)));
+        bed.Say(PathBed.One, Server, Outside, Response(200, "INVITE", Us, Offer(Media, 30000)));
+        if (isBegunInside) bed.Pass(PathBed.Trusted, spoken);
+        else bed.Pass(PathBed.One, Make.Udp(Media + ":30000", Us + ":40000"));
+        bed.Change(draft => draft.LinkOne = draft.LinkOne with { Usable = false });
+        Sent moved = bed.Pass(PathBed.Trusted, spoken);
+        Assert.Equal((PathBed.Two, Make.End("203.0.113.2:40000"), Make.End(Media + ":30000")), (moved.Port, moved.From, moved.To));
+        Assert.Equal(Make.End(Phone + ":40000"), bed.Pass(PathBed.Two, Make.Udp(Media + ":30000", "203.0.113.2:40000")).To);
+
+        bed.Change(draft => draft.LinkOne = draft.LinkOne with { Usable = true }, newPolicy: true);
+        Assert.Equal(PathBed.Two, bed.Pass(PathBed.Trusted, spoken).Port);
+        bed.Change(draft => draft.Rules.Clear(), newPolicy: true);
+        bed.Refuse(PathBed.Trusted, spoken, DropReason.FlowClosed);
+    }
+
     [Fact]
     public void Ports_that_are_taken_become_a_pair_of_others()
     {
