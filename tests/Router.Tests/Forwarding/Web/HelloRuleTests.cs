@@ -1,4 +1,5 @@
 using Router.Forwarding;
+using Router.Forwarding.Identities;
 using Router.Forwarding.Web;
 using Router.Tests.Forwarding.Bed;
 using Router.Tests.Wire.Web;
@@ -93,6 +94,30 @@ public class HelloRuleTests
         bed.Change(Client.With(s_deny), newPolicy: true);
         Assert.Equal(2, bed.Review().Length);
         Assert.Equal(1, bed.Forwarder.FlowCount);
+    }
+
+    // The seed case: nobody opens example.net, tony does once he has logged in, others do not.
+    [Fact]
+    public void Who_logs_in_gets_what_is_for_him_and_loses_it_at_logout()
+    {
+        const string tonysPc = "192.168.10.5", othersPc = "192.168.10.6";
+        WebRule tony = new() { Name = "Tony may", Action = WebAction.Allow, Patterns = [Client.Pattern("*.example.net")], Users = new IdentitySet(["tony"], [], false) };
+        byte[] hello = Hellos.Records(Hellos.Handshake("www.example.net"));
+        using var bed = new PathBed(Client.With(tony, s_deny));
+        Try(tonysPc, 5000, isLet: false);
+        bed.Seat((tonysPc, new Identity("Tony", ["staff"])), (othersPc, new Identity("sam", [])));
+        Try(othersPc, 5001, isLet: false);
+        Try(tonysPc, 5002, isLet: true);
+        Assert.Equal(1, bed.Forwarder.FlowCount);
+        Assert.Equal(2, bed.Seat().Length);
+        Assert.Equal(0, bed.Forwarder.FlowCount);
+        Try(tonysPc, 5003, isLet: false);
+
+        void Try(string from, int port, bool isLet)
+        {
+            new Client(bed, from: $"{from}:{port}", to: "192.0.2.80:443").Say(hello);
+            Assert.Equal(isLet ? DropReason.None : DropReason.WebRule, bed.Refused);
+        }
     }
 
     [Fact]
