@@ -58,7 +58,11 @@ internal sealed class WebGate : IDisposable
         && web.Covers(flow.Protocol, flow.InsideDestinationPort) && GatewayPorts.Of(flow.Protocol, flow.InsideDestinationPort) == Gateway.None;
 
     /// <summary>Whether a watched flow is the web's.</summary>
-    public bool Reads(FlowId id) => _tracks[id.Value] is { Phase: not WebPhase.None } track && track.Created == _flows[id].Created;
+    public bool Reads(FlowId id)
+    {
+        ref readonly WebTrack track = ref _tracks[id.Value];
+        return track.Phase != WebPhase.None && track.Created == _flows[id].Created;
+    }
 
     /// <summary>Begins to read a flow that has just been entered.</summary>
     /// <param name="plan">The plan in force.</param>
