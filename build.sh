@@ -3,6 +3,8 @@
 #
 #   setup   installs the Debian packages that are missing (as root)
 #   build   leaves artifacts/bin/routerd and artifacts/bin/routerctl
+#   deb     makes artifacts/routerd_VERSION_ARCHITECTURE.deb
+#   boot    has the package live in booted Debians, 12 and 13
 #   test    all of it: build, format, unit tests, lab tests; the last line is "N passed, N failed"
 #   demo    real traffic over two links, one of which is cut [--quick]
 #   bench   side by side with the kernel's own NAT [--quick] [--rules=N] [filter]
@@ -31,7 +33,7 @@ readonly TO_LAB_IF_THERE=(ngtcp2-client ngtcp2-server tftpd-hpa tftp-hpa pptpd p
 say() { printf '%s\n' "$*" >&2; }
 die() { say "build.sh: $*"; exit 1; }
 
-usage() { sed -n '2,14s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
+usage() { sed -n '2,16s/^# \{0,1\}//p' "${BASH_SOURCE[0]}"; }
 
 need_root() { [[ $EUID -eq 0 ]] || die "'$1' makes network namespaces: run it as root"; }
 
@@ -127,6 +129,44 @@ build() {
   need_dotnet
   publish Router.Daemon routerd
   publish Router.Ctl routerctl
+}
+
+version() { sed -n 's/.*<Version>\(.*\)<\/Version>.*/\1/p' Directory.Build.props; }
+
+deb() {
+  build
+  local architecture file
+  architecture="$(dpkg --print-architecture)"
+  file="artifacts/routerd_$(version)_$architecture.deb"
+  packaging/debian/make "$BIN" "$(version)" "$architecture" "$file"
+  say "$file, $(($(stat -c %s "$file") / 1048576)) MiB"
+}
+
+# A root of each release, made once; the lab boots them and changes nothing in them.
+readonly ROOTS=/var/cache/router-lab
+readonly TO_BOOT=(systemd-container mmdebstrap)
+
+debian_root() {
+  local release="$1"
+  if [[ -d $ROOTS/$release ]]; then return; fi
+  say "making a root of Debian $release"
+  mkdir -p "$ROOTS"
+  mmdebstrap --quiet --variant=minbase --include=systemd,systemd-sysv,dbus,procps,iproute2,nftables,openssl,libstdc++6 "$release" "$ROOTS/.$release"
+  mv "$ROOTS/.$release" "$ROOTS/$release"
+}
+
+boot() {
+  need_root boot
+  setup
+  local missing
+  missing="$(missing_packages "${TO_BOOT[@]}")"
+  # shellcheck disable=SC2086  # a list of package names, split on purpose
+  if [[ -n $missing ]]; then install_packages $missing; fi
+  debian_root bookworm
+  debian_root trixie
+  deb
+  build_lab
+  lab_program -noColor -explicit only -diagnostics -namespace Router.Lab.Scenarios.Packages
 }
 
 # The lab refers to no project of src: it sees the programs from outside, so it builds alone.
@@ -227,6 +267,8 @@ main() {
   case "$verb" in
     setup) setup ;;
     build) build ;;
+    deb) deb ;;
+    boot) boot ;;
     test) test_everything ;;
     demo | bench | lab) with_lab "$verb" "$@" ;;
     steps) measure_steps "$@" ;;
