@@ -94,6 +94,20 @@ internal sealed class Refusals
         Send(plan, slot, length, from.Ingress, flow.NextHop);
     }
 
+    /// <summary>Ends a TCP connection towards its outside, at a segment of the inside's that is kept back: what came before it has been passed on.</summary>
+    /// <param name="plan">The plan in force.</param>
+    /// <param name="flow">The connection, by which nothing is changed but addresses.</param>
+    /// <param name="keptBack">The segment. Its sender may have had no word yet of what was passed on, so the tracker cannot tell what the other side expects.</param>
+    public void ResetOutside(Plan plan, in Flow flow, in Tcp keptBack)
+    {
+        int slot = _outbox.Spare.Add();
+        if (slot < 0) return;
+        FlowKey from = flow.ReverseKey;
+        int length = TcpReset.Build(_outbox.Spare.Space(slot), from.Destination, from.Source, from.DestinationPort, from.SourcePort,
+            keptBack.Sequence, keptBack.Acknowledgment, withAck: (keptBack.Flags & TcpFlags.Ack) != 0);
+        Send(plan, slot, length, from.Ingress, flow.NextHop);
+    }
+
     private void Reset(Plan plan, Span<byte> octets, in Datagram packet, PortId ingress, long now)
     {
         int slot = Take(packet.Source, now);

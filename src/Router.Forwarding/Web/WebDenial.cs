@@ -25,7 +25,7 @@ internal sealed class WebDenial(Outbox outbox, Refusals refusals)
     /// <summary>The flow is to be ended; cleared by whoever asks.</summary>
     public bool IsOver { get; set; }
 
-    /// <summary>Ends a TCP connection by resets.</summary>
+    /// <summary>Ends a connection of which no segment can be read: TCP by resets, others by letting nothing pass.</summary>
     public DropReason End(Plan plan, in Flow flow, ref WebTrack track)
     {
         if (flow.Protocol == Protocol.Tcp)
@@ -41,6 +41,15 @@ internal sealed class WebDenial(Outbox outbox, Refusals refusals)
         return DropReason.WebRule;
     }
 
+    /// <summary>Ends a TCP connection by resets, at a segment that is kept back.</summary>
+    public DropReason End(Plan plan, in Tcp keptBack, in Flow flow)
+    {
+        refusals.ResetSide(plan, flow, towardsInside: true, 0);
+        refusals.ResetOutside(plan, flow, keptBack);
+        IsOver = true;
+        return DropReason.WebRule;
+    }
+
     /// <summary>Lets a flow stay in which nothing passes any more.</summary>
     public static DropReason Silence(ref WebTrack track)
     {
@@ -51,8 +60,8 @@ internal sealed class WebDenial(Outbox outbox, Refusals refusals)
     /// <summary>Answers a request with a redirect, and takes leave of the server.</summary>
     public DropReason Redirect(Plan plan, in Datagram packet, in Tcp segment, in Flow flow, ref WebTrack track, in HttpHead head, long now)
     {
-        if (!TryRedirect(plan, packet, segment, flow, track, head, now)) return End(plan, flow, ref track);
-        if (track.Phase != WebPhase.Denied) refusals.ResetSide(plan, flow, towardsInside: false, 0);
+        if (!TryRedirect(plan, packet, segment, flow, track, head, now)) return End(plan, segment, flow);
+        if (track.Phase != WebPhase.Denied) refusals.ResetOutside(plan, flow, segment);
         track.Phase = WebPhase.Denied;
         return DropReason.WebRule;
     }
@@ -67,7 +76,7 @@ internal sealed class WebDenial(Outbox outbox, Refusals refusals)
         else if (!segment.Payload.IsEmpty)
         {
             if (HttpHead.Read(segment.Payload, out HttpHead head) == WebReading.Whole) return Redirect(plan, packet, segment, flow, ref track, head, now);
-            return End(plan, flow, ref track);
+            return End(plan, segment, flow);
         }
         else if ((segment.Flags & TcpFlags.Fin) != 0)
         {

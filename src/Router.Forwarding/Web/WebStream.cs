@@ -209,7 +209,7 @@ internal sealed class WebStream(WebHeads heads, WebJudge judge, WebDenial denial
         WebAction action = judge.JudgeRequest(seen.Plan, seen.Flow, ref track, head, seen.Now);
         if (action is WebAction.Deny or WebAction.Redirect)
         {
-            return seen.Let > 0 ? denial.End(seen.Plan, seen.Flow, ref track) : denial.Redirect(seen.Plan, seen.Packet, seen.Segment, seen.Flow, ref track, head, seen.Now);
+            return seen.Let > 0 ? denial.End(seen.Plan, seen.Segment, seen.Flow) : denial.Redirect(seen.Plan, seen.Packet, seen.Segment, seen.Flow, ref track, head, seen.Now);
         }
         if (action == WebAction.Drop) return WebDenial.Silence(ref track);
         seen.Let++;
@@ -230,7 +230,7 @@ internal sealed class WebStream(WebHeads heads, WebJudge judge, WebDenial denial
     private DropReason Act(ref Sight seen, WebAction action, bool isLast)
     {
         if (action == WebAction.Drop) return WebDenial.Silence(ref seen.Track);
-        if (action != WebAction.Allow) return denial.End(seen.Plan, seen.Flow, ref seen.Track);
+        if (action != WebAction.Allow) return denial.End(seen.Plan, seen.Segment, seen.Flow);
         if (isLast) seen.Track.Phase = WebPhase.None;
         return DropReason.None;
     }

@@ -22,7 +22,7 @@ public sealed class WebLab : IDisposable
             web_rules:
               - { name: Nobody, url: "*.example.net", action: deny, text: "This site is blocked here." }
               - { name: Elsewhere, url: "moved.example", action: redirect, to: "http://new.example/page" }
-              - { name: No QUIC there, url: "*.example.com", action: deny }
+              - { name: No QUIC there, url: localhost, action: deny }
               - { name: From a file, list: names.txt, action: deny }
 
             """);
@@ -102,7 +102,11 @@ public sealed class WebRules(WebLab lab) : IClassFixture<WebLab>
                 text = b''
                 while b'\r\n\r\n' not in text:
                     text += s.recv(65536)
-                return text.split(b'\r\n')[0].decode()
+                head, _, body = text.partition(b'\r\n\r\n')
+                left = int(head.lower().split(b'content-length: ')[1].split(b'\r\n')[0]) - len(body)
+                while left > 0:
+                    left -= len(s.recv(left))
+                return head.split(b'\r\n')[0].decode()
             print(ask('www.example.org'))
             print(ask('www.example.org'))
             print(ask('www.example.net'))
@@ -135,17 +139,18 @@ public sealed class WebRules(WebLab lab) : IClassFixture<WebLab>
     {
         if (!QuicServer.Available) Assert.Skip("Debian's ngtcp2 examples are not installed");
         using QuicServer server = QuicServer.Start(lab.Bed, lab.Bed.Internet, Plan.Servers[1]);
+        // Towards a numeric address this client names `localhost` in its hello, whatever the URL says.
         var clock = Stopwatch.StartNew();
         Outcome denied = QuicServer.Fetch(Host, Plan.Servers[1]);
-        Assert.DoesNotContain("hello by quic", denied.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("hello by quic", denied.ToString(), StringComparison.Ordinal);
         // The client says itself why: the connection was refused (0x2), by a packet that it could open.
-        Assert.Contains("CONNECTION_REFUSED", denied.ToString(), StringComparison.OrdinalIgnoreCase);
+        Assert.True(denied.ToString().Contains("CONNECTION_REFUSED", StringComparison.OrdinalIgnoreCase), denied.ToString()[^3000..]);
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(8), $"{clock.Elapsed}: {denied}");
 
         string before = File.ReadAllText(lab.Router.ConfigurationFile);
         try
         {
-            lab.Router.Write(before.Replace("\"*.example.com\"", "\"*.example.invalid\"", StringComparison.Ordinal));
+            lab.Router.Write(before.Replace("url: localhost", "url: other.invalid", StringComparison.Ordinal));
             lab.Router.Reload();
             Wait.Until(() => QuicServer.Fetch(Host, Plan.Servers[1]).ToString().Contains("hello by quic", StringComparison.Ordinal), TimeSpan.FromSeconds(20), () => lab.Router.Log);
         }
