@@ -144,7 +144,7 @@ public sealed class WebRules(WebLab lab) : IClassFixture<WebLab>
         Outcome denied = QuicServer.Fetch(Host, Plan.Servers[1]);
         Assert.DoesNotContain("hello by quic", denied.ToString(), StringComparison.Ordinal);
         // The client says itself why: the connection was refused (0x2), by a packet that it could open.
-        Assert.True(denied.ToString().Contains("CONNECTION_REFUSED", StringComparison.OrdinalIgnoreCase), denied.ToString()[^3000..]);
+        Assert.True(denied.ToString().Contains("CONNECTION_REFUSED", StringComparison.OrdinalIgnoreCase), denied.ToString());
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(8), $"{clock.Elapsed}: {denied}");
 
         string before = File.ReadAllText(lab.Router.ConfigurationFile);
