@@ -189,6 +189,7 @@ public sealed class WebRules(WebLab lab) : IClassFixture<WebLab>
         var rule = lab.Router.Ask("web")["rules"]!.AsArray()[3]!;
         Assert.True((long)rule["hits"]! > 0);
         string told = lab.Router.Show("explain", "--from", "10.0.0.11", "--url", "http://www.example.net/a").OrThrow().Output;
+        TestContext.Current.TestOutputHelper?.WriteLine(told);
         Assert.Contains("denied, with the page that says so, by \"Nobody\"", told, StringComparison.Ordinal);
     }
 
