@@ -62,13 +62,24 @@ internal sealed class KernelSettings(PlumbingMemory memory)
         Write(master, "1");
     }
 
-    /// <summary>Puts everything back, the last change first.</summary>
-    public void Restore()
+    /// <summary>Puts everything back that may be written, the last change first.</summary>
+    /// <returns>What may not.</returns>
+    public List<PlumbingException> Restore()
     {
+        var refused = new List<PlumbingException>();
         foreach ((string kind, string name, string value) in memory.Entries.Reverse())
         {
-            if (kind == Kind && Read(name) is string now && now != value) Write(name, value);
+            if (kind != Kind || Read(name) is not string now || now == value) continue;
+            try
+            {
+                Write(name, value);
+            }
+            catch (PlumbingException one)
+            {
+                refused.Add(one);
+            }
         }
+        return refused;
     }
 
     private void Write(string name, string value)
@@ -78,14 +89,14 @@ internal sealed class KernelSettings(PlumbingMemory memory)
             File.WriteAllText(Root + name, value);
             Changes++;
         }
-        catch (UnauthorizedAccessException refused)
-        {
-            throw new PlumbingException(
-                $"{Root}{name} cannot be written: start routerd as root, or give it CAP_NET_ADMIN and a writable /proc/sys", refused);
-        }
         catch (IOException) when (Read(name) is null)
         {
             // The interface went while we wrote.
+        }
+        catch (Exception refused) when (refused is UnauthorizedAccessException or IOException)
+        {
+            throw new PlumbingException(
+                $"{Root}{name} cannot be written: start routerd as root, or give it CAP_NET_ADMIN and a writable /proc/sys", refused);
         }
     }
 }

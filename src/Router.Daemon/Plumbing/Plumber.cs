@@ -67,7 +67,7 @@ public sealed class Plumber : IDisposable
     public void Teardown()
     {
         KernelView view = KernelWatch.ReadOnce(_kernel);
-        _settings.Restore();
+        List<PlumbingException> refused = _settings.Restore();
         foreach (byte family in Families)
         {
             HashSet<PolicyRule> rules = _orders.ReadRules(family);
@@ -86,6 +86,7 @@ public sealed class Plumber : IDisposable
         {
             if (view.Interface(name) is { } link && Address.TryParse(gateway, out Address address)) _orders.Forget(link.Index, address);
         }
+        if (refused.Count > 0) throw new PlumbingException($"{refused.Count} kernel settings are not as they were, all else is; {refused[0].Message}", refused[0]);
         _memory.Clear();
     }
 

@@ -63,7 +63,11 @@ internal sealed class RouterDaemon : RouterUnderTest
     }
 
     /// <summary>Takes away what it has set up in the kernel.</summary>
-    public Outcome Teardown() => Bed.Router.Run(Programs.Routerd, "teardown", "--runtime", _run);
+    public Outcome Teardown(params string[] wrapper)
+    {
+        string[] command = [.. wrapper, Programs.Routerd, "teardown", "--runtime", _run];
+        return Bed.Router.Run(command[0], command[1..]);
+    }
 
     /// <summary>As a crash: nothing is tidied up.</summary>
     public void Kill() => Program.Kill();

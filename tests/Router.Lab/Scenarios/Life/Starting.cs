@@ -142,6 +142,20 @@ public sealed class Starting : IDisposable
     }
 
     [Fact]
+    public void Teardown_takes_back_what_it_may_and_says_what_it_may_not()
+    {
+        string before = Look();
+        _router.Start();
+        _router.Stop();
+        Outcome refused = _router.Teardown("unshare", "-m", "bash", "-c", "mount --bind /proc/sys /proc/sys; mount -o remount,bind,ro /proc/sys; exec \"$0\" \"$@\"");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("kernel settings are not as they were, all else is; /proc/sys/", refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("rt-", _bed.Router.Run("ip", "link").Output, StringComparison.Ordinal);
+        _router.Teardown().OrThrow();
+        Assert.Equal(before, Look());
+    }
+
+    [Fact]
     public void Starting_again_after_a_kill_changes_nothing_more()
     {
         _router.Start();
