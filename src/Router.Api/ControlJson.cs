@@ -31,6 +31,9 @@ namespace Router.Api;
 [JsonSerializable(typeof(KillReport))]
 [JsonSerializable(typeof(MoveReport))]
 [JsonSerializable(typeof(ConfirmReport))]
+[JsonSerializable(typeof(LicenseReport))]
+[JsonSerializable(typeof(LicenceFacts))]
+[JsonSerializable(typeof(FreedReport))]
 [JsonSerializable(typeof(ErrorReport))]
 public sealed partial class ControlJson : JsonSerializerContext
 {

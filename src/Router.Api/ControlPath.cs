@@ -12,6 +12,7 @@ public static class ControlPath
     public const string Hosts = "/v1/hosts";
     public const string Rules = "/v1/rules";
     public const string Web = "/v1/web";
+    public const string License = "/v1/license";
 
     /// <summary>By GET of the files that the daemon reads, by POST of those in the body, the main file first.</summary>
     public const string Check = "/v1/check";
@@ -28,6 +29,8 @@ public static class ControlPath
     public const string KillFlows = "/v1/flows/kill";
 
     public const string MoveHost = "/v1/hosts/move";
+
+    public const string FreePlace = "/v1/license/free";
 
     public const string Reload = "/v1/reload";
 

@@ -54,7 +54,7 @@ public static class PolicyCompiler
             Mode = settings.Internet.Mode,
             Order = Order(settings, ports),
             Links = [.. settings.Links.Select(l => new LinkPolicy(ports[l.Name], l.Name, l.Interface, l.Weight, l.Metered, l.RefusesPrivate) { Ipv6 = l.Ipv6, Prefixes = l.Prefixes })],
-            Zones = [.. settings.Zones.Select(z => new ZonePolicy(ports[z.Name], z.Name, [.. z.Interfaces], Licensed: true))],
+            Zones = [.. settings.Zones.Select(z => new ZonePolicy(ports[z.Name], z.Name, [.. z.Interfaces], z.Licensed))],
             PinIdle = settings.Internet.PinIdle.Ticks / TimeSpan.TicksPerMicrosecond,
             DrainTime = settings.Internet.DrainTime.Ticks / TimeSpan.TicksPerMicrosecond,
             Timeouts = settings.Timeouts,

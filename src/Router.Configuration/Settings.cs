@@ -40,6 +40,8 @@ public sealed record Settings
     /// <summary>Where a forwarder on the box reads whom to ask by which link; null if there is none.</summary>
     public string? ServersFile { get; init; }
 
+    public LicenseSettings License { get; init; } = new();
+
     /// <summary>What the links do without the daemon.</summary>
     public OnExit OnExit { get; init; }
 
@@ -52,6 +54,9 @@ public sealed record Settings
 /// <param name="Interfaces">At least one; none is used twice.</param>
 public sealed record ZoneSettings(string Name, IReadOnlyList<string> Interfaces)
 {
+    /// <summary>Whether its devices take places of the licence.</summary>
+    public bool Licensed { get; init; } = true;
+
     /// <summary>The name of its TUN device.</summary>
     public string Device => $"rt-{Name}";
 }

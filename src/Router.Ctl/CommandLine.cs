@@ -44,7 +44,7 @@ internal static class CommandLine
         var root = new RootCommand(About)
         {
             Socket, Json,
-            ReadVerbs.Status(), ReadVerbs.Links(), FlowsVerb.Build(), HostsVerb.Build(), ReadVerbs.Rules(), ReadVerbs.Web(),
+            ReadVerbs.Status(), ReadVerbs.Links(), FlowsVerb.Build(), HostsVerb.Build(), ReadVerbs.Rules(), ReadVerbs.Web(), LicenseVerb.Build(),
             CheckVerb.Build(), ReadVerbs.Reload(), ExplainVerb.Build(), WhyVerb.Build(), CaptureVerb.Build(),
             ApplyVerb.Build(), ApplyVerb.BuildConfirm(), DrillVerb.Build(), UseVerb.Build(), PastVerbs.BuildEvents(), PastVerbs.BuildReport(),
         };

@@ -5,6 +5,7 @@ using Router.Daemon.Control;
 using Router.Daemon.Drills;
 using Router.Daemon.History;
 using Router.Daemon.Kernel;
+using Router.Daemon.Licensing;
 using Router.Daemon.Naming;
 using Router.Daemon.Plumbing;
 using Router.Daemon.Reporting;
@@ -15,6 +16,7 @@ using Router.Forwarding;
 using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
 using Router.Forwarding.Rules;
+using Router.Licensing;
 using Router.Ports;
 using Router.Tables;
 
@@ -56,12 +58,15 @@ internal static class Life
         CompiledPolicy compiled = PolicyCompiler.Compile(settings, ports, DateTimeOffset.Now, names.Addresses, null);
         var first = InForce.Of(settings, loaded.Warnings, compiled);
         foreach (string warning in first.Warnings) journal.Write(Priority.Warning, warning);
-        using var worker = new Worker(tables, new Plan(0, compiled.Policy, [], []));
         using var plumbing = new Plumber(options.Runtime);
+        using var licence = new LicenceOffice(
+            PoolTables.Open(options.Runtime, new PoolSizes()), new LicenceShelf(options.State, journal), settings, ports, journal, plumbing.Resolve);
+        using var worker = new Worker(tables, new Plan(0, compiled.Policy, [], []), licence.Pool);
         using Notify notify = Notify.FromEnvironment();
         var volume = new VolumeMeter(options.State, worker.Forwarder.Traffic, ports, journal);
-        using var helm = new Helm(options.Config, before, names, first, ports, worker, plumbing, volume, journal, notify);
+        using var helm = new Helm(options.Config, before, names, first, ports, worker, plumbing, volume, licence, journal, notify);
         using KernelWatch watch = KernelWatch.Start(helm.Tell);
+        licence.Neighbours.Latest = () => watch.View;
         var stop = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         helm.Faulted += fault =>
         {
@@ -71,11 +76,11 @@ internal static class Life
         using Signals signals = Signals.Watch(() => _ = ReloadAsync(helm, journal), () => stop.TrySetResult(0));
         helm.Start(watch.View);
         double milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
-        foreach (string origin in tables.Origins) journal.Write(Priority.Notice, origin);
+        foreach (string origin in tables.Origins.Concat(licence.Origins)) journal.Write(Priority.Notice, origin);
         chronicle.Start(new LinkSampler(helm, worker, ports).Take);
         var live = new LiveTables(tables);
         using var drill = new Drill(helm, worker, ports, live, journal);
-        var reports = new Reports(options.Config, helm, worker, ports, live, volume, chronicle, drill, journal);
+        var reports = new Reports(options.Config, helm, worker, ports, live, volume, chronicle, drill, licence, journal);
         await using var control = new ControlServer(options.ControlSocket, reports.Verbs, journal);
         await control.StartAsync(CancellationToken.None).ConfigureAwait(false);
         journal.Write(Priority.Notice, $"routerd forwards: {helm.Summary()}, ready after {milliseconds:0} ms", ("KIND", "start"));

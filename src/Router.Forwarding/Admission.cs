@@ -1,3 +1,4 @@
+using System.Numerics;
 using Router.Forwarding.Flows;
 using Router.Forwarding.Gateways;
 using Router.Forwarding.Identities;
@@ -6,17 +7,18 @@ using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
 using Router.Forwarding.Web;
+using Router.Licensing;
 using Router.Wire;
 
 namespace Router.Forwarding;
 
 /// <summary>
 /// How a flow comes to be: by its first packet, by what a gateway read on another flow, or in the place of one that is moved to
-/// another link. The questions are asked in this order: course and rule, who is there (<see cref="Gate"/>), the host's limits, link and pin, outside address and port
+/// another link. The questions are asked in this order: course and rule, who is there (<see cref="Gate"/>), the host's limits, a place of the licence, link and pin, outside address and port
 /// (<see cref="Translator"/>), and at last a place for the flow itself (<see cref="Holdings"/>). Nothing is held until all of it is
 /// granted, so a refusal leaves nothing behind but, at the most, a mapping that nobody uses and that ends by itself.
 /// </summary>
-internal sealed class Admission(FlowTable flows, Holdings holdings, Translator translator, Mappings mappings, LinkChooser chooser, ApplicationGateways gateways, Quotas quotas, PathEvents events)
+internal sealed class Admission(FlowTable flows, Holdings holdings, Translator translator, Mappings mappings, LinkChooser chooser, ApplicationGateways gateways, Quotas quotas, Places places, PathEvents events)
 {
     /// <summary>Decides on the daemon's own probes in place of the list.</summary>
     public static readonly Rule Probes = new() { Name = "probes", Action = RuleAction.Allow };
@@ -62,16 +64,28 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
             Rule = (ushort)course.Rule, Log = rule.Log, PolicyGeneration = plan.Policy.Generation, Epoch = plan.Epoch,
             AdmittedBy = rule.Mark,
         };
-        reason = course.ToInternet ? Route(plan, rule, ref flow, now) : DropReason.None;
+        reason = places.Ask(plan, ingress, course.ToInternet ? AnyLink(plan) : course.Egress, flow, now, out Grant place);
+        if (reason != DropReason.None) return reason;
+        if (course.ToInternet) reason = Route(plan, rule, ref flow, now);
         if (reason == DropReason.None && !isProbe && (plan.IsSpent(ingress) || plan.IsSpent(flow.Egress))) reason = DropReason.VolumeSpent;
         if (reason == DropReason.None) reason = translator.Translate(plan, rule, course, ref flow, now);
         // RFC 4302 3.3.3.1, RFC 3715 2.1.
-        if (reason == DropReason.None && packet.IsSigned && (flow.Traits & FlowTraits.Translated) != 0) return DropReason.Untranslatable;
+        if (reason == DropReason.None && packet.IsSigned && (flow.Traits & FlowTraits.Translated) != 0) reason = DropReason.Untranslatable;
         if (reason == DropReason.None && !isProbe && (gateways.Wants(rule, flow) || WebGate.Wants(plan, flow))) flow.Traits |= FlowTraits.Watched;
         if (reason == DropReason.None) reason = holdings.Take(plan, rule, flow, now, out id);
-        if (reason != DropReason.None) _shortages.Note(reason, packet, ingress, now);
+        if (reason == DropReason.None) places.Hold(id, place);
+        else Drop(reason, place, packet, ingress, now);
         return reason;
     }
+
+    private void Drop(DropReason reason, Grant place, in Datagram packet, PortId ingress, long now)
+    {
+        places.Cancel(place, now);
+        _shortages.Note(reason, packet, ingress, now);
+    }
+
+    // For the licence one link is as good as another.
+    public static PortId AnyLink(Plan plan) => new((byte)BitOperations.TrailingZeroCount(plan.Policy.LinkPorts));
 
     // What a gateway has announced: by the rule of the control flow, the other way round than rules would have it.
     private DropReason AdmitExpected(Plan plan, in Datagram packet, int expected, long now, out FlowId id)
@@ -79,13 +93,20 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
         id = FlowId.None;
         DropReason reason = gateways.Make(plan, packet, expected, now, out Flow flow);
         if (reason == DropReason.None) reason = AskQuota(plan, flow.Ingress, flow.InsideSource, flow.Egress, flow.OutsideDestination, now);
+        Grant place = Grant.Uncounted;
+        if (reason == DropReason.None) reason = places.Ask(plan, flow.Ingress, flow.Egress, flow, now, out place);
         if (reason != DropReason.None) return reason;
         Rule rule = plan.Policy.Rules[flow.Rule];
         Translator.Prepare(plan, rule, ref flow);
         reason = holdings.Take(plan, rule, flow, now, out id);
-        if (reason == DropReason.None) gateways.Settle(expected, id, now);
-        else _shortages.Note(reason, packet, flow.Ingress, now);
-        return reason;
+        if (reason != DropReason.None)
+        {
+            Drop(reason, place, packet, flow.Ingress, now);
+            return reason;
+        }
+        places.Hold(id, place);
+        gateways.Settle(expected, id, now);
+        return DropReason.None;
     }
 
     // Whose flow it is: the local host's that begins it, or that it is for.
@@ -114,7 +135,9 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
         // What it carried so far, the rule has counted with the old one.
         (flow.PacketsOut, flow.PacketsIn, flow.OctetsOut, flow.OctetsIn) = (0, 0, 0, 0);
         reason = holdings.Take(plan, rule, flow, now, out id);
-        if (reason == DropReason.None && kin is { } parent) gateways.Adopt(parent, id);
+        if (reason != DropReason.None) return reason;
+        places.Resume(plan.Policy, id, now);
+        if (kin is { } parent) gateways.Adopt(parent, id);
         return reason;
     }
 

@@ -70,7 +70,7 @@ public sealed partial class Forwarder
 
     /// <summary>What would become of a packet. On the forwarding thread.</summary>
     public Explanation Explain(PortId ingress, Address from, byte protocol, Address to, ushort port) =>
-        Explanation.Of(_plan, _flows, _mappings, _pins, _chooser, Quotas, Datagram.First(from, protocol, to, port), ingress, _now);
+        Explanation.Of(_plan, _flows, _mappings, _pins, _chooser, Quotas, _places, Datagram.First(from, protocol, to, port), ingress, _now);
 
     internal Outbox Outbox => _outbox;
 

@@ -7,6 +7,7 @@ using Router.Forwarding.Reading;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
 using Router.Forwarding.Web;
+using Router.Licensing;
 using Router.Ports;
 using Router.Wire;
 
@@ -15,7 +16,7 @@ namespace Router.Forwarding;
 /// <summary>
 /// The packet's path, from top to bottom:
 ///
-///     port -> read -> flow -> [first packet only: rule -> link (pin) -> outside address and port] -> translate -> port
+///     port -> read -> flow -> [first packet only: rule -> licence place -> link (pin) -> outside address and port] -> translate -> port
 ///
 /// One batch is read from a port, walked in place, and written; a super-packet is one packet to us. The plan (rules, links,
 /// addresses) does not change within a batch. Everything here belongs to one thread and neither allocates, throws, logs nor waits.
@@ -35,6 +36,7 @@ public sealed partial class Forwarder : IDisposable
     private readonly Exit _exit;
     private readonly ApplicationGateways _gateways;
     private readonly WebGate _web;
+    private readonly Places _places;
     private readonly Holdings _holdings;
     private readonly Admission _admission;
     private readonly LinkChooser _chooser;
@@ -47,7 +49,8 @@ public sealed partial class Forwarder : IDisposable
     /// <param name="tables">What outlives the process; flows in it go on.</param>
     /// <param name="plan">The first plan.</param>
     /// <param name="batchSlots">Slots of the largest batch that will be walked.</param>
-    public Forwarder(ForwardingTables tables, Plan plan, int batchSlots)
+    /// <param name="pool">Who may take part by the licence; null: everybody.</param>
+    public Forwarder(ForwardingTables tables, Plan plan, int batchSlots, Pool? pool = null)
     {
         (_plan, _tables) = (plan, tables);
         _mappings = new Mappings(tables.Mappings);
@@ -61,13 +64,14 @@ public sealed partial class Forwarder : IDisposable
         _web = new WebGate(_flows, _outbox, _refusals, Events);
         _progress = new Progress(_flows, _gateways, Evidence, Events);
         Quotas = new Quotas(_flows, _pins.Capacity, Events);
-        _holdings = new Holdings(_flows, _mappings, _pins, _gateways, _web, Quotas, Events);
-        _admission = new Admission(_flows, _holdings, new Translator(_mappings), _mappings, _chooser, _gateways, Quotas, Events);
-        Review = new Review(_flows, _mappings, _chooser, _admission, _holdings, _gateways, _web, _refusals);
+        var places = _places = new Places(_flows, pool);
+        _holdings = new Holdings(_flows, _mappings, _pins, _gateways, _web, Quotas, places, Events);
+        _admission = new Admission(_flows, _holdings, new Translator(_mappings), _mappings, _chooser, _gateways, Quotas, places, Events);
+        Review = new Review(_flows, _mappings, _chooser, _admission, _holdings, _gateways, _web, _refusals, places);
         _held = new HeldSyns(_refusals);
         Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _gateways, _holdings, Quotas, _held, Review);
         _mappings.Prepare(plan);
-        _holdings.Resume();
+        _holdings.Resume(plan.Policy);
         Review.BeginScan();
     }
 

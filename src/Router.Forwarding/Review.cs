@@ -1,6 +1,7 @@
 using Router.Forwarding.Flows;
 using Router.Forwarding.Gateways;
 using Router.Forwarding.Identities;
+using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
@@ -13,7 +14,7 @@ namespace Router.Forwarding;
 /// A live flow under a new plan. Each flow is looked at once per plan: by its next packet, or by the scan that follows a new plan,
 /// whichever comes first. Two questions are asked.
 ///
-/// Do the rules still allow it? That is asked too, of single flows, when somebody logs in or out (<see cref="Reconsider"/>). The course of its first packet is charted again; if the answer is another, or leads elsewhere, the
+/// Do the rules still allow it, and does the licence? That is asked too, of single flows, when somebody logs in or out (<see cref="Reconsider"/>). The course of its first packet is charted again; if the answer is another, or leads elsewhere, the
 /// flow ends at once, and TCP is told on both sides.
 ///
 /// Is its link still right (<see cref="LinkEvent"/>)? If not, and there is a better one for it, the rule's plan for that decides; with
@@ -21,7 +22,7 @@ namespace Router.Forwarding;
 /// over, and then ended as by a reset if a better link is there still. Flows that came in by a link, and those of programs bound to a
 /// link's address, stay where they are. Only a link whose volume is spent (<see cref="LinkVolume.Spent"/>) keeps none of its flows.
 /// </summary>
-internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser chooser, Admission admission, Holdings holdings, ApplicationGateways gateways, WebGate web, Refusals refusals)
+internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser chooser, Admission admission, Holdings holdings, ApplicationGateways gateways, WebGate web, Refusals refusals, Places places)
 {
     private FlowId _scan = FlowId.None;
 
@@ -77,7 +78,7 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
     public DropReason Look(Plan plan, ref FlowId id, long now)
     {
         ref Flow flow = ref flows[id];
-        if (flow.PolicyGeneration != plan.Policy.Generation && !MayGoOn(plan, id, ref flow))
+        if ((flow.PolicyGeneration != plan.Policy.Generation && !MayGoOn(plan, id, ref flow)) || places.IsEnded(plan, flow))
         {
             Close(plan, id, now, tellInside: true, flow.Egress);
             Closed++;

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Router.Licensing;
 using Router.Ports;
 
 namespace Router.Forwarding;
@@ -38,10 +39,10 @@ public sealed partial class Worker : IDisposable
     private volatile bool _stopping, _ended;
     private long _beats, _lastPacket;
 
-    public Worker(ForwardingTables tables, Plan plan)
+    public Worker(ForwardingTables tables, Plan plan, Pool? pool = null)
     {
         _plan = plan;
-        _forwarder = new Forwarder(tables, plan, BatchSlots);
+        _forwarder = new Forwarder(tables, plan, BatchSlots, pool);
         _poller.Add(_doorbell.Descriptor, PortId.Most);
         _thread = new Thread(Run) { Name = "forwarding", IsBackground = true };
     }

@@ -48,6 +48,9 @@ public enum RefusalCause : byte
 /// <param name="Took">The device had no place before.</param>
 public readonly record struct Grant(RefusalCause Cause, int Host, bool Took)
 {
+    /// <summary>For a flow that the licence does not count.</summary>
+    public static readonly Grant Uncounted = new(RefusalCause.None, -1, false);
+
     public bool IsGranted => Cause == RefusalCause.None;
 }
 
@@ -57,4 +60,4 @@ public readonly record struct Grant(RefusalCause Cause, int Host, bool Took)
 /// <param name="User">Whose login it was; null for a flow.</param>
 /// <param name="First">When it began, and <paramref name="Last"/> when it was refused last. Monotonic microseconds.</param>
 /// <param name="Times">How often, since it was put on the list.</param>
-public readonly record struct Refusal(Occasion Occasion, ulong Mac, string? User, RefusalCause Why, long First, long Last, int Times);
+public readonly record struct RefusedNewcomer(Occasion Occasion, ulong Mac, string? User, RefusalCause Why, long First, long Last, int Times);

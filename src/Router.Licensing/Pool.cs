@@ -35,20 +35,28 @@ public sealed class Pool : IDisposable
     private readonly Places _places;
     private readonly Logins _logins;
     private readonly Sightings _sightings;
+    private readonly Ends _ends;
+    private readonly Views _views;
     private readonly Refused _refused = new();
     private readonly ChangeRing _changes = new(MostChanges);
     private PoolTerms _terms;
 
     /// <param name="tables">Their entries are taken over, and they are disposed of with this.</param>
     /// <param name="terms">What it goes by until <see cref="SetTerms"/>.</param>
-    public Pool(PoolTables tables, PoolTerms terms)
+    /// <param name="neighbours">
+    /// The MAC that the kernel has for an address of a zone, or 0. Asked for an address that nobody has met, so that a machine's second
+    /// address finds the place of the first even if it is the last one. Asked under the lock, by the path: it must be a mere lookup.
+    /// </param>
+    public Pool(PoolTables tables, PoolTerms terms, Func<Address, byte, ulong>? neighbours = null)
     {
         _terms = terms;
         _devices = new Devices(tables.Devices, tables.Hosts);
         _users = new Users(tables.Users, _devices);
         _places = new Places(_devices, _refused, _changes);
         _logins = new Logins(_devices, _users, _places, _refused, _changes);
-        _sightings = new Sightings(_devices, _places, _logins);
+        _sightings = new Sightings(_devices, _places, _logins, neighbours);
+        _ends = new Ends(_devices, _places, _logins);
+        _views = new Views(_devices, _users);
         SetTerms(terms);
         _places.BeginGauge();
         _logins.BeginGauge();
@@ -75,16 +83,16 @@ public sealed class Pool : IDisposable
     {
         lock (_lock)
         {
-            int host = _devices.Find(occasion.Host);
+            int host = _sightings.Find(occasion.Host, occasion.Zone, now);
             int device = host >= 0 ? _devices.OwnerOf(host) : -1;
             bool takes = device < 0 || !_devices[device].HasPlace;
             RefusalCause cause = _terms.IsEnded ? RefusalCause.Ended : takes ? _places.Take(occasion, device, ref host, now) : RefusalCause.None;
             if (cause != RefusalCause.None)
             {
-                Note(occasion, device, cause, now);
+                _places.NoteRefused(occasion, device, cause, now);
                 return new Grant(cause, -1, false);
             }
-            Hold(host, occasion.Zone, now);
+            _sightings.See(_devices.Hold(host, now), occasion.Zone, now);
             return new Grant(RefusalCause.None, host, takes);
         }
     }
@@ -105,16 +113,16 @@ public sealed class Pool : IDisposable
     /// <param name="now">Monotonic microseconds.</param>
     public void Release(int host, long now)
     {
-        lock (_lock) LetGo(host, now);
+        lock (_lock) _devices.LetGo(host, now);
     }
 
     /// <summary>Nothing came of a flow that was granted: if it took the place, that is free again.</summary>
     public void Cancel(Grant grant, long now)
     {
-        if (!grant.IsGranted) return;
+        if (!grant.IsGranted || grant.Host < 0) return;
         lock (_lock)
         {
-            int device = LetGo(grant.Host, now);
+            int device = _devices.LetGo(grant.Host, now);
             if (grant.Took && _devices[device].Flows == 0) _places.GiveBack(device, now);
         }
     }
@@ -128,7 +136,7 @@ public sealed class Pool : IDisposable
             int host = _devices.Find(occasion.Host);
             int device = host >= 0 ? _devices.OwnerOf(host) : -1;
             if ((device < 0 || !_devices[device].HasPlace) && _places.Take(occasion, device, ref host, now, isLive: true) != RefusalCause.None) return -1;
-            Hold(host, occasion.Zone, now);
+            _sightings.See(_devices.Hold(host, now), occasion.Zone, now);
             return host;
         }
     }
@@ -136,7 +144,6 @@ public sealed class Pool : IDisposable
     /// <summary>The kernel's neighbour table has this MAC for an address of a local zone: devices may turn out to be one.</summary>
     public void Meet(Address address, ulong mac, byte zone, long now)
     {
-        if (mac == 0 || address.IsUnspecified || address.IsMulticast) return;
         lock (_lock)
         {
             if (!_sightings.Meet(address, mac, zone, now)) return;
@@ -183,23 +190,7 @@ public sealed class Pool : IDisposable
     /// <param name="now">Monotonic microseconds.</param>
     public bool GivePass(Address address, byte zone, long until, long now)
     {
-        lock (_lock)
-        {
-            int device = _devices.DeviceOf(address);
-            bool isNew = device < 0;
-            if (isNew) device = _devices.Make(0, zone, now);
-            if (device < 0) return false;
-            if (isNew && _devices.Add(device, address, now) < 0)
-            {
-                _devices.Free(device);
-                return false;
-            }
-            if (isNew) _places.Recognise(device);
-            if (_devices[device].PassUntil == until) return true;
-            _devices[device].PassUntil = until;
-            _logins.TellAddresses(device, now);
-            return true;
-        }
+        lock (_lock) return _logins.GivePass(address, zone, until, now);
     }
 
     /// <summary>
@@ -210,7 +201,7 @@ public sealed class Pool : IDisposable
     {
         for (int next = 0; next >= 0;)
         {
-            lock (_lock) next = Sweep(next, now);
+            lock (_lock) next = _ends.Sweep(next, Slice, _terms.DeviceIdle, now);
         }
     }
 
@@ -227,65 +218,41 @@ public sealed class Pool : IDisposable
         lock (_lock) return new(_places.Used, _terms.MostDevices, _places.Kept, _users.Seats, _terms.MostSeats, _users.Count);
     }
 
-    /// <summary>Every device that is known, in no order: with or without a place.</summary>
-    public List<DeviceView> Devices()
+    public PoolTally Tally()
     {
-        var views = new List<DeviceView>();
-        for (int from = 0; from >= 0;)
+        lock (_lock)
         {
-            lock (_lock)
-            {
-                int id = _devices.NextLive(from - 1), most = Slice;
-                for (; id >= 0 && most > 0; most--, id = _devices.NextLive(id)) views.Add(View(id));
-                from = id;
-            }
+            return new(_changes.Total(PoolChangeKind.PlaceTaken), _changes.Total(PoolChangeKind.PlaceFreed), _changes.Total(PoolChangeKind.LoggedIn),
+                _changes.Total(PoolChangeKind.LoggedOut), _changes.Total(PoolChangeKind.Refused));
         }
-        return views;
     }
 
+    /// <summary>Every device that is known, in no order: with or without a place.</summary>
+    public List<DeviceView> Devices() => InSlices<DeviceView>(_views.Read);
+
     /// <summary>Every user that is logged in.</summary>
-    public List<UserView> Users()
-    {
-        var views = new List<UserView>();
-        for (int from = 0; from >= 0;)
-        {
-            lock (_lock)
-            {
-                int id = _users.NextLive(from - 1), most = Slice;
-                for (; id >= 0 && most > 0; most--, id = _users.NextLive(id)) views.Add(ViewUser(id));
-                from = id;
-            }
-        }
-        return views;
-    }
+    public List<UserView> Users() => InSlices<UserView>(_views.Read);
 
     /// <summary>The device of an address, or null.</summary>
     public DeviceView? Find(Address address)
     {
-        lock (_lock) return _devices.DeviceOf(address) is >= 0 and int device ? View(device) : null;
+        lock (_lock) return _devices.DeviceOf(address) is >= 0 and int device ? _views.Device(device) : null;
     }
 
     /// <summary>Somebody who is logged in, or null.</summary>
     public UserView? FindUser(string name)
     {
-        lock (_lock) return _users.Find(name) is >= 0 and int user ? ViewUser(user) : null;
+        lock (_lock) return _users.Find(name) is >= 0 and int user ? _views.User(user, _terms) : null;
     }
 
     /// <summary>The devices on which a user is logged in, the one of the latest login first.</summary>
     public List<DeviceView> DevicesOf(string user)
     {
-        var views = new List<DeviceView>();
-        lock (_lock)
-        {
-            if (_users.Find(user) is not (>= 0 and int id)) return views;
-            for (int device = _users.FirstDevice(id); device >= 0; device = _users.NextDevice(device)) views.Add(View(device));
-        }
-        views.Sort(static (a, b) => b.LoginSince.CompareTo(a.LoginSince));
-        return views;
+        lock (_lock) return _users.Find(user) is >= 0 and int id ? _views.DevicesOf(id) : [];
     }
 
     /// <summary>Who was refused lately, the latest first.</summary>
-    public Refusal[] RefusedLately()
+    public RefusedNewcomer[] RefusedLately()
     {
         lock (_lock) return _refused.Read();
     }
@@ -299,85 +266,21 @@ public sealed class Pool : IDisposable
         }
     }
 
-    private void Hold(int host, byte zone, long now)
-    {
-        ref Host held = ref _devices.HostOf(host);
-        int id = _devices.OwnerOf(host);
-        ref Device device = ref _devices[id];
-        held.Flows++;
-        device.Flows++;
-        (held.LastLive, device.LastLive) = (now, now);
-        if (device.Zone == zone) return;
-        device.Zone = zone;
-        _logins.Recount(id, now);
-    }
-
-    private int LetGo(int host, long now)
-    {
-        ref Host left = ref _devices.HostOf(host);
-        int id = _devices.OwnerOf(host);
-        ref Device device = ref _devices[id];
-        left.Flows--;
-        device.Flows--;
-        (left.LastLive, device.LastLive) = (now, now);
-        return id;
-    }
-
-    private void Note(in Occasion occasion, int device, RefusalCause cause, long now)
-    {
-        ulong mac = device >= 0 ? _devices[device].Mac : 0;
-        if (!_refused.Note(new Refusal(occasion, mac, null, cause, now, now, 1))) return;
-        _changes.Add(new PoolChange { Kind = PoolChangeKind.Refused, Device = new(device), Mac = mac, Address = occasion.Host, Zone = occasion.Zone, Cause = cause, When = now });
-    }
-
     private DeviceView? Free(int device, long now)
     {
         if (device < 0 || !_devices[device].HasPlace) return null;
-        DeviceView view = View(device);
+        DeviceView view = _views.Device(device);
         _places.GiveBack(device, now, byHand: true);
         return view;
     }
 
-    // Looks at a slice of the devices from that id on; answers where the next one begins, -1 behind the last.
-    private int Sweep(int from, long now)
+    private List<T> InSlices<T>(Func<int, int, PoolTerms, List<T>, int> read)
     {
-        int next, id = _devices.NextLive(from - 1);
-        for (int left = Slice; id >= 0 && left > 0; left--, id = next)
+        var views = new List<T>();
+        for (int next = 0; next >= 0;)
         {
-            next = _devices.NextLive(id);
-            ref Device device = ref _devices[id];
-            if (device.Flows > 0) continue;
-            // A time in the future is another clock's, or damage.
-            device.LastLive = Math.Min(device.LastLive, now);
-            device.LastMet = Math.Min(device.LastMet, now);
-            if (device.HasPlace && now - device.LastLive >= _terms.DeviceIdle) _places.GiveBack(id, now);
-            if (device.PassUntil != 0 && device.PassUntil <= now)
-            {
-                device.PassUntil = 0;
-                _logins.TellAddresses(id, now);
-            }
-            if (!device.IsHolder(now) && now - Math.Max(device.LastLive, device.LastMet) >= _terms.DeviceIdle) _devices.Free(id);
+            lock (_lock) next = read(next, Slice, _terms, views);
         }
-        return id;
-    }
-
-    private DeviceView View(int id)
-    {
-        ref Device device = ref _devices[id];
-        int user = _users.On(id);
-        return new DeviceView
-        {
-            Id = new(id), Mac = device.Mac, Addresses = _devices.AddressesOf(id), Zone = device.Zone, PlaceSince = device.PlaceSince,
-            First = new(device.FirstHost, device.Zone, device.FirstFar, device.FirstPort, device.FirstProtocol),
-            Flows = device.Flows, LastLive = device.LastLive, LastMet = device.LastMet, IsReserved = device.IsReserved,
-            User = user >= 0 ? _users.NameOf(user) : null, LoginSince = device.LoginSince, Method = device.Method, PassUntil = device.PassUntil,
-        };
-    }
-
-    private UserView ViewUser(int id)
-    {
-        ref User user = ref _users[id];
-        (int all, int counted) = _users.DevicesOf(id, _terms);
-        return new(_users.NameOf(id), user.Groups, user.IsAdministrator, user.MaxDevices, user.AtLimit, user.Since, all, counted, _users.SeatsOf(id));
+        return views;
     }
 }

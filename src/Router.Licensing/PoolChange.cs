@@ -70,13 +70,18 @@ public readonly record struct PoolChange
 internal sealed class ChangeRing(int capacity)
 {
     private readonly PoolChange[] _ring = new PoolChange[capacity];
+    private readonly long[] _totals = new long[(int)PoolChangeKind.SeatsAt + 1];
     private int _first, _count;
 
     /// <summary>How many found no room since the last call of <see cref="Take"/>.</summary>
     public int Lost { get; private set; }
 
+    /// <summary>How many of a kind there were since the start, fetched or not.</summary>
+    public long Total(PoolChangeKind kind) => _totals[(int)kind];
+
     public void Add(in PoolChange change)
     {
+        _totals[(int)change.Kind]++;
         if (_count == _ring.Length)
         {
             Lost++;

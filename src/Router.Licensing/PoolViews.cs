@@ -9,6 +9,10 @@ namespace Router.Licensing;
 /// <param name="Users">Users that are logged in, administrators among them.</param>
 public readonly record struct PoolCounts(int Devices, int MostDevices, int Reserved, int Seats, int MostSeats, int Users);
 
+/// <summary>What happened since the process began.</summary>
+/// <param name="Refused">Newcomers that were refused: devices and logins, each once as long as it goes on trying.</param>
+public readonly record struct PoolTally(long PlacesTaken, long PlacesFreed, long Logins, long Logouts, long Refused);
+
 /// <summary>A device as it was when the pool was read. Times are monotonic microseconds, 0 for never.</summary>
 public sealed record DeviceView
 {

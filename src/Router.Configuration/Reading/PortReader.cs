@@ -21,7 +21,7 @@ internal sealed class PortReader(Names names, ErrorList errors)
 
     private const int MostWeight = 1000;
 
-    private static readonly KeySet ZoneKeys = new(["interfaces", "spoof_check"], "licensed", "welcome");
+    private static readonly KeySet ZoneKeys = new(["interfaces", "spoof_check", "licensed"], "welcome");
     private static readonly KeySet LinkKeys = new(["interface", "enabled", "weight", "speed", "metered", "cap", "gateway", "refuse_private", "ipv6", "resolvers", "health"]);
 
     private readonly Ipv6Reader _ipv6 = new();
@@ -35,13 +35,17 @@ internal sealed class PortReader(Names names, ErrorList errors)
             names.Define(zone, "zone", MostZoneLetters);
             CountPort(zone);
             var interfaces = new List<string>();
-            bool written = false;
+            bool written = false, licensed = true;
             foreach ((string name, Setting value) in zone.Fields(ZoneKeys))
             {
                 if (name == "interfaces")
                 {
                     written = true;
                     foreach ((string text, Setting item) in value.Texts()) TakeInterface(text, item, interfaces);
+                }
+                else if (name == "licensed")
+                {
+                    licensed = value.Flag() ?? true;
                 }
                 else if (value.Flag() == false)
                 {
@@ -50,7 +54,7 @@ internal sealed class PortReader(Names names, ErrorList errors)
             }
             if (interfaces.Count == 0 && !written) zone.KeyError($"zone `{zone.Key}` has no interfaces", "write `interfaces: [NAME]`");
             else if (interfaces.Count == 0) zone.KeyError($"zone `{zone.Key}` has no usable interface", "name at least one, such as `interfaces: [lan0]`");
-            zones.Add(new ZoneSettings(zone.Key, [.. interfaces]));
+            zones.Add(new ZoneSettings(zone.Key, [.. interfaces]) { Licensed = licensed });
         }
         return zones;
     }

@@ -28,6 +28,11 @@ internal sealed record ControlVerbs
 
     public required Func<WebReport> Web { get; init; }
 
+    public required Func<LicenseReport> License { get; init; }
+
+    /// <summary>Takes the place of a device away, which an address or a MAC names as a stranger typed it.</summary>
+    public required Func<string, FreedReport> FreePlace { get; init; }
+
     /// <summary>Reads the configured files again and says what is wrong with them; changes nothing.</summary>
     /// <remarks>
     /// No path can be named: whoever may open the socket may steer the router, not read files with the daemon's rights.

@@ -48,6 +48,13 @@ internal static class Queries
         };
     }
 
+    /// <exception cref="RefusedRequest">No device is named.</exception>
+    public static string Device(IQueryCollection query)
+    {
+        AllowOnly(query, "device");
+        return Text(query, "device") ?? throw Missing("device");
+    }
+
     private static FlowQuery Filter(IQueryCollection query)
     {
         if (Text(query, "user") is not null) throw new RefusedRequest(StatusCodes.Status400BadRequest, "'user' cannot be asked for: nobody can log in yet, so no flow has a user.");

@@ -8,6 +8,7 @@ using Router.Daemon.Control;
 using Router.Daemon.Drills;
 using Router.Daemon.History;
 using Router.Daemon.Kernel;
+using Router.Daemon.Licensing;
 using Router.Daemon.Placing;
 using Router.Daemon.Steering;
 using Router.Daemon.Systemd;
@@ -25,7 +26,7 @@ namespace Router.Daemon.Reporting;
 /// Answers to the control socket. Tables are read beside the path without its knowing; what only the forwarding thread may look at
 /// is asked of it by errand.
 /// </summary>
-internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, VolumeMeter volume, Chronicle chronicle, Drill drill, Journal journal)
+internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, VolumeMeter volume, Chronicle chronicle, Drill drill, LicenceOffice office, Journal journal)
 {
     private readonly TrafficMeter _meter = new(worker);
     private readonly FlowReports _flows = new(helm, worker, ports, tables, journal);
@@ -33,6 +34,7 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
     private readonly Recordings _recordings = new(helm, worker, ports);
     private readonly RuleReports _rules = new(helm, tables);
     private readonly WebReports _web = new(helm, worker);
+    private readonly LicenceReports _licence = new(office, helm, worker, ports, tables, journal);
     private readonly PastReports _past = new(chronicle, helm);
     private WhyReports Why => new(helm, ports, tables, _flows);
 
@@ -46,6 +48,8 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
         MoveHost = new HandMoves(worker, ports, tables, journal).Move,
         Rules = _rules.Rules,
         Web = _web.Report,
+        License = _licence.License,
+        FreePlace = _licence.Free,
         Check = () => Checked(file, ConfigurationLoader.Load(file)),
         CheckFiles = files => Checked(files[0].Name, ConfigurationLoader.LoadTexts(files.Select(one => (one.Name, Encoding.UTF8.GetBytes(one.Text))))),
         Reload = () => helm.ReloadAsync().GetAwaiter().GetResult(),

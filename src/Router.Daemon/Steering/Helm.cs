@@ -4,6 +4,7 @@ using Router.Configuration.Layers.Yaml;
 using Router.Daemon.Health;
 using Router.Daemon.Health.Probes;
 using Router.Daemon.Kernel;
+using Router.Daemon.Licensing;
 using Router.Daemon.Naming;
 using Router.Daemon.Placing;
 using Router.Daemon.Plumbing;
@@ -39,6 +40,7 @@ internal sealed class Helm : IDisposable
     private readonly EventLog _eventLog;
     private readonly VolumeMeter _volume;
     private readonly LinkWatch _health;
+    private readonly LicenceOffice _licence;
     private readonly Works _works;
     private readonly Reload _reload;
     private readonly Trial _trial;
@@ -55,9 +57,9 @@ internal sealed class Helm : IDisposable
     private bool _wasFaulted;
 
     public Helm(
-        string file, ReadBefore read, HostNames names, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, VolumeMeter volume, Journal journal, Notify notify)
+        string file, ReadBefore read, HostNames names, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, VolumeMeter volume, LicenceOffice licence, Journal journal, Notify notify)
     {
-        (_file, _names, _inForce, _ports, _worker, _volume, _journal, _notify) = (file, names, first, ports, worker, volume, journal, notify);
+        (_file, _names, _inForce, _ports, _worker, _volume, _licence, _journal, _notify) = (file, names, first, ports, worker, volume, licence, journal, notify);
         _collisions = new Collisions(journal);
         _news = new LiveFlowNews(worker.Forwarder, journal);
         _eventLog = new EventLog(worker, ports, journal);
@@ -66,7 +68,7 @@ internal sealed class Helm : IDisposable
             worker.Forwarder.Evidence);
         _health.Doubted = link => Post(() => _works!.Verify(link, _inForce, _view));
         Loads = new LinkLoads(worker.Forwarder.Traffic, ports, _health.Reports, journal);
-        _works = new Works(worker, ports, plumbing, _health, volume, Loads, journal);
+        _works = new Works(worker, ports, plumbing, _health, volume, Loads, licence.Pool, journal);
         _reload = new Reload(file, read, ports, _names, _works, worker, journal);
         _trial = new Trial(file, Reload, journal);
         _thread = new Thread(Run) { Name = "control", IsBackground = true };
@@ -196,7 +198,7 @@ internal sealed class Helm : IDisposable
         }
         _news.Tell();
         _trial.Tick();
-        if (_volume.Tick(Settings.Links, now) | Loads.Tick(Settings, now)) _works.Publish(_inForce, _view);
+        if (_volume.Tick(Settings.Links, now) | Loads.Tick(Settings, now) | _licence.Tick(Settings, _view, now)) _works.Publish(_inForce, _view);
         if (_worker.Fault is { } fault && !_wasFaulted)
         {
             _wasFaulted = true;

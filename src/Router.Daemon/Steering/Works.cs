@@ -8,6 +8,7 @@ using Router.Daemon.Systemd;
 using Router.Daemon.Volume;
 using Router.Forwarding;
 using Router.Forwarding.Links;
+using Router.Licensing;
 using Router.Wire;
 
 namespace Router.Daemon.Steering;
@@ -22,7 +23,7 @@ namespace Router.Daemon.Steering;
 /// refuse comes first and adds only: until <see cref="TakeUp"/> the path, the links and the probes are those of before, and
 /// <see cref="PutBack"/> has little to do. One thread at a time [C].
 /// </summary>
-internal sealed class Works(Worker worker, PortRegistry ports, Plumber plumbing, LinkWatch health, VolumeMeter volume, LinkLoads loads, Journal journal)
+internal sealed class Works(Worker worker, PortRegistry ports, Plumber plumbing, LinkWatch health, VolumeMeter volume, LinkLoads loads, Pool pool, Journal journal)
 {
     private readonly PortKeeper _keeper = new(worker, ports, journal);
     private readonly ServersFile _servers = new(journal);
@@ -104,7 +105,8 @@ internal sealed class Works(Worker worker, PortRegistry ports, Plumber plumbing,
         ZoneState[] zones = [.. PlanMaker.Zones(standing.Settings, ports, view)];
         KeyValuePair<(PortId, Address), ulong>[] neighbours = [.. PlanMaker.Neighbours(standing.Settings, ports, view)];
         Address[] probed = health.Asked();
-        string digest = PlanMaker.Digest(links, zones, neighbours, probed);
+        // With the end of a licence, and with its return, live flows are looked at again.
+        string digest = PlanMaker.Digest(links, zones, neighbours, probed) + (pool.Terms.IsEnded ? " ended" : "");
         if (digest == _digest && ReferenceEquals(worker.Plan.Policy, standing.Policy)) return;
         _digest = digest;
         var plan = new Plan(worker.Plan.Epoch + 1, standing.Policy, links, zones, neighbours, probed);

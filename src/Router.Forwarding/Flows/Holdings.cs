@@ -10,11 +10,11 @@ namespace Router.Forwarding.Flows;
 
 /// <summary>
 /// What a live flow holds from its first packet to its end: a place in the table, a place among its host's flows, a use of its
-/// mapping and of its pin, and a gateway's watch. All of it is taken in one step and given back in one step, so that the counts
+/// mapping and of its pin, a gateway's watch, and (<see cref="Places"/>) its device's place in the licence. All of it is taken in one step and given back in one step, so that the counts
 /// of uses are right at any time; after a restart they are counted anew from the flows that are there. The rule that allows a
 /// flow counts it here, and the journal hears of its beginning and end if the rule wants that.
 /// </summary>
-internal sealed class Holdings(FlowTable flows, Mappings mappings, Pins pins, ApplicationGateways gateways, WebGate web, Quotas quotas, PathEvents events)
+internal sealed class Holdings(FlowTable flows, Mappings mappings, Pins pins, ApplicationGateways gateways, WebGate web, Quotas quotas, Places places, PathEvents events)
 {
     /// <summary>How many other ports a stranger is tried with before two of its connections count as one.</summary>
     private const int MostTurns = 64;
@@ -73,6 +73,7 @@ internal sealed class Holdings(FlowTable flows, Mappings mappings, Pins pins, Ap
         if ((flow.Traits & (FlowTraits.Watched | FlowTraits.Expected)) != 0) gateways.End(id, now);
         web.End(id);
         quotas.Release(id);
+        places.Release(id, now);
         if (flow.Mapping >= 0) mappings.Release(flow.Mapping, now);
         if (flow.Pin >= 0) pins.Release(flow.Pin, now);
         bool mayHaveCalls = (flow.Traits & FlowTraits.Watched) != 0;
@@ -93,15 +94,16 @@ internal sealed class Holdings(FlowTable flows, Mappings mappings, Pins pins, Ap
         End(plan, id, now);
     }
 
-    /// <summary>Takes up what an earlier process left: its flows hold their mappings and pins again, and are
+    /// <summary>Takes up what an earlier process left: its flows hold their mappings, pins and places again, and are
     /// looked at under the first plan whatever number that has.</summary>
-    public void Resume()
+    public void Resume(Policy policy)
     {
         for (FlowId id = flows.NextLive(FlowId.None); id.Exists; id = flows.NextLive(id))
         {
             ref Flow flow = ref flows[id];
             (flow.Epoch, flow.PolicyGeneration, flow.Log) = (0, 0, RuleLog.None);
             quotas.Hold(id, IsInbound(flow));
+            places.Resume(policy, id, flow.LastUse);
             if (flow.Mapping >= 0 && !Holds(flow)) flow.Mapping = -1;
             if (flow.Mapping >= 0) mappings.Hold(flow.Mapping);
             if (flow.Pin >= 0 && !pins.IsOf(flow.Pin, flow.InsideSource)) flow.Pin = -1;

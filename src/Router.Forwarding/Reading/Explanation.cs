@@ -42,7 +42,7 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
 
     public string? PinReason { get; init; }
 
-    internal static Explanation Of(Plan plan, FlowTable flows, Mappings mappings, Pins pins, LinkChooser chooser, Quotas quotas, in Datagram packet, PortId ingress, long now)
+    internal static Explanation Of(Plan plan, FlowTable flows, Mappings mappings, Pins pins, LinkChooser chooser, Quotas quotas, Places places, in Datagram packet, PortId ingress, long now)
     {
         DropReason refused = Martians.Check(plan, packet, ingress);
         if (refused != DropReason.None) return new Explanation([], refused, $"refused before any rule: {refused}");
@@ -59,6 +59,7 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
             : !isProbe && plan.Policy.Gate.Ask(Course.Sender(key, plan), course.Target(plan, key)) is not DropReason.None and var closed
                 ? Closed(closed, $"\"{rule.Name}\" allows it")
             : Foresee(plan, quotas, course, key, now) is { } limited ? limited
+            : ForeseePlace(plan, places, course, key) is { } unlicensed ? unlicensed
             : course.ToInternet ? ToInternet(plan, pins, chooser, rule, course, key)
             : Local(plan, rule, course, key);
         if (told.Allowed && !isProbe && !course.ToBox && (plan.IsSpent(ingress) || (told.Egress is { } way && plan.IsSpent(way))))
@@ -93,6 +94,17 @@ public sealed record Explanation(IReadOnlyList<ExplanationStep> Steps, DropReaso
             DropReason.HostFlows => new Explanation([], refused, $"refused now: {host} has as many live flows as it may (limits.flows)"),
             DropReason.HostRate => new Explanation([], refused, $"refused now: {host} began as many flows in a minute as it may (limits.new_flows)"),
             _ => new Explanation([], refused, $"refused now: the table of flows is nearly full, and {host} has more of them than there are free entries (tables.flows)"),
+        };
+    }
+
+    private static Explanation? ForeseePlace(Plan plan, Places places, in Course course, in FlowKey key)
+    {
+        Address host = plan.IsLink(key.Ingress) ? course.Destination : key.Source;
+        return places.Foresee(plan, key.Ingress, course.ToInternet ? Admission.AnyLink(plan) : course.Egress, host) switch
+        {
+            DropReason.None => null,
+            DropReason.LicenceEnded => new Explanation([], DropReason.LicenceEnded, "refused now: the licence is over (routerctl license show)"),
+            _ => new Explanation([], DropReason.LicenceFull, $"refused now: {host} has no place of the licence, and all are taken (routerctl license)"),
         };
     }
 

@@ -99,13 +99,28 @@ public sealed class Policy
         {
             field = value;
             Ipv6 = new Ipv6Sources(value);
+            foreach (LinkPolicy link in value) LinkPorts |= link.Id.Bit;
         }
     }
+
+    /// <summary>Every link that is configured, whether it is there or not.</summary>
+    public ulong LinkPorts { get; private init; }
 
     /// <summary>The same links, as IPv6 hosts are seen through them.</summary>
     public Ipv6Sources Ipv6 { get; private init; } = new([]);
 
-    public required ZonePolicy[] Zones { get; init; }
+    public required ZonePolicy[] Zones
+    {
+        get;
+        init
+        {
+            field = value;
+            foreach (ZonePolicy zone in value) LicensedZones |= zone.Licensed ? zone.Id.Bit : 0;
+        }
+    }
+
+    /// <summary>The zones whose devices the licence counts.</summary>
+    public ulong LicensedZones { get; private init; }
 
     /// <summary>How long a host's pin outlives its last flow, microseconds.</summary>
     public long PinIdle { get; init; } = 600_000_000;

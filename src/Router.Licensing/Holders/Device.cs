@@ -39,7 +39,7 @@ internal struct Device : ITableEntry
 
     [FieldOffset(16)] public long PlaceSince;
 
-    /// <summary>When its last flow ended, or was refused. A device with live flows is live, whatever stands here.</summary>
+    /// <summary>When its last flow began or ended. A device with live flows is live, whatever stands here.</summary>
     [FieldOffset(24)] public long LastLive;
 
     /// <summary>When the kernel's neighbour table last had it.</summary>

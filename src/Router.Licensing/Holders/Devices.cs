@@ -132,6 +132,30 @@ internal sealed class Devices : IDisposable
         return true;
     }
 
+    /// <summary>One more live flow of an address; answers whose it is.</summary>
+    public int Hold(int host, long now)
+    {
+        ref Host held = ref _hosts[host];
+        int id = OwnerOf(host);
+        ref Device device = ref _devices[id];
+        held.Flows++;
+        device.Flows++;
+        (held.LastLive, device.LastLive) = (Math.Max(held.LastLive, now), Math.Max(device.LastLive, now));
+        return id;
+    }
+
+    /// <summary>One live flow less; answers whose it was.</summary>
+    public int LetGo(int host, long now)
+    {
+        ref Host left = ref _hosts[host];
+        int id = OwnerOf(host);
+        ref Device device = ref _devices[id];
+        left.Flows--;
+        device.Flows--;
+        (left.LastLive, device.LastLive) = (now, now);
+        return id;
+    }
+
     /// <summary>The MAC of a device that had none, and that no other device has.</summary>
     public void Identify(int device, ulong mac)
     {

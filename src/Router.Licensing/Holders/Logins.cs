@@ -1,4 +1,5 @@
 using System.Text;
+using Router.Wire;
 
 namespace Router.Licensing.Holders;
 
@@ -36,7 +37,7 @@ internal sealed class Logins(Devices devices, Users users, Places places, Refuse
         }
         if (!FindsSeat(request, user, device, giving)) return Refuse(request, LoginOutcome.NoSeat, RefusalCause.NoSeat, now);
         bool isNew = device < 0;
-        if (isNew) device = MakeDevice(request, now);
+        if (isNew) device = MakeDevice(request.Address, request.Zone, now);
         if (device >= 0 && user < 0) user = users.Make(request.User, now);
         if (device < 0 || user < 0)
         {
@@ -166,17 +167,29 @@ internal sealed class Logins(Devices devices, Users users, Places places, Refuse
         return oldest;
     }
 
-    private int MakeDevice(in LoginRequest request, long now)
+    private int MakeDevice(Address address, byte zone, long now)
     {
-        int device = devices.Make(0, request.Zone, now);
+        int device = devices.Make(0, zone, now);
         if (device < 0) return -1;
-        if (devices.Add(device, request.Address, now) >= 0)
+        if (devices.Add(device, address, now) >= 0)
         {
             places.Recognise(device);
             return device;
         }
         devices.Free(device);
         return -1;
+    }
+
+    /// <summary>Gives the device of an address a guest's pass, or takes it away with 0; false if there is no room.</summary>
+    public bool GivePass(Address address, byte zone, long until, long now)
+    {
+        int device = devices.DeviceOf(address);
+        if (device < 0) device = MakeDevice(address, zone, now);
+        if (device < 0) return false;
+        if (devices[device].PassUntil == until) return true;
+        devices[device].PassUntil = until;
+        TellAddresses(device, now);
+        return true;
     }
 
     // What the login says of the user; answers how many groups found no room.
@@ -197,7 +210,7 @@ internal sealed class Logins(Devices devices, Users users, Places places, Refuse
     {
         var occasion = new Occasion(request.Address, request.Zone, default, 0, 0);
         ulong mac = devices.DeviceOf(request.Address) is >= 0 and int device ? devices[device].Mac : 0;
-        if (refused.Note(new Refusal(occasion, mac, request.User, cause, now, now, 1)))
+        if (refused.Note(new RefusedNewcomer(occasion, mac, request.User, cause, now, now, 1)))
         {
             changes.Add(new PoolChange
             {

@@ -43,6 +43,14 @@ internal sealed class Places(Devices devices, Refused refused, ChangeRing change
         }
     }
 
+    /// <summary>Notes who was refused, and tells of it if it is news.</summary>
+    public void NoteRefused(in Occasion occasion, int device, RefusalCause cause, long now)
+    {
+        ulong mac = device >= 0 ? devices[device].Mac : 0;
+        if (!refused.Note(new RefusedNewcomer(occasion, mac, null, cause, now, now, 1))) return;
+        changes.Add(new PoolChange { Kind = PoolChangeKind.Refused, Device = new(device), Mac = mac, Address = occasion.Host, Zone = occasion.Zone, Cause = cause, When = now });
+    }
+
     /// <summary>Takes the present level as known to everybody.</summary>
     public void BeginGauge() => _gauge.Begin(Used, _terms.MostDevices);
 

@@ -12,16 +12,16 @@ internal sealed class Refused
     /// <summary>A newcomer that has been silent for so long is told of again, microseconds.</summary>
     private const long Silence = 900_000_000;
 
-    private readonly Refusal[] _list = new Refusal[Most];
+    private readonly RefusedNewcomer[] _list = new RefusedNewcomer[Most];
     private int _count;
 
     /// <summary>Notes a refusal; answers whether it is news.</summary>
-    public bool Note(in Refusal refusal)
+    public bool Note(in RefusedNewcomer refusal)
     {
         int oldest = 0;
         for (int at = 0; at < _count; at++)
         {
-            ref Refusal known = ref _list[at];
+            ref RefusedNewcomer known = ref _list[at];
             if (known.Occasion.Host == refusal.Occasion.Host && known.Why == refusal.Why && known.User == refusal.User)
             {
                 bool isNews = refusal.Last - known.Last > Silence;
@@ -46,9 +46,9 @@ internal sealed class Refused
     }
 
     /// <summary>The latest first.</summary>
-    public Refusal[] Read()
+    public RefusedNewcomer[] Read()
     {
-        Refusal[] copy = _list[.._count];
+        RefusedNewcomer[] copy = _list[.._count];
         Array.Sort(copy, static (a, b) => b.Last.CompareTo(a.Last));
         return copy;
     }

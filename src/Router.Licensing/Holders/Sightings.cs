@@ -16,11 +16,12 @@ namespace Router.Licensing.Holders;
 /// The last line is what keeps a login from whoever takes over an address. Who takes over the MAC as well cannot be told apart on
 /// plain Ethernet. Callers hold the pool's lock. [A]
 /// </summary>
-internal sealed class Sightings(Devices devices, Places places, Logins logins)
+internal sealed class Sightings(Devices devices, Places places, Logins logins, Func<Address, byte, ulong>? neighbours)
 {
     /// <summary>Notes it; answers whether two devices turned out to be one.</summary>
     public bool Meet(Address address, ulong mac, byte zone, long now)
     {
+        if (mac == 0 || IsGroup(mac) || address.IsUnspecified || address.IsMulticast || address.IsLinkLocal) return false;
         int host = devices.Find(address), known = devices.FindMac(mac);
         int owner = host >= 0 ? devices.OwnerOf(host) : -1;
         bool isUnited = false;
@@ -31,11 +32,29 @@ internal sealed class Sightings(Devices devices, Places places, Logins logins)
         else known = PassOn(host, owner, known, mac, zone, now);
         if (known < 0) return false;
         devices[known].LastMet = now;
-        if (devices[known].Zone == zone) return isUnited;
-        devices[known].Zone = zone;
-        logins.Recount(known, now);
+        See(known, zone, now);
         return isUnited;
     }
+
+    /// <summary>The entry of an address, which the neighbour table may know if nobody has met it; or -1.</summary>
+    public int Find(Address address, byte zone, long now)
+    {
+        int host = devices.Find(address);
+        if (host >= 0 || neighbours?.Invoke(address, zone) is not (> 0 and ulong mac)) return host;
+        Meet(address, mac, zone, now);
+        return devices.Find(address);
+    }
+
+    /// <summary>A device was seen in a zone. With a login it may count otherwise than before.</summary>
+    public void See(int device, byte zone, long now)
+    {
+        if (devices[device].Zone == zone) return;
+        devices[device].Zone = zone;
+        logins.Recount(device, now);
+    }
+
+    // The I/G bit (IEEE 802): many stations, not one.
+    private static bool IsGroup(ulong mac) => (mac >> 40 & 1) != 0;
 
     // A quarter of the table is left to those who ask for a place.
     private int Introduce(Address address, int known, ulong mac, byte zone, long now)

@@ -25,6 +25,18 @@ internal sealed record RouterYaml
     /// <summary>The lines of `limits`. A few hosts play many in the lab, so that by default none has a limit.</summary>
     public string Limits { get; init; } = "flows: unlimited\nnew_flows: unlimited";
 
+    /// <summary>
+    /// The lines of `license`, with which the devices of the LAN are counted; null: they are not, since in the lab a few hosts play many.
+    /// Guests are never counted.
+    /// </summary>
+    public string? License { get; init; }
+
+    /// <summary>The lines of `timeouts`, defaults where empty.</summary>
+    public string Timeouts { get; init; } = "";
+
+    /// <summary>Further zones, as lines of `zones`.</summary>
+    public string Zones { get; init; } = "";
+
     /// <summary>Rules before the one that lets all out, as YAML list items without indentation.</summary>
     public string Rules { get; init; } = "";
 
@@ -36,8 +48,9 @@ internal sealed record RouterYaml
 
     public override string ToString() => $$"""
         zones:
-          trusted: { interfaces: [lan0] }
-          guest:   { interfaces: [guest0] }
+          trusted: { interfaces: [lan0], licensed: {{(License is null ? "false" : "true")}} }
+          guest:   { interfaces: [guest0], licensed: false }
+        {{Indent(Zones, "  ")}}
 
         links:
         {{Links()}}
@@ -47,7 +60,7 @@ internal sealed record RouterYaml
           placement: {{Placement}}
           pin: {{Pin}}
 
-        {{Section("health:", Health, "  ")}}{{Section("tables:", Flows == 0 ? "" : $"flows: {Flows}", "  ")}}{{Section("limits:", Limits, "  ")}}
+        {{Section("health:", Health, "  ")}}{{Section("tables:", Flows == 0 ? "" : $"flows: {Flows}", "  ")}}{{Section("limits:", Limits, "  ")}}{{Section("license:", License ?? "", "  ")}}{{Section("timeouts:", Timeouts, "  ")}}
         rules:{{(Rules.Length == 0 && !AllowOut ? " []" : "")}}
         {{Indent(Rules, "  ")}}
         {{(AllowOut ? Indent(Everything, "  ") : "")}}

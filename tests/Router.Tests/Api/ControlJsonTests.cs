@@ -32,6 +32,22 @@ public class ControlJsonTests
         + "sites.site sites.link sites.pinAgeSeconds sites.reason sites.movedFrom sites.flows");
 
     [Fact]
+    public void LicenseHasTheseNames() => Names(Samples.License, ControlJson.Wire.LicenseReport,
+        "licence licence.file licence.state licence.problem licence.number licence.holder licence.users licence.devicesPerUser licence.issued licence.notBefore licence.expires "
+        + "licence.maintenanceUntil licence.developmentKey mode devices devices.used devices.limit devices.reserved seats seats.used seats.limit seats.reserved "
+        + "places places.name places.mac places.addresses places.zone places.since places.reason places.flows places.idleSeconds places.user "
+        + "users users.user users.seats users.devices users.counted users.since users.administrator users.machines "
+        + "refused refused.host refused.mac refused.zone refused.user refused.why refused.wanted refused.first refused.last refused.times "
+        + "tally tally.placesTaken tally.placesFreed tally.logins tally.logouts tally.refused");
+
+    [Fact]
+    public void LicenceFactsHaveTheseNames() => Names(
+        Samples.License.Licence, ControlJson.Wire.LicenceFacts, "file state problem number holder users devicesPerUser issued notBefore expires maintenanceUntil developmentKey");
+
+    [Fact]
+    public void FreedHasTheseNames() => Names(Samples.Freed, ControlJson.Wire.FreedReport, "device addresses mac heldSeconds flowsEnded");
+
+    [Fact]
     public void MoveHasTheseNames() => Names(Samples.Move, ControlJson.Wire.MoveReport, "host link pins from flowsKept flowsMoved flowsReset");
 
     [Fact]

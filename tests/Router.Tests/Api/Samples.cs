@@ -110,6 +110,37 @@ internal static class Samples
         Rules = [new WebRuleReport { Index = 1, Name = "Nobody", Action = "deny", Active = true, Hits = 12, ListNames = 1_000_000, ListOctets = 8_524_292 }],
     };
 
+    public static readonly FreedReport Freed = new() { Device = "10.0.0.5", Addresses = ["10.0.0.5", "2001:db8::5"], Mac = "02:00:00:00:00:05", HeldSeconds = 3725, FlowsEnded = 2 };
+
+    public static readonly LicenseReport License = new()
+    {
+        Licence = new LicenceFacts
+        {
+            File = "/etc/routerd/license.txt", State = "valid", Number = "2026-17", Holder = "Example GmbH", Users = 2, DevicesPerUser = 5, Issued = new DateOnly(2026, 11, 1),
+            Expires = new DateOnly(2026, 12, 1),
+        },
+        Mode = "per-user",
+        Devices = new CounterReport { Used = 9, Limit = 10, Reserved = 1 },
+        Seats = new CounterReport { Used = 2, Limit = 2 },
+        Places =
+        [
+            new PlaceReport
+            {
+                Mac = "02:00:00:00:00:05", Addresses = ["10.0.0.5", "2001:db8::5"], Zone = "trusted", Since = Now.AddSeconds(-3725), Reason = "tcp with 198.18.0.10:443", Flows = 3, User = "tony",
+            },
+            new PlaceReport { Name = "printer", Mac = "02:00:00:00:00:10", Reason = "kept for it, not there" },
+        ],
+        Users = [new SeatReport { User = "tony", Seats = 2, Devices = 6, Counted = 6, Since = Now.AddSeconds(-60), Machines = ["10.0.0.5", "10.0.0.6"] }],
+        Refused =
+        [
+            new RefusedReport
+            {
+                Host = "10.0.0.26", Zone = "trusted", Why = "no place", Wanted = "tcp with 198.18.0.10:80", First = Now.AddSeconds(-30), Last = Now.AddSeconds(-2), Times = 14,
+            },
+        ],
+        Tally = new TallyReport(12, 3, 7, 1, 2),
+    };
+
     public static readonly RuleReport Rule = new()
     {
         Index = 1, Name = "Mail by DSL", Action = "allow", Active = true, Packets = 10, Octets = 2000, Flows = 2, LastMatch = Now.AddSeconds(-5),

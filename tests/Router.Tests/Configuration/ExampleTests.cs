@@ -1,6 +1,7 @@
 using Router.Configuration;
 using Router.Forwarding;
 using Router.Forwarding.Rules;
+using Router.Licensing;
 using Router.Wire;
 
 namespace Router.Tests.Configuration;
@@ -10,7 +11,7 @@ public sealed class ExampleTests
 {
     private static readonly string[] NotBuilt =
     [
-        "licensed: false, welcome: { text: \"Welcome to our office\", password: \"coffee\" , pass: 8h }", "group:staff",
+        "welcome: { text: \"Welcome to our office\", password: \"coffee\" , pass: 8h }", "group:staff",
     ];
 
     [Fact]
@@ -21,9 +22,7 @@ public sealed class ExampleTests
         Assert.Null(result.Settings);
         Assert.Equal(
             [
-                "6:36: `licensed` is not part of this release; remove it",
                 "6:53: `welcome` is not part of this release; remove it",
-                "81:1: `license` is not part of this release; remove it",
                 "87:1: `users` is not part of this release; remove it",
                 "105:1: `portal` is not part of this release; remove it",
                 "106:1: `metrics` is not part of this release; remove it",
@@ -46,6 +45,9 @@ public sealed class ExampleTests
         Assert.Equal(new LinkSpeed(500_000_000, 100_000_000), settings.Links[0].Speed);
         Assert.Equal(Address.Parse("203.0.113.1"), settings.Links[1].Gateway4);
         Assert.True(settings.Links[2].Metered);
+        Assert.Equal([true, false, true], settings.Zones.Select(z => z.Licensed));
+        Assert.Equal(("/etc/routerd/license.txt", PoolMode.PerUser, TimeSpan.FromMinutes(15)), (settings.License.File, settings.License.Mode, settings.License.DeviceIdle));
+        Assert.Equal(new ReservedDevice("printer", 0x0200_0000_0010, default), Assert.Single(settings.License.Reserved));
         Assert.Equal(InternetMode.Balance, settings.Internet.Mode);
         Assert.Equal(TimeSpan.FromMinutes(10), settings.Internet.PinIdle);
         Assert.Equal(new DefaultRuleSettings(RuleAction.Drop, RuleLog.Packets), settings.DefaultRule);
@@ -89,7 +91,7 @@ public sealed class ExampleTests
     {
         string text = File.ReadAllText(Loading.ExamplePath);
         text = text.Replace(", " + NotBuilt[0], "", StringComparison.Ordinal).Replace(NotBuilt[1], "trusted", StringComparison.Ordinal);
-        int license = text.IndexOf("license:\n", StringComparison.Ordinal), exit = text.IndexOf("on_exit:", StringComparison.Ordinal);
-        return text[..license] + text[exit..];
+        int users = text.IndexOf("users:\n", StringComparison.Ordinal), exit = text.IndexOf("on_exit:", StringComparison.Ordinal);
+        return text[..users] + text[exit..];
     }
 }

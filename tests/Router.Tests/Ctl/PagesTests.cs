@@ -112,6 +112,18 @@ public class PagesTests
     }
 
     [Fact]
+    public void TheLicenceShowsItsHoldersAndWhoWasRefused()
+    {
+        string[] lines = Plain(screen => LicensePage.Write(Samples.License, screen));
+        Assert.Equal("licence 2026-17 of Example GmbH: 2 users, 5 devices each, a trial until 2026-12-01", lines[0]);
+        Assert.Equal("users   [##############################] 2 of 2", lines[2]);
+        Assert.Equal("10.0.0.5 2001:db8::5 02:00:00:00:00:05 trusted tony 1h02m 3 - tcp with 198.18.0.10:443", Squeeze(lines[6]));
+        Assert.Equal("printer 02:00:00:00:00:10 - - - 0 - kept for it, not there", Squeeze(lines[7]));
+        Assert.Equal("tony 2 6 1m00s 10.0.0.5 10.0.0.6", Squeeze(lines[10]));
+        Assert.Equal("10.0.0.26 - trusted no place tcp with 198.18.0.10:80 14 2.0s", Squeeze(lines[13]));
+    }
+
+    [Fact]
     public void RulesThatNeverMatchedSaySo()
     {
         string[] lines = Plain(screen => RulesPage.Write(

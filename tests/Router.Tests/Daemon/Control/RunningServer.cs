@@ -20,6 +20,8 @@ internal sealed class RunningServer : IAsyncDisposable
         MoveHost = query => Samples.Move with { Host = query.Host, Link = query.Link, FlowsKept = query.Flows ? 0 : 3 },
         Rules = () => [Samples.Rule],
         Web = () => Samples.Web,
+        License = () => Samples.License,
+        FreePlace = device => Samples.Freed with { Device = device },
         Check = () => Samples.Check,
         CheckFiles = files => new CheckReport { File = files[0].Name },
         Reload = () => Samples.Reload,

@@ -2,6 +2,7 @@ using Router.Forwarding;
 using Router.Forwarding.Flows;
 using Router.Forwarding.Identities;
 using Router.Forwarding.Reading;
+using Router.Licensing;
 using Router.Ports;
 using Router.Wire;
 
@@ -23,12 +24,12 @@ internal sealed class PathBed : IDisposable
     private readonly MemoryPort[] _ports = [.. s_ports.Select(id => new MemoryPort(id.ToString(), 2048))];
     private readonly long[] _before = new long[Enum.GetValues<DropReason>().Length];
 
-    public PathBed(Action<Draft>? edit = null, TableSizes? sizes = null, ForwardingTables? tables = null)
+    public PathBed(Action<Draft>? edit = null, TableSizes? sizes = null, ForwardingTables? tables = null, Pool? pool = null)
     {
         edit?.Invoke(Draft);
         Plan = Draft.Make(newPolicy: true);
         _tables = tables ?? ForwardingTables.Anonymous(sizes ?? new TableSizes(4096, 4096, 2048));
-        Forwarder = new Forwarder(_tables, Plan, Batch.Capacity);
+        Forwarder = new Forwarder(_tables, Plan, Batch.Capacity, pool);
         for (int i = 0; i < s_ports.Length; i++) Forwarder.Outbox.Attach(s_ports[i], _ports[i]);
     }
 

@@ -1,4 +1,4 @@
-namespace Router.Licensing.Holders;
+namespace Router.Licensing;
 
 /// <summary>How full a counter is, as far as anybody is warned of it.</summary>
 public enum Fullness : byte { Ample, Nearly, Full }
