@@ -14,6 +14,9 @@ public static class ControlPath
     public const string Web = "/v1/web";
     public const string License = "/v1/license";
 
+    /// <summary>Who is logged in.</summary>
+    public const string Users = "/v1/users";
+
     /// <summary>By GET of the files that the daemon reads, by POST of those in the body, the main file first.</summary>
     public const string Check = "/v1/check";
 
@@ -29,6 +32,10 @@ public static class ControlPath
     public const string KillFlows = "/v1/flows/kill";
 
     public const string MoveHost = "/v1/hosts/move";
+
+    public const string Login = "/v1/users/login";
+
+    public const string Logout = "/v1/users/logout";
 
     public const string FreePlace = "/v1/license/free";
 

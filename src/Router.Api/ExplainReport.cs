@@ -21,6 +21,9 @@ public sealed record ExplainReport
     /// <summary>The host's pin in words, with its age; null without one.</summary>
     public string? Pin { get; init; }
 
+    /// <summary>Who is at the source address, as rules see it: a user with groups, or a guest; null for nobody.</summary>
+    public string? User { get; init; }
+
     /// <summary>Which host names of the rules the two addresses belong to, and which have none now; in words.</summary>
     public IReadOnlyList<string> HostNames { get; init; } = [];
 }
@@ -46,6 +49,9 @@ public sealed record ExplainQuery
     /// <summary>The zone or link it comes in by; null: where the source address belongs.</summary>
     public string? Zone { get; init; }
 
+    /// <summary>As if this user were logged in there; null: as it is.</summary>
+    public string? User { get; init; }
+
     /// <summary>"tcp", "udp", "icmp", "icmpv6", or an IP protocol number; null if only the web rules are asked.</summary>
     public string? Protocol { get; init; }
 
@@ -61,5 +67,5 @@ public sealed record ExplainQuery
     /// <summary>The query of a request, with its question mark.</summary>
     public string ToQuery() => new QueryText()
         .Add("from", From).Add("zone", Zone).Add("protocol", Protocol)
-        .Add("destination", Destination).Add("port", Port).Add("url", Url).ToString();
+        .Add("destination", Destination).Add("port", Port).Add("user", User).Add("url", Url).ToString();
 }

@@ -1,5 +1,6 @@
 using Router.Configuration.Web;
 using Router.Forwarding;
+using Router.Forwarding.Identities;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Rules;
 using Router.Wire;
@@ -62,6 +63,7 @@ public static class PolicyCompiler
                 settings.Limits.Common, [.. settings.Limits.Exceptions.Select(e => new HostException(selectors.Compile(e.Source), e.Limit))]),
             PicksUpTcp = settings.Internet.PicksUpTcp,
             Web = WebCompiler.Compile(settings.Web, ports, clock, previous),
+            Gate = GateOf(settings, ports, selectors),
         };
         return new CompiledPolicy(policy, clock.NextChange, selectors.Warnings);
     }
@@ -91,6 +93,14 @@ public static class PolicyCompiler
             OnLinkReturn = rule.OnLinkReturn,
             Counters = counters.GetValueOrDefault(rule.Name) ?? new RuleCounters(),
         };
+
+    private static Gate GateOf(Settings settings, Dictionary<string, PortId> ports, SelectorCompiler selectors) => new(
+        settings.Users.LoginZones.Aggregate(0UL, (bits, zone) => bits | ports[zone].Bit),
+        settings.Zones.Where(zone => zone.Welcome is not null).Aggregate(0UL, (bits, zone) => bits | ports[zone.Name].Bit),
+        selectors.Compile(settings.Users.Exempt), selectors.Compile(settings.Users.BeforeLogin))
+    {
+        KnowsSome = settings.Users.Automatic.Count > 0,
+    };
 
     // A reserved link serves only whoever names it: a rule, or the written order itself.
     private static PortId[] Order(Settings settings, Dictionary<string, PortId> ports)

@@ -1,4 +1,5 @@
 using Router.Forwarding;
+using Router.Forwarding.Identities;
 using Router.Forwarding.Rules;
 using Router.Wire;
 
@@ -20,6 +21,7 @@ internal sealed class SelectorCompiler(Dictionary<string, PortId> ports, IReadOn
     {
         ulong bits = 0;
         List<AddressRange>? ranges = null;
+        List<string>? who = null;
         foreach (EndTerm term in terms)
         {
             switch (term.Kind)
@@ -28,15 +30,20 @@ internal sealed class SelectorCompiler(Dictionary<string, PortId> ports, IReadOn
                 case EndKind.Port: bits |= ports[term.Name].Bit; break;
                 case EndKind.Internet: bits |= PortId.InternetBit; break;
                 case EndKind.Range: (ranges ??= []).Add(term.Range); break;
-                // Nobody can log in yet, so nobody is meant: such an end by itself matches nothing.
-                case EndKind.User: break;
+                case EndKind.User: (who ??= []).Add(term.Name); break;
                 case EndKind.Host: AddHost(term.Name, ranges ??= []); break;
             }
         }
-        if (ranges is { Count: > 0 }) return new Selector(bits, ranges);
+        if (ranges is { Count: > 0 } || who is not null) return new Selector(bits, ranges ?? [], who is null ? null : People(who));
         if (!_shared.TryGetValue(bits, out Selector? shared)) _shared.Add(bits, shared = new Selector(bits, []));
         return shared;
     }
+
+    private static IdentitySet People(List<string> terms) => new(
+        Named(terms, "user:"), Named(terms, "group:"), everyUser: terms.Contains("authenticated"));
+
+    private static IEnumerable<string> Named(List<string> terms, string prefix) =>
+        terms.Where(term => term.StartsWith(prefix, StringComparison.Ordinal)).Select(term => term[prefix.Length..]);
 
     private void AddHost(string name, List<AddressRange> ranges)
     {

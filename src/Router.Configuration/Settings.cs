@@ -42,6 +42,8 @@ public sealed record Settings
 
     public LicenseSettings License { get; init; } = new();
 
+    public UserSettings Users { get; init; } = new();
+
     /// <summary>What the links do without the daemon.</summary>
     public OnExit OnExit { get; init; }
 
@@ -56,6 +58,9 @@ public sealed record ZoneSettings(string Name, IReadOnlyList<string> Interfaces)
 {
     /// <summary>Whether its devices take places of the licence.</summary>
     public bool Licensed { get; init; } = true;
+
+    /// <summary>The page that its guests see first; null for a zone without guests.</summary>
+    public WelcomeSettings? Welcome { get; init; }
 
     /// <summary>The name of its TUN device.</summary>
     public string Device => $"rt-{Name}";

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Router.Api;
 using Router.Ctl.Verbs;
+using Router.Ctl.Verbs.Users;
 
 namespace Router.Ctl;
 
@@ -44,7 +45,7 @@ internal static class CommandLine
         var root = new RootCommand(About)
         {
             Socket, Json,
-            ReadVerbs.Status(), ReadVerbs.Links(), FlowsVerb.Build(), HostsVerb.Build(), ReadVerbs.Rules(), ReadVerbs.Web(), LicenseVerb.Build(),
+            ReadVerbs.Status(), ReadVerbs.Links(), FlowsVerb.Build(), HostsVerb.Build(), ReadVerbs.Rules(), ReadVerbs.Web(), LicenseVerb.Build(), ReadVerbs.Users(), UserVerb.Build(),
             CheckVerb.Build(), ReadVerbs.Reload(), ExplainVerb.Build(), WhyVerb.Build(), CaptureVerb.Build(),
             ApplyVerb.Build(), ApplyVerb.BuildConfirm(), DrillVerb.Build(), UseVerb.Build(), PastVerbs.BuildEvents(), PastVerbs.BuildReport(),
         };

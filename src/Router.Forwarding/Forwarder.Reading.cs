@@ -1,5 +1,6 @@
 using Router.Forwarding.Flows;
 using Router.Forwarding.Gateways;
+using Router.Forwarding.Identities;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
@@ -69,8 +70,14 @@ public sealed partial class Forwarder
     public long TableOctets => _flows.Octets + _mappings.Octets;
 
     /// <summary>What would become of a packet. On the forwarding thread.</summary>
-    public Explanation Explain(PortId ingress, Address from, byte protocol, Address to, ushort port) =>
-        Explanation.Of(_plan, _flows, _mappings, _pins, _chooser, Quotas, _places, Datagram.First(from, protocol, to, port), ingress, _now);
+    /// <param name="ingress">Where it would come in.</param>
+    /// <param name="from">Who would send it.</param>
+    /// <param name="protocol">IP protocol number.</param>
+    /// <param name="to">Where to.</param>
+    /// <param name="port">Destination port, or 0.</param>
+    /// <param name="roster">As if these were behind their addresses; null: as it is.</param>
+    public Explanation Explain(PortId ingress, Address from, byte protocol, Address to, ushort port, Roster? roster = null) =>
+        Explanation.Of(roster is null ? _plan : _plan.With(roster), _flows, _mappings, _pins, _chooser, Quotas, _places, Datagram.First(from, protocol, to, port), ingress, _now);
 
     internal Outbox Outbox => _outbox;
 

@@ -1,6 +1,7 @@
 using Router.Forwarding.Answers;
 using Router.Forwarding.Flows;
 using Router.Forwarding.Gateways;
+using Router.Forwarding.Identities;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
@@ -42,6 +43,7 @@ public sealed partial class Forwarder : IDisposable
     private readonly LinkChooser _chooser;
     private readonly Progress _progress;
     private readonly HeldSyns _held;
+    private readonly Knocks _knocks;
     private readonly long[] _drops = new long[(int)DropReason.SendRefused + 1];
     private Plan _plan;
     private long _now;
@@ -69,6 +71,7 @@ public sealed partial class Forwarder : IDisposable
         _admission = new Admission(_flows, _holdings, new Translator(_mappings), _mappings, _chooser, _gateways, Quotas, places, Events);
         Review = new Review(_flows, _mappings, _chooser, _admission, _holdings, _gateways, _web, _refusals, places);
         _held = new HeldSyns(_refusals);
+        _knocks = new Knocks(Events);
         Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _gateways, _holdings, Quotas, _held, Review);
         _mappings.Prepare(plan);
         _holdings.Resume(plan.Policy);
@@ -158,6 +161,7 @@ public sealed partial class Forwarder : IDisposable
         reason = _admission.Admit(_plan, packet, ingress, _now, out id);
         if (id.Exists) Evidence.Ask(_flows[id], _now);
         if (reason == DropReason.None) return reason;
+        if (reason == DropReason.LoginRequired && _knocks.Take(_plan, packet.Source, ingress, _now)) return reason;
         bool mayBeCrossing = reason == DropReason.RuleDenied && packet.IsSyn && _plan.IsLink(ingress)
             && _mappings.FindOutside(packet.Destination, packet.DestinationPort, packet.Protocol) >= 0;
         if (mayBeCrossing) _held.Hold(octets, packet.Key(ingress), _now);

@@ -5,7 +5,7 @@ using Router.Wire;
 namespace Router.Forwarding;
 
 /// <summary>What the path has to tell the journal.</summary>
-public enum PathEventKind : byte { FlowOpened, FlowClosed, PacketLogged, PacketRefused, NeighbourWanted, PortGone, SenderStuck, HostLimited, NoRoom, WebRefused }
+public enum PathEventKind : byte { FlowOpened, FlowClosed, PacketLogged, PacketRefused, NeighbourWanted, PortGone, SenderStuck, HostLimited, NoRoom, HostUnknown, WebRefused }
 
 /// <summary>One thing that happened on the path, small enough to be copied.</summary>
 public record struct PathEvent

@@ -14,7 +14,7 @@ namespace Router.Forwarding;
 /// A live flow under a new plan. Each flow is looked at once per plan: by its next packet, or by the scan that follows a new plan,
 /// whichever comes first. Two questions are asked.
 ///
-/// Do the rules still allow it, and does the licence? That is asked too, of single flows, when somebody logs in or out (<see cref="Reconsider"/>). The course of its first packet is charted again; if the answer is another, or leads elsewhere, the
+/// Do the rules still allow it, and does the licence? The rules are asked again, of single flows, when somebody logs in or out (<see cref="Reconsider"/>). The course of its first packet is charted again; if the answer is another, or leads elsewhere, the
 /// flow ends at once, and TCP is told on both sides.
 ///
 /// Is its link still right (<see cref="LinkEvent"/>)? If not, and there is a better one for it, the rule's plan for that decides; with

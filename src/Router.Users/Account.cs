@@ -30,5 +30,5 @@ public sealed record Account
         text.Length is > 0 and <= MostNameLetters && text.All(letter => char.IsLetterOrDigit(letter) || NameMarks.Contains(letter)) && text[0] != '-';
 
     /// <summary>What to write where that does not hold.</summary>
-    internal static readonly string NameRemedy = $"use 1 to {MostNameLetters} letters, digits and {string.Join(' ', NameMarks.AsEnumerable())}, and not - in front";
+    public static readonly string NameRemedy = $"use 1 to {MostNameLetters} letters, digits and {string.Join(' ', NameMarks.AsEnumerable())}, and not - in front";
 }

@@ -7,7 +7,7 @@ namespace Router.Users;
 /// </summary>
 public sealed class AccountsInForce
 {
-    private readonly string _path;
+    private string _path;
     private (DateTime Written, long Length) _seen;
     private Accounts _now = Accounts.None;
 
@@ -17,6 +17,13 @@ public sealed class AccountsInForce
     public Accounts Now => Volatile.Read(ref _now);
 
     public string Path => _path;
+
+    /// <summary>The same for another file, from now on.</summary>
+    public AccountsRead? Look(string path)
+    {
+        if (path != _path) (_path, _seen) = (path, default);
+        return Look();
+    }
 
     /// <summary>Takes up a changed file. Answers what it read; null if nothing changed since the last look.</summary>
     public AccountsRead? Look()

@@ -50,6 +50,9 @@ public sealed record FlowReport
 
     public required long OctetsIn { get; init; }
 
+    /// <summary>Who is logged in at the local end now; null for nobody.</summary>
+    public string? User { get; init; }
+
     /// <summary>Why it uses that link: "pinned host", "pinned for the site", or "bound to the link's address". Null if it was placed by itself, or there was no choice.</summary>
     public string? PinReason { get; init; }
 }
@@ -81,6 +84,9 @@ public sealed record FlowQuery
 
     public string? Rule { get; init; }
 
+    /// <summary>Who is logged in at the local end now.</summary>
+    public string? User { get; init; }
+
     /// <summary>A port of any of its ends.</summary>
     public int? Port { get; init; }
 
@@ -97,7 +103,7 @@ public sealed record FlowQuery
     public static IReadOnlyList<string> Orders { get; } = ["age", "idle", "octets", "packets", "host"];
 
     /// <summary>Whether anything narrows it.</summary>
-    public bool IsNarrow => (Host ?? Link ?? Rule ?? Protocol) is not null || Port is not null;
+    public bool IsNarrow => (Host ?? Link ?? Rule ?? Protocol ?? User) is not null || Port is not null;
 
     /// <summary>The query of a request, with its question mark.</summary>
     public string ToQuery() => Filter().Add("sort", Sort).Add("limit", Limit).ToString();
@@ -107,7 +113,7 @@ public sealed record FlowQuery
     public string ToKillQuery(bool all) => Filter().Add("all", all ? "yes" : null).ToString();
 
     private QueryText Filter() => new QueryText()
-        .Add("host", Host).Add("link", Link).Add("rule", Rule).Add("port", Port).Add("protocol", Protocol);
+        .Add("host", Host).Add("link", Link).Add("rule", Rule).Add("port", Port).Add("protocol", Protocol).Add("user", User);
 }
 
 /// <summary>How many flows were ended on request.</summary>

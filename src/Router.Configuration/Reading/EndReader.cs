@@ -6,10 +6,10 @@ namespace Router.Configuration.Reading;
 
 /// <summary>
 /// Reads `groups`, and the `source` and `destination` of a rule. An item is `any`, `internet`, `firewall`, `vpn-clients` (the zone
-/// named vpn), a zone, a link, a group, a network, a range, an address, or the name of a host (known by its dot). What fits none of
+/// named vpn), `authenticated`, `user:NAME`, `group:NAME`, a zone, a link, a group, a network, a range, an address, or the name of a host (known by its dot). What fits none of
 /// these is an error that names the nearest defined name. A list with a faulty item gives null and never fewer or more items.
 /// </summary>
-internal sealed class EndReader(Names names)
+internal sealed class EndReader(Names names, bool speaksOfUsers = true)
 {
     private const int MostItems = 65_536;
     private const int MostHostLetters = 253;
@@ -89,27 +89,36 @@ internal sealed class EndReader(Names names)
                 told = true;
                 item.Error("`vpn-clients` means the zone `vpn`, and there is none", "define a zone named `vpn` with the tunnel's interface");
                 break;
-            case "authenticated": return User("authenticated", item);
+            case "authenticated": return User("authenticated", item, out told);
             default: return UserOrGroup(text, item, out told);
         }
         return null;
     }
 
-    private static EndTerm? UserOrGroup(string text, Setting item, out bool told)
+    private EndTerm? UserOrGroup(string text, Setting item, out bool told)
     {
         told = false;
         if (Array.Find(UserPrefixes, p => text.StartsWith(p, StringComparison.OrdinalIgnoreCase)) is not { } prefix) return null;
         string name = text[prefix.Length..];
-        if (name.Length is > 0 and <= MostUserLetters && !name.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c == ':')) return User(prefix + name.ToLowerInvariant(), item);
+        if (IsUserName(name)) return User(prefix + name.ToLowerInvariant(), item, out told);
         told = true;
         item.Error($"`{text}` names nobody", $"write `{prefix}NAME`, with 1 to {MostUserLetters} characters and no spaces");
         return null;
     }
 
-    /// <summary>Users are written down before anybody can log in: such a rule is sound, and meets nobody. It never means "any".</summary>
-    private static EndTerm User(string name, Setting item)
+    /// <summary>Whether it can name a user or a group, here or in a directory.</summary>
+    public static bool IsUserName(string name) =>
+        name.Length is > 0 and <= MostUserLetters && !name.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c == ':');
+
+    private EndTerm? User(string name, Setting item, out bool told)
     {
-        item.Warn($"`{name}` matches nobody: users cannot log in in this release", "name zones, addresses or address groups to match somebody now");
+        told = !speaksOfUsers;
+        if (told)
+        {
+            item.Error($"`{name}` means nothing here: it is about hosts, whoever uses them", "write addresses, networks, zones or groups of addresses");
+            return null;
+        }
+        if (name != "authenticated") names.Mention(name, item.Place);
         return new EndTerm(EndKind.User, name, default);
     }
 

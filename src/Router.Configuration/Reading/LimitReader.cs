@@ -14,7 +14,7 @@ internal sealed class LimitReader(Names names)
     private static readonly KeySet Keys = new(["flows", "new_flows", "exceptions"]);
     private static readonly KeySet ExceptionKeys = new(["source", "flows", "new_flows"]);
 
-    private readonly EndReader _ends = new(names);
+    private readonly EndReader _ends = new(names, speaksOfUsers: false);
 
     public LimitSettings Limits(Setting setting)
     {

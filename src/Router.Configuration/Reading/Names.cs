@@ -32,6 +32,9 @@ internal sealed class Names
     /// <summary>Host names that were mentioned, lower case and without a dot at the end, in that order.</summary>
     public List<string> Hosts { get; } = [];
 
+    /// <summary>The users and groups that were mentioned, each as often as that was.</summary>
+    public List<UserMention> Mentions { get; } = [];
+
     private readonly HashSet<string> _hosts = [];
 
     /// <summary>Zones, links and the box itself.</summary>
@@ -78,6 +81,14 @@ internal sealed class Names
         if (_hosts.Add(lower)) Hosts.Add(lower);
         return lower;
     }
+
+    /// <summary>Notes where somebody is spoken of. There may be thousands of rules, of which the first few dozen places of a name are enough.</summary>
+    public void Mention(string term, Place place)
+    {
+        if (Mentions.Count < MostMentions) Mentions.Add(new UserMention(term, place.File, place.Line, place.Column));
+    }
+
+    private const int MostMentions = 100_000;
 
     /// <summary>Letters, digits, `-` and `_`, beginning with a letter: no name looks like an address, a port or a list.</summary>
     public static void CheckName(Setting setting, string what, int mostLetters = MostLetters)

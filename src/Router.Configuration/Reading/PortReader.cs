@@ -21,7 +21,7 @@ internal sealed class PortReader(Names names, ErrorList errors)
 
     private const int MostWeight = 1000;
 
-    private static readonly KeySet ZoneKeys = new(["interfaces", "spoof_check", "licensed"], "welcome");
+    private static readonly KeySet ZoneKeys = new(["interfaces", "spoof_check", "licensed", "welcome"]);
     private static readonly KeySet LinkKeys = new(["interface", "enabled", "weight", "speed", "metered", "cap", "gateway", "refuse_private", "ipv6", "resolvers", "health"]);
 
     private readonly Ipv6Reader _ipv6 = new();
@@ -36,12 +36,17 @@ internal sealed class PortReader(Names names, ErrorList errors)
             CountPort(zone);
             var interfaces = new List<string>();
             bool written = false, licensed = true;
+            WelcomeSettings? welcome = null;
             foreach ((string name, Setting value) in zone.Fields(ZoneKeys))
             {
                 if (name == "interfaces")
                 {
                     written = true;
                     foreach ((string text, Setting item) in value.Texts()) TakeInterface(text, item, interfaces);
+                }
+                else if (name == "welcome")
+                {
+                    welcome = WelcomeReader.Read(value);
                 }
                 else if (name == "licensed")
                 {
@@ -54,7 +59,7 @@ internal sealed class PortReader(Names names, ErrorList errors)
             }
             if (interfaces.Count == 0 && !written) zone.KeyError($"zone `{zone.Key}` has no interfaces", "write `interfaces: [NAME]`");
             else if (interfaces.Count == 0) zone.KeyError($"zone `{zone.Key}` has no usable interface", "name at least one, such as `interfaces: [lan0]`");
-            zones.Add(new ZoneSettings(zone.Key, [.. interfaces]) { Licensed = licensed });
+            zones.Add(new ZoneSettings(zone.Key, [.. interfaces]) { Licensed = licensed, Welcome = welcome });
         }
         return zones;
     }

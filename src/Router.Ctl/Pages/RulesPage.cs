@@ -33,6 +33,7 @@ internal static class RulesPage
         {
             screen.Line($"{(step.Matched ? "*" : "-")} {step.Rule}: {step.Why}", step.Matched ? new Style(decoration: Decoration.Bold) : null);
         }
+        if (explained.User is { } user) screen.Line($"user:   {user}");
         foreach (string name in explained.HostNames) screen.Line($"name:   {name}");
         if (explained.Pin is { } pin) screen.Line($"pin:    {pin}");
         if (explained.Link is { } link) screen.Line($"link:   {link}");

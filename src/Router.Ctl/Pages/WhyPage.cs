@@ -15,6 +15,7 @@ internal static class WhyPage
             FlowReport flow = why.Flow;
             Fact(screen, "flow", $"{flow.Id} {flow.Protocol} {flow.Inside} as {flow.Outside} to {flow.Remote}, {flow.State}");
             Fact(screen, "admitted", $"{why.Admitted.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture)}, {Units.Duration(flow.AgeSeconds)} ago, by {why.AdmittedBy ?? "a rule that is gone since"}");
+            if (flow.User is { } user) Fact(screen, "user now", user);
             if (flow.Rule != why.AdmittedBy) Fact(screen, "rule now", flow.Rule);
             if (flow.Link is { } link) Fact(screen, "link", why.LinkReason is { } reason ? $"{link}: {reason}" : link);
             if (why.Pin is { } pin) Fact(screen, "pin then", pin);

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Router.Api;
 using Router.Configuration;
 using Router.Ctl.Pages;
+using Router.Users;
 
 namespace Router.Ctl.Verbs;
 
@@ -50,8 +51,8 @@ internal static class CheckVerb
 
     private static CheckReport ReadHere(string file)
     {
-        LoadResult loaded = ConfigurationLoader.Load(file, Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value)));
+        LoadResult loaded = AccountsCheck.Added(ConfigurationLoader.Load(file, Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .Select(variable => KeyValuePair.Create((string)variable.Key, (string?)variable.Value))));
         return new CheckReport
         {
             File = file,

@@ -11,6 +11,7 @@ internal static class ExplainVerb
 {
     private static readonly Option<string> From = new("--from") { Description = "Source address.", HelpName = "ADDR", Required = true };
     private static readonly Option<string> Zone = new("--zone") { Description = "Zone or link that it comes in by, if the address does not tell.", HelpName = "NAME" };
+    private static readonly Option<string> User = new("--user") { Description = "As if this user were logged in there.", HelpName = "NAME" };
     private static readonly Option<string> Url = new("--url") { Description = "What is wanted on the web, as http://host/path, https://host or a host's name; without PROTO and DEST only the web rules are asked.", HelpName = "URL" };
     private static readonly Argument<string> Protocol = new("PROTO") { Arity = ArgumentArity.ZeroOrOne, Description = "tcp, udp, icmp, icmpv6, or an IP protocol number." };
     private static readonly Argument<string> Destination = new("DEST[:PORT]") { Arity = ArgumentArity.ZeroOrOne, Description = "Destination, as 192.0.2.1:443 or [2001:db8::1]:443; tcp and udp need a port." };
@@ -19,7 +20,7 @@ internal static class ExplainVerb
     {
         var command = new Command("explain", "Walk the decision for a packet that is not sent: each rule, the link, the source address.")
         {
-            From, Zone, Url, Protocol, Destination,
+            From, Zone, User, Url, Protocol, Destination,
         };
         command.SetAction((parsed, cancel) =>
         {
@@ -44,7 +45,7 @@ internal static class ExplainVerb
         {
             throw new ControlFailure(ExitCode.Usage, $"{protocol} needs a port: write {new EndpointReport { Address = address, Port = 443 }}");
         }
-        return query with { Protocol = protocol, Destination = address, Port = port };
+        return query with { User = parsed.GetValue(User), Protocol = protocol, Destination = address, Port = port };
     }
 
     /// <summary>Address and port of "192.0.2.1", "192.0.2.1:443", "2001:db8::1" or "[2001:db8::1]:443".</summary>

@@ -12,7 +12,7 @@ internal static class FlowsVerb
     private static readonly Option<string> Rule = new("--rule") { Description = "Only those that this rule allows.", HelpName = "NAME", Recursive = true };
     private static readonly Option<int?> Port = new("--port") { Description = "Only those with this port at one end.", HelpName = "N", Recursive = true };
     private static readonly Option<string> Protocol = new("--protocol") { Description = "Only this one: tcp, udp, icmp, icmpv6, or a number.", HelpName = "PROTO", Recursive = true };
-    private static readonly Option<string> User = new("--user") { Description = "Only those of this user. Refused until there are users.", HelpName = "NAME", Recursive = true };
+    private static readonly Option<string> User = new("--user") { Description = "Only those of hosts where this user is logged in now.", HelpName = "NAME", Recursive = true };
     private static readonly Option<string> Sort = new("--sort") { Description = $"By {string.Join(", ", FlowQuery.Orders)}; the most first.", HelpName = "ORDER" };
 
     private static readonly Option<int> Limit = new("--limit")
@@ -61,22 +61,19 @@ internal static class FlowsVerb
             {
                 throw new ControlFailure(ExitCode.Usage, all
                     ? "--all ends every live flow: leave it out, or the other options"
-                    : "this would end every live flow: say which with --host, --link, --rule, --port, --protocol, or write --all");
+                    : "this would end every live flow: say which with --host, --link, --rule, --port, --protocol, --user, or write --all");
             }
             return session.AskAsync((HttpMethod.Post, ControlPath.KillFlows + query.ToKillQuery(all)), ControlJson.Wire.KillReport, FlowsPage.Write, _ => true, cancel);
         });
     }
 
-    private static FlowQuery FilterOf(ParseResult parsed)
+    private static FlowQuery FilterOf(ParseResult parsed) => new()
     {
-        if (parsed.GetValue(User) is not null) throw new ControlFailure(ExitCode.Usage, "--user cannot be asked for: nobody can log in yet, so no flow has a user");
-        return new FlowQuery
-        {
-            Host = parsed.GetValue(Host),
-            Link = parsed.GetValue(Link),
-            Rule = parsed.GetValue(Rule),
-            Port = parsed.GetValue(Port),
-            Protocol = parsed.GetValue(Protocol),
-        };
-    }
+        Host = parsed.GetValue(Host),
+        Link = parsed.GetValue(Link),
+        Rule = parsed.GetValue(Rule),
+        Port = parsed.GetValue(Port),
+        Protocol = parsed.GetValue(Protocol),
+        User = parsed.GetValue(User),
+    };
 }

@@ -20,6 +20,10 @@ internal static class ReadVerbs
         "web", "The web rules in force, their hits, and what was read on the web.",
         ControlPath.Web, ControlJson.Wire.WebReport, WebPage.Write);
 
+    public static Command Users() => Simple(
+        "users", "Who is logged in, on which devices, since when and how.",
+        ControlPath.Users, ControlJson.Wire.UsersReport, UsersPage.Write);
+
     public static Command Links()
     {
         Option<bool> watch = WatchOption();

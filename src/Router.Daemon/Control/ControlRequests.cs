@@ -58,7 +58,7 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
         bool isCheck = path == ControlPath.Check && HttpMethods.IsPost(context.Request.Method);
         if (path != ControlPath.Apply && !isCheck) ExpectNoLongBody(context.Request);
         IQueryCollection query = context.Request.Query;
-        if (path is not (ControlPath.Flows or ControlPath.KillFlows or ControlPath.MoveHost or ControlPath.FreePlace or ControlPath.Explain or ControlPath.Why or ControlPath.Capture or ControlPath.Apply
+        if (path is not (ControlPath.Flows or ControlPath.KillFlows or ControlPath.MoveHost or ControlPath.FreePlace or ControlPath.Login or ControlPath.Logout or ControlPath.Explain or ControlPath.Why or ControlPath.Capture or ControlPath.Apply
             or ControlPath.Events or ControlPath.Past or ControlPath.Drill)) Queries.None(query);
         ControlJson json = ControlJson.Wire;
         return path switch
@@ -73,6 +73,9 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
             ControlPath.Web => SendAsync(context, verbs.Web(), json.WebReport),
             ControlPath.License => SendAsync(context, verbs.License(), json.LicenseReport),
             ControlPath.FreePlace => SendAsync(context, verbs.FreePlace(Queries.Device(query)), json.FreedReport),
+            ControlPath.Users => SendAsync(context, verbs.Users(), json.UsersReport),
+            ControlPath.Login => SendAsync(context, verbs.Login(Queries.Login(query)), json.LoginChange),
+            ControlPath.Logout => SendAsync(context, verbs.Logout(Queries.Login(query)), json.LoginChange),
             ControlPath.Check => isCheck ? CheckAsync(context) : SendAsync(context, verbs.Check(), json.CheckReport),
             ControlPath.Explain => SendAsync(context, verbs.Explain(Queries.Explain(query)), json.ExplainReport),
             ControlPath.Why => SendAsync(context, verbs.Why(Queries.Why(query)), json.IReadOnlyListWhyReport),
@@ -155,10 +158,10 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
         string expected = path switch
         {
             ControlPath.Status or ControlPath.Links or ControlPath.Flows or ControlPath.Hosts
-                or ControlPath.Rules or ControlPath.Web or ControlPath.License or ControlPath.Check or ControlPath.Explain or ControlPath.Why or ControlPath.Capture
+                or ControlPath.Rules or ControlPath.Web or ControlPath.License or ControlPath.Users or ControlPath.Check or ControlPath.Explain or ControlPath.Why or ControlPath.Capture
                 or ControlPath.Events or ControlPath.Past => HttpMethods.Get,
             ControlPath.Drill => HttpMethods.IsPost(context.Request.Method) ? HttpMethods.Post : HttpMethods.Get,
-            ControlPath.StopDrill or ControlPath.Reload or ControlPath.Apply or ControlPath.Confirm or ControlPath.KillFlows or ControlPath.MoveHost or ControlPath.FreePlace => HttpMethods.Post,
+            ControlPath.StopDrill or ControlPath.Reload or ControlPath.Apply or ControlPath.Confirm or ControlPath.KillFlows or ControlPath.MoveHost or ControlPath.FreePlace or ControlPath.Login or ControlPath.Logout => HttpMethods.Post,
             _ => throw Unknown(path),
         };
         if (context.Request.Method == expected || (path == ControlPath.Check && HttpMethods.IsPost(context.Request.Method))) return;

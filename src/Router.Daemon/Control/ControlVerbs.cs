@@ -33,6 +33,14 @@ internal sealed record ControlVerbs
     /// <summary>Takes the place of a device away, which an address or a MAC names as a stranger typed it.</summary>
     public required Func<string, FreedReport> FreePlace { get; init; }
 
+    public required Func<UsersReport> Users { get; init; }
+
+    /// <summary>Logs a user in by hand; whom and where is as a stranger typed it, but the address has been parsed.</summary>
+    public required Func<LoginQuery, LoginChange> Login { get; init; }
+
+    /// <summary>Ends logins by hand.</summary>
+    public required Func<LoginQuery, LoginChange> Logout { get; init; }
+
     /// <summary>Reads the configured files again and says what is wrong with them; changes nothing.</summary>
     /// <remarks>
     /// No path can be named: whoever may open the socket may steer the router, not read files with the daemon's rights.

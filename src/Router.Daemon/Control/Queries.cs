@@ -57,7 +57,6 @@ internal static class Queries
 
     private static FlowQuery Filter(IQueryCollection query)
     {
-        if (Text(query, "user") is not null) throw new RefusedRequest(StatusCodes.Status400BadRequest, "'user' cannot be asked for: nobody can log in yet, so no flow has a user.");
         return new FlowQuery
         {
             Host = Address(query, "host"),
@@ -65,13 +64,21 @@ internal static class Queries
             Rule = Text(query, "rule"),
             Port = Number(query, "port", 0, 65535),
             Protocol = Protocol(query),
+            User = Text(query, "user"),
         };
+    }
+
+    /// <exception cref="RefusedRequest">A name or a value that is wrong.</exception>
+    public static LoginQuery Login(IQueryCollection query)
+    {
+        AllowOnly(query, "user", "address");
+        return new LoginQuery { User = Text(query, "user"), Address = Address(query, "address") };
     }
 
     /// <exception cref="RefusedRequest">A name or a value that is wrong or missing.</exception>
     public static ExplainQuery Explain(IQueryCollection query)
     {
-        AllowOnly(query, "from", "zone", "protocol", "destination", "port", "url");
+        AllowOnly(query, "from", "zone", "protocol", "destination", "port", "url", "user");
         string? url = Text(query, "url");
         return new ExplainQuery
         {
@@ -79,6 +86,7 @@ internal static class Queries
             Zone = Text(query, "zone"),
             Protocol = Protocol(query) ?? (url is null ? throw Missing("protocol") : null),
             Destination = Address(query, "destination") ?? (url is null ? throw Missing("destination") : null),
+            User = Text(query, "user"),
             Port = Number(query, "port", 0, 65535),
             Url = url,
         };

@@ -61,7 +61,7 @@ internal sealed class EventLog(Worker worker, PortRegistry ports, Journal journa
                 case PathEventKind.WebRefused:
                     journal.Write(Web, Priority.Info, DescribeWeb(happened, policy), WebFields(happened, policy));
                     break;
-                case PathEventKind.NeighbourWanted or PathEventKind.PortGone:
+                case PathEventKind.NeighbourWanted or PathEventKind.PortGone or PathEventKind.HostUnknown:
                     toAct.Add(happened);
                     break;
             }

@@ -43,6 +43,7 @@ internal sealed class FlowReports(Helm helm, Worker worker, PortRegistry ports, 
                 && (protocol is null || flow.Protocol == protocol)
                 && (query.Port is null || flow.Inside.Port == query.Port || flow.Outside.Port == query.Port || flow.Remote.Port == query.Port)
                 && (query.Link is null || LinkOf(flow) == query.Link)
+                && (query.User is null || string.Equals(UserOf(flow), query.User, StringComparison.OrdinalIgnoreCase))
                 && (query.Rule is null || RuleOf(flow, policy) == query.Rule));
     }
 
@@ -66,8 +67,12 @@ internal sealed class FlowReports(Helm helm, Worker worker, PortRegistry ports, 
         Link = LinkOf(flow), Zone = ports.NameOf(flow.Inbound ? flow.Egress : flow.Ingress), Rule = RuleOf(flow, policy), State = flow.State,
         AgeSeconds = (now - flow.Created) / 1e6, IdleSeconds = Math.Max(0, (now - flow.LastUse) / 1e6),
         PacketsOut = flow.PacketsOut, OctetsOut = flow.OctetsOut, PacketsIn = flow.PacketsIn, OctetsIn = flow.OctetsIn,
+        User = UserOf(flow),
         PinReason = flow.Pinned ? flow.PinnedForSite ? "pinned for the site" : "pinned host" : flow.Bound ? "bound to the link's address" : null,
     };
+
+    // The inside end is the local host, whoever began.
+    private string? UserOf(LiveFlow flow) => worker.Plan.Roster.Of(flow.Inside.Address) is { IsUser: true } who ? who.User : null;
 
     private string? LinkOf(LiveFlow flow)
     {

@@ -9,15 +9,18 @@ using Router.Daemon.Drills;
 using Router.Daemon.History;
 using Router.Daemon.Kernel;
 using Router.Daemon.Licensing;
+using Router.Daemon.People;
 using Router.Daemon.Placing;
 using Router.Daemon.Steering;
 using Router.Daemon.Systemd;
 using Router.Daemon.Volume;
 using Router.Forwarding;
+using Router.Forwarding.Identities;
 using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
 using Router.Forwarding.Rules;
 using Router.Ports;
+using Router.Users;
 using Router.Wire;
 
 namespace Router.Daemon.Reporting;
@@ -26,7 +29,7 @@ namespace Router.Daemon.Reporting;
 /// Answers to the control socket. Tables are read beside the path without its knowing; what only the forwarding thread may look at
 /// is asked of it by errand.
 /// </summary>
-internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, VolumeMeter volume, Chronicle chronicle, Drill drill, LicenceOffice office, Journal journal)
+internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, VolumeMeter volume, Chronicle chronicle, Drill drill, LicenceOffice office, PeopleOffice people, Journal journal)
 {
     private readonly TrafficMeter _meter = new(worker);
     private readonly FlowReports _flows = new(helm, worker, ports, tables, journal);
@@ -50,6 +53,9 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
         Web = _web.Report,
         License = _licence.License,
         FreePlace = _licence.Free,
+        Users = people.Reports.Users,
+        Login = people.Reports.Login,
+        Logout = people.Reports.Logout,
         Check = () => Checked(file, ConfigurationLoader.Load(file)),
         CheckFiles = files => Checked(files[0].Name, ConfigurationLoader.LoadTexts(files.Select(one => (one.Name, Encoding.UTF8.GetBytes(one.Text))))),
         Reload = () => helm.ReloadAsync().GetAwaiter().GetResult(),
@@ -69,6 +75,7 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
     // What only a running box can tell belongs to it: who is connected to it, and which names have addresses.
     private CheckReport Checked(string name, LoadResult loaded)
     {
+        loaded = AccountsCheck.Added(loaded);
         if (loaded.Settings is { } settings)
         {
             loaded = loaded with { Warnings = [.. loaded.Warnings, .. LockOut.Warnings(name, settings, helm.View, TcpConnections.ToTheBox()), .. NameReports.Doubts(name, settings.HostNames, helm.HostNames)] };
@@ -154,12 +161,14 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
     {
         if (!Protocols.TryParse(name, out byte protocol)) throw new RefusedRequest(StatusCodes.Status400BadRequest, $"'{name}' is no protocol.");
         PortId ingress = IngressOf(query.Zone, from);
-        Explanation told = worker.Ask(w => w.Forwarder.Explain(ingress, from, protocol, to, (ushort)(query.Port ?? 0))).GetAwaiter().GetResult();
+        Roster? roster = query.User is { } user ? worker.Plan.Roster.With(from, people.Reports.AsIf(user)) : null;
+        Explanation told = worker.Ask(w => w.Forwarder.Explain(ingress, from, protocol, to, (ushort)(query.Port ?? 0), roster)).GetAwaiter().GetResult();
         return new ExplainReport
         {
             Steps = [.. told.Steps.Select(s => new ExplainStep { Rule = s.Subject, Matched = s.Matched, Why = s.Why })],
             Verdict = told.Verdict, Allowed = told.Allowed, Link = told.Link is { } link ? ports.NameOf(link) : null, SourceAddress = told.Source?.ToString(),
             Pin = told.PinSince is { } since ? $"{told.PinReason}, {(Monotonic.Microseconds() - since) / 1_000_000} s ago" : null,
+            User = PeopleReports.Words((roster ?? worker.Plan.Roster).Of(from)),
             HostNames = [.. NameReports.About(helm.HostNames, from, to, Monotonic.Microseconds())],
         };
     }

@@ -6,6 +6,7 @@ using Router.Daemon.Health.Probes;
 using Router.Daemon.Kernel;
 using Router.Daemon.Licensing;
 using Router.Daemon.Naming;
+using Router.Daemon.People;
 using Router.Daemon.Placing;
 using Router.Daemon.Plumbing;
 using Router.Daemon.Reporting;
@@ -41,6 +42,7 @@ internal sealed class Helm : IDisposable
     private readonly VolumeMeter _volume;
     private readonly LinkWatch _health;
     private readonly LicenceOffice _licence;
+    private readonly PeopleOffice _people;
     private readonly Works _works;
     private readonly Reload _reload;
     private readonly Trial _trial;
@@ -55,11 +57,12 @@ internal sealed class Helm : IDisposable
     private long _lastBeat, _nextNames, _nextWatchdog;
     private string? _owed;
     private bool _wasFaulted;
+    private int _isWoken;
 
     public Helm(
-        string file, ReadBefore read, HostNames names, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, VolumeMeter volume, LicenceOffice licence, Journal journal, Notify notify)
+        string file, ReadBefore read, HostNames names, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, VolumeMeter volume, LicenceOffice licence, PeopleOffice people, Journal journal, Notify notify)
     {
-        (_file, _names, _inForce, _ports, _worker, _volume, _licence, _journal, _notify) = (file, names, first, ports, worker, volume, licence, journal, notify);
+        (_file, _names, _inForce, _ports, _worker, _volume, _licence, _people, _journal, _notify) = (file, names, first, ports, worker, volume, licence, people, journal, notify);
         _collisions = new Collisions(journal);
         _news = new LiveFlowNews(worker.Forwarder, journal);
         _eventLog = new EventLog(worker, ports, journal);
@@ -67,6 +70,7 @@ internal sealed class Helm : IDisposable
             changes => Post(() => TakeVerdicts(changes)), remark => journal.Write(Priority.Notice, remark), () => Post(() => _works!.Publish(_inForce, _view)),
             worker.Forwarder.Evidence);
         _health.Doubted = link => Post(() => _works!.Verify(link, _inForce, _view));
+        people.Desk.Wake = Wake;
         Loads = new LinkLoads(worker.Forwarder.Traffic, ports, _health.Reports, journal);
         _works = new Works(worker, ports, plumbing, _health, volume, Loads, licence.Pool, journal);
         _reload = new Reload(file, read, ports, _names, _works, worker, journal);
@@ -107,6 +111,7 @@ internal sealed class Helm : IDisposable
         WarnOfMissing();
         _volume.Count(Settings.Links);
         _works.Prepare(_inForce, view);
+        _people.Start(Monotonic.Microseconds());
         ProbeSockets.DemandRight();
         _works.TakeUp(_inForce, view);
         _collisions.Look(_worker.Plan);
@@ -159,6 +164,12 @@ internal sealed class Helm : IDisposable
         _stopping.Dispose();
     }
 
+    // A login is not to wait for the next tick. One call that waits already does for all.
+    private void Wake()
+    {
+        if (Interlocked.Exchange(ref _isWoken, 1) == 0 && !Post(() => Volatile.Write(ref _isWoken, 0))) Volatile.Write(ref _isWoken, 0);
+    }
+
     private bool Post(Action what)
     {
         if (_stopping.IsCancellationRequested) return false;
@@ -199,6 +210,7 @@ internal sealed class Helm : IDisposable
         _news.Tell();
         _trial.Tick();
         if (_volume.Tick(Settings.Links, now) | Loads.Tick(Settings, now) | _licence.Tick(Settings, _view, now)) _works.Publish(_inForce, _view);
+        _people.Tick(Settings, _view, now);
         if (_worker.Fault is { } fault && !_wasFaulted)
         {
             _wasFaulted = true;
@@ -215,6 +227,7 @@ internal sealed class Helm : IDisposable
     private void Take(in PathEvent happened)
     {
         if (happened.Kind == PathEventKind.PortGone) _works.Rebind(happened.Ingress, _inForce, _view);
+        else if (happened.Kind == PathEventKind.HostUnknown) _people.Knock(happened.Source);
         else if (happened.Kind == PathEventKind.NeighbourWanted) _works.Resolve(happened.Egress, happened.Destination, _inForce, _view);
     }
 

@@ -6,6 +6,7 @@ using Router.Daemon.Naming;
 using Router.Daemon.Reporting;
 using Router.Daemon.Systemd;
 using Router.Forwarding;
+using Router.Users;
 using Stopwatch = System.Diagnostics.Stopwatch;
 
 namespace Router.Daemon.Steering;
@@ -30,7 +31,7 @@ internal sealed class Reload(string file, ReadBefore read, PortRegistry ports, H
         using HeapTruce truce = HeapTruce.Begin();
         LoadResult result = ConfigurationLoader.Load(file, environment: null, read);
         if (result.Settings is not { } settings) return Errors(before, begun, result);
-        result = result with { Warnings = [.. result.Warnings, .. LockOut.Warnings(file, settings, view, TcpConnections.ToTheBox())] };
+        result = result with { Warnings = [.. result.Warnings, .. LockOut.Warnings(file, settings, view, TcpConnections.ToTheBox()), .. AccountsCheck.Of(settings).AsWarnings] };
         long closed = worker.Forwarder.FlowsClosedByRules;
         try
         {

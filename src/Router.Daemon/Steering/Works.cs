@@ -109,7 +109,7 @@ internal sealed class Works(Worker worker, PortRegistry ports, Plumber plumbing,
         string digest = PlanMaker.Digest(links, zones, neighbours, probed) + (pool.Terms.IsEnded ? " ended" : "");
         if (digest == _digest && ReferenceEquals(worker.Plan.Policy, standing.Policy)) return;
         _digest = digest;
-        var plan = new Plan(worker.Plan.Epoch + 1, standing.Policy, links, zones, neighbours, probed);
+        Plan plan = new Plan(worker.Plan.Epoch + 1, standing.Policy, links, zones, neighbours, probed).With(worker.Plan.Roster);
         worker.Publish(plan);
         foreach (LinkState link in links) health.InUse(link.Id, plan.IsInUse(link.Id));
         _servers.Write(standing.Settings.ServersFile, standing.Settings.Links.Zip(links).Where(pair => plan.IsInUse(pair.Second.Id)));

@@ -17,7 +17,10 @@ public sealed record Gate(ulong LoginZones, ulong WelcomeZones, Selector Exempt,
     /// <summary>A gate that stands open.</summary>
     public static readonly Gate Open = new(0, 0, Selector.Nobody, Selector.Nobody);
 
-    /// <summary>Whether anybody must do anything.</summary>
+    /// <summary>Whether some are logged in by the device that they use, as soon as it is heard of (<see cref="Knocks"/>).</summary>
+    public bool KnowsSome { get; init; }
+
+    /// <summary>Whether nobody must do anything.</summary>
     public bool IsOpen => (LoginZones | WelcomeZones) == 0;
 
     /// <summary>Whether a host may begin a flow now that a rule has allowed it; None, or what it must do first.</summary>

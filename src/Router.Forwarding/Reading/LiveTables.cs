@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 using Router.Forwarding.Flows;
 using Router.Forwarding.Links;
 using Router.Wire;
@@ -112,6 +114,23 @@ public sealed class LiveTables(ForwardingTables tables)
             if (hosts.Contains(flow.InsideSource) || hosts.Contains(flow.OutsideDestination)) found[count++] = (after, flow.Created);
         }
         return count;
+    }
+
+    /// <summary>Raises, for each address that is there, the time of the last packet of its live flows.</summary>
+    public void LastUse(Dictionary<Address, long> times)
+    {
+        for (int id = tables.Flows.NextLive(-1); id >= 0; id = tables.Flows.NextLive(id))
+        {
+            if (!tables.Flows.TryRead(id, out Flow flow)) continue;
+            Raise(times, flow.InsideSource, flow.LastUse);
+            Raise(times, flow.OutsideDestination, flow.LastUse);
+        }
+    }
+
+    private static void Raise(Dictionary<Address, long> times, Address address, long time)
+    {
+        ref long known = ref CollectionsMarshal.GetValueRefOrNullRef(times, address);
+        if (!Unsafe.IsNullRef(ref known) && known < time) known = time;
     }
 
     /// <summary>What the live flows of each rule of a policy have carried so far.</summary>

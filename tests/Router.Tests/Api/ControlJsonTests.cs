@@ -23,7 +23,7 @@ public class ControlJsonTests
 
     [Fact]
     public void FlowHasTheseNames() => Names([Samples.Flow], ControlJson.Wire.IReadOnlyListFlowReport,
-        "id protocol inside outside remote link zone rule state ageSeconds idleSeconds packetsOut octetsOut packetsIn octetsIn pinReason "
+        "id protocol inside outside remote link zone rule state ageSeconds idleSeconds packetsOut octetsOut packetsIn octetsIn user pinReason "
         + "inside.address inside.port outside.address outside.port remote.address remote.port");
 
     [Fact]
@@ -48,6 +48,10 @@ public class ControlJsonTests
     public void FreedHasTheseNames() => Names(Samples.Freed, ControlJson.Wire.FreedReport, "device addresses mac heldSeconds flowsEnded");
 
     [Fact]
+    public void UsersHaveTheseNames() => Names(Samples.Users, ControlJson.Wire.UsersReport,
+        "file accounts logins logins.user logins.groups logins.isAdministrator logins.addresses logins.mac logins.zone logins.method logins.since logins.idleSeconds logins.flows");
+
+    [Fact]
     public void MoveHasTheseNames() => Names(Samples.Move, ControlJson.Wire.MoveReport, "host link pins from flowsKept flowsMoved flowsReset");
 
     [Fact]
@@ -65,12 +69,12 @@ public class ControlJsonTests
     [Fact]
     public void WhyHasTheseNames() => Names([Samples.Why with { Flow = Samples.Flow }], ControlJson.Wire.IReadOnlyListWhyReport,
         "flow admitted admittedBy linkReason pin movedFrom verdict "
-        + string.Join(' ', "id protocol inside outside remote link zone rule state ageSeconds idleSeconds packetsOut octetsOut packetsIn octetsIn pinReason".Split(' ').Select(name => $"flow.{name}"))
+        + string.Join(' ', "id protocol inside outside remote link zone rule state ageSeconds idleSeconds packetsOut octetsOut packetsIn octetsIn user pinReason".Split(' ').Select(name => $"flow.{name}"))
         + " flow.inside.address flow.inside.port flow.outside.address flow.outside.port flow.remote.address flow.remote.port");
 
     [Fact]
     public void ExplainHasTheseNames() => Names(Samples.Explain, ControlJson.Wire.ExplainReport,
-        "steps verdict allowed link sourceAddress pin hostNames steps.rule steps.matched steps.why");
+        "steps verdict allowed link sourceAddress pin user hostNames steps.rule steps.matched steps.why");
 
     [Fact]
     public void WhatIsReadIsWhatWasWritten()

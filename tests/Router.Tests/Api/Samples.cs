@@ -216,4 +216,18 @@ internal static class Samples
         writer.WriteMissed(wan, 2_000_000, 1);
         return file.ToArray();
     }
+
+    public static readonly UsersReport Users = new()
+    {
+        File = "/etc/routerd/users.yaml",
+        Accounts = 3,
+        Logins =
+        [
+            new LoginReport
+            {
+                User = "tony", Groups = ["staff"], IsAdministrator = false, Addresses = ["10.0.0.7", "2001:db8::7"], Mac = "02:00:00:00:00:07", Zone = "trusted",
+                Method = "web", Since = new DateTimeOffset(2026, 11, 22, 8, 0, 0, TimeSpan.Zero), IdleSeconds = 12, Flows = 3,
+            },
+        ],
+    };
 }

@@ -1,5 +1,6 @@
 using Router.Configuration;
 using Router.Forwarding;
+using Router.Forwarding.Identities;
 using Router.Forwarding.Gateways;
 using Router.Forwarding.Rules;
 using Router.Wire;
@@ -45,11 +46,17 @@ public sealed class CompilerTests
     [InlineData("user:Tony")]
     [InlineData("group:staff")]
     [InlineData("authenticated")]
-    public void A_user_is_accepted_warned_of_and_matches_nobody(string user)
+    public void A_user_is_matched_where_he_is_and_nobody_else(string user)
     {
         string text = Loading.WithRule($"source: [\"{user}\"]\naction: allow");
-        Assert.Contains($"`{user.ToLowerInvariant()}` matches nobody", Assert.Single(Loading.Warnings(text)), StringComparison.Ordinal);
+        Assert.Empty(Loading.Warnings(text));
         Policy policy = Compile(text).Policy;
+        Assert.True(policy.AsksWho);
+        Assert.True(policy.Rules[0].Source.Matches(At("10.0.0.5", 0) with { Who = new Identity("tony", ["Staff"]) }));
+        Assert.Equal(user == "authenticated", policy.Rules[0].Source.Matches(At("10.0.0.5", 0) with { Who = new Identity("sam", ["night"]) }));
+        Assert.False(policy.Rules[0].Source.Matches(At("10.0.0.5", 0) with { Who = Identity.Guest }));
+        UserMention[] mentions = [.. Loading.Sound(text).Users.Mentions];
+        Assert.Equal(user == "authenticated" ? [] : [new UserMention(user.ToLowerInvariant(), "f.yaml", 11, 14)], mentions);
         Assert.False(policy.Rules[0].Source.IsAny);
         Assert.False(policy.Rules[0].Source.Matches(At("10.0.0.5", ulong.MaxValue)));
         Assert.Equal(1, policy.Index.Match(At("10.0.0.5", ulong.MaxValue), At("192.0.2.1", ulong.MaxValue), 6, 80));

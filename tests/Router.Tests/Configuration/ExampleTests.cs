@@ -22,8 +22,7 @@ public sealed class ExampleTests
         Assert.Null(result.Settings);
         Assert.Equal(
             [
-                "6:53: `welcome` is not part of this release; remove it",
-                "87:1: `users` is not part of this release; remove it",
+                "91:3: `directory` is not part of this release; remove it",
                 "105:1: `portal` is not part of this release; remove it",
                 "106:1: `metrics` is not part of this release; remove it",
             ],

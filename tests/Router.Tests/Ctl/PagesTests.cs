@@ -84,7 +84,7 @@ public class PagesTests
         string[] lines = Plain(screen => FlowsPage.Write([Samples.Flow], 1000, screen));
 
         Assert.Equal(
-            "17 tcp 10.0.0.5:40000 203.0.113.7:40000 [2001:db8::9]:443 fiber trusted Everything [else] established 1m02s 250ms 1.5 kB 2.5 MB pinned host",
+            "17 tcp 10.0.0.5:40000 203.0.113.7:40000 [2001:db8::9]:443 fiber trusted Everything [else] established 1m02s 250ms 1.5 kB 2.5 MB - pinned host",
             Squeeze(lines[1]));
     }
 

@@ -1,0 +1,75 @@
+using System.Net;
+using System.Net.Sockets;
+
+using Router.Lab.Bed;
+using Router.Lab.Kernel;
+using Router.Lab.Routers;
+using Router.Lab.Servers;
+
+namespace Router.Lab.Scenarios.People;
+
+/// <summary>
+/// What scenarios with users share: three hosts, a file of accounts that routerctl has written, a router whose rules speak of them, and a
+/// web server that tells who came.
+/// </summary>
+public abstract class PeopleLab : IDisposable
+{
+    private protected static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+
+    private protected PeopleLab(string rules, string users, string guest = "", int hosts = 3)
+    {
+        Lab = Topology.Raise(new BedOptions { Hosts = hosts });
+        Web = WebServer.Start(Lab.Internet, Lab.Directory);
+        Router = new RouterDaemon(Lab);
+        Write(rules, users, guest);
+        AddUser("tony", "--group", "staff");
+        AddUser("sam");
+    }
+
+    private protected Topology Lab { get; }
+
+    private protected WebServer Web { get; }
+
+    private protected RouterDaemon Router { get; }
+
+    private protected string Accounts => Path.Combine(Lab.Directory, "users.yaml");
+
+    public void Dispose()
+    {
+        Router.Dispose();
+        Web.Dispose();
+        Lab.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Nothing goes out but by these rules.</summary>
+    private protected void Write(string rules, string users, string guest = "") => Router.Write(
+        new RouterYaml { Rules = rules, AllowOut = false }.ToString().Replace("[guest0]", $"[guest0]{guest}", StringComparison.Ordinal)
+        + $"users:\n  file: {Accounts}\n" + string.Concat(users.Split('\n').Where(line => line.Length > 0).Select(line => $"  {line}\n")));
+
+    private protected void AddUser(string name, params string[] more) =>
+        Command.Run(Programs.Routerctl, ["--socket", Router.ControlSocket, "user", "add", name, "--file", Accounts, "--stdin", .. more], $"{name}'s password\n").OrThrow();
+
+    private protected Outcome LogIn(string user, int host) => Router.Show("user", "login", user, $"{Plan.LanHost(host)}");
+
+    private protected Outcome LogOut(string whom) => Router.Show("user", "logout", whom);
+
+    /// <summary>One request from a host to a server; 0 is the first of each.</summary>
+    private protected Outcome Curl(int host, int server = 0, int seconds = 5, string path = "/") =>
+        Lab.Hosts[host].Run("curl", "-sS", "-m", $"{seconds}", $"http://{Plan.Servers[server]}{path}");
+
+    private protected bool Reaches(int host, int server = 0) => Curl(host, server, seconds: 2).Succeeded;
+
+    private protected void WaitToReach(int host) => Wait.Until(() => Reaches(host), Soon, () => Router.Log);
+
+    private protected void WaitForLine(string text) =>
+        Wait.Until(() => Router.Log.Contains(text, StringComparison.Ordinal), TimeSpan.FromSeconds(30), () => $"no line with `{text}`:\n{Router.Log}");
+
+    /// <summary>A connection that stays open and does nothing.</summary>
+    private protected Socket Connect(int host, int server = 0)
+    {
+        Socket socket = Lab.Hosts[host].On(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 10_000 });
+        socket.Connect(new IPEndPoint(Plan.Servers[server], 80));
+        return socket;
+    }
+}
