@@ -2,7 +2,7 @@
 # Everything one does with this repository. `./build.sh` alone says what there is.
 #
 #   setup   installs the Debian packages that are missing (as root)
-#   build   leaves artifacts/bin/routerd and artifacts/bin/routerctl
+#   build   leaves artifacts/bin/routerd, artifacts/bin/routerctl and artifacts/bin/router-web
 #   deb     makes artifacts/routerd_VERSION_ARCHITECTURE.deb
 #   boot    has the package live in booted Debians, 12 and 13
 #   test    all of it: build, format, unit tests, lab tests; the last line is "N passed, N failed"
@@ -25,10 +25,10 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_WORKLOAD_UPDATE_
 readonly TO_RUN=(iproute2 nftables)
 readonly TO_BUILD=(gcc libc6-dev)
 readonly TO_LAB=(util-linux ethtool tcpdump curl bind9-dnsutils dnsmasq-base iperf3 iputils-ping traceroute mtr-tiny hping3 tshark
-  openssh-client openssh-server openssl vsftpd procps python3-minimal)
+  openssh-client openssh-server openssl vsftpd procps python3-minimal slapd)
 # Tests that want these are skipped without them; not every Debian has them.
 readonly TO_LAB_IF_THERE=(ngtcp2-client ngtcp2-server tftpd-hpa tftp-hpa pptpd pptp-linux coturn
-  udhcpc wireguard-go wireguard-tools openvpn strongswan-starter libcharon-extra-plugins sip-tester)
+  udhcpc wireguard-go wireguard-tools openvpn strongswan-starter libcharon-extra-plugins sip-tester chromium)
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "build.sh: $*"; exit 1; }
@@ -129,6 +129,7 @@ build() {
   need_dotnet
   publish Router.Daemon routerd
   publish Router.Ctl routerctl
+  publish Router.Web router-web
 }
 
 version() { sed -n 's/.*<Version>\(.*\)<\/Version>.*/\1/p' Directory.Build.props; }
@@ -228,6 +229,7 @@ run_all_tests() {
   step "lab program" build_lab || return 0
   step "format" check_format || true
   run_tests "unit tests" unit "$BIN/Router.Tests/debug/Router.Tests"
+  run_tests "web tests" web "$BIN/Router.Web.Tests/debug/Router.Web.Tests"
   step "steps of the path, run but not measured" "$BIN/Router.Benchmarks/debug/Router.Benchmarks" --check || true
   run_fuzz
   run_tests "lab" lab lab_program

@@ -63,6 +63,7 @@ public static class PolicyCompiler
                 settings.Limits.Common, [.. settings.Limits.Exceptions.Select(e => new HostException(selectors.Compile(e.Source), e.Limit))]),
             PicksUpTcp = settings.Internet.PicksUpTcp,
             Web = WebCompiler.Compile(settings.Web, ports, clock, previous),
+            PortalPort = (ushort)settings.Portal.Http,
             Gate = GateOf(settings, ports, selectors),
         };
         return new CompiledPolicy(policy, clock.NextChange, selectors.Warnings);

@@ -40,6 +40,9 @@ public sealed record Settings
     /// <summary>Where a forwarder on the box reads whom to ask by which link; null if there is none.</summary>
     public string? ServersFile { get; init; }
 
+    /// <summary>The pages for people: login, welcome, refusals.</summary>
+    public PortalSettings Portal { get; init; } = new();
+
     public LicenseSettings License { get; init; } = new();
 
     public UserSettings Users { get; init; } = new();

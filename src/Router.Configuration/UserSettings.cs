@@ -8,6 +8,9 @@ public sealed record UserSettings
     /// <summary>The accounts of this box.</summary>
     public string File { get; init; } = "/etc/routerd/users.yaml";
 
+    /// <summary>Where accounts are that are not of this box; null for nowhere.</summary>
+    public DirectorySettings? Directory { get; init; }
+
     /// <summary>Names of the zones whose hosts reach nothing beyond before somebody has logged in there.</summary>
     public IReadOnlyList<string> LoginZones { get; init; } = [];
 

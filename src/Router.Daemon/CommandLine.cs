@@ -4,16 +4,17 @@ namespace Router.Daemon;
 internal enum Verb { Run, Teardown, Version, Help }
 
 /// <summary>The command line.</summary>
-internal sealed record CommandLine(Verb Verb, string Config, string Runtime, string State, string ControlSocket)
+internal sealed record CommandLine(Verb Verb, string Config, string Runtime, string State, string ControlSocket, string PortalSocket)
 {
     public const string Help = """
-        usage: routerd [--config FILE] [--runtime DIRECTORY] [--state DIRECTORY] [--control SOCKET]
+        usage: routerd [--config FILE] [--runtime DIRECTORY] [--state DIRECTORY] [--control SOCKET] [--portal SOCKET]
                routerd teardown [--runtime DIRECTORY]
 
           --config FILE         the configuration, /etc/routerd/router.yaml by default
           --runtime DIRECTORY   where flows and pins outlive the process, /run/routerd by default
           --state DIRECTORY     where volume and history of links outlive the machine's restarts, /var/lib/routerd by default
           --control SOCKET      where routerctl asks, control.sock in the runtime directory by default
+          --portal SOCKET       where router-web asks, portal.sock in the runtime directory by default
           teardown              takes away everything that routerd has set up in the kernel
 
         Signals: SIGHUP loads the configuration again, SIGTERM and SIGINT stop. `routerctl` does the rest.
@@ -23,7 +24,7 @@ internal sealed record CommandLine(Verb Verb, string Config, string Runtime, str
     public static bool TryRead(string[] words, out CommandLine options, out string complaint)
     {
         options = new CommandLine(Verb.Run, "/etc/routerd/router.yaml", Environment.GetEnvironmentVariable("RUNTIME_DIRECTORY") ?? "/run/routerd",
-            Environment.GetEnvironmentVariable("STATE_DIRECTORY") ?? "/var/lib/routerd", "");
+            Environment.GetEnvironmentVariable("STATE_DIRECTORY") ?? "/var/lib/routerd", "", "");
         complaint = "";
         for (int i = 0; i < words.Length; i++)
         {
@@ -32,19 +33,21 @@ internal sealed record CommandLine(Verb Verb, string Config, string Runtime, str
                 case "--help" or "-h": options = options with { Verb = Verb.Help }; break;
                 case "--version": options = options with { Verb = Verb.Version }; break;
                 case "teardown": options = options with { Verb = Verb.Teardown }; break;
-                case "--config" or "--runtime" or "--state" or "--control" when i + 1 == words.Length:
+                case "--config" or "--runtime" or "--state" or "--control" or "--portal" when i + 1 == words.Length:
                     complaint = $"{words[i]} needs a value";
                     return false;
                 case "--config": options = options with { Config = words[++i] }; break;
                 case "--runtime": options = options with { Runtime = words[++i] }; break;
                 case "--state": options = options with { State = words[++i] }; break;
                 case "--control": options = options with { ControlSocket = words[++i] }; break;
+                case "--portal": options = options with { PortalSocket = words[++i] }; break;
                 default:
                     complaint = $"'{words[i]}' is not understood";
                     return false;
             }
         }
         if (options.ControlSocket.Length == 0) options = options with { ControlSocket = Path.Combine(options.Runtime, "control.sock") };
+        if (options.PortalSocket.Length == 0) options = options with { PortalSocket = Path.Combine(options.Runtime, "portal.sock") };
         options = options with { Config = Path.GetFullPath(options.Config) };
         return true;
     }

@@ -9,6 +9,7 @@ using Router.Daemon.Licensing;
 using Router.Daemon.Naming;
 using Router.Daemon.People;
 using Router.Daemon.Plumbing;
+using Router.Daemon.Portal;
 using Router.Daemon.Reporting;
 using Router.Daemon.Steering;
 using Router.Daemon.Systemd;
@@ -85,14 +86,29 @@ internal static class Life
         chronicle.Start(new LinkSampler(helm, worker, ports).Take);
         using var drill = new Drill(helm, worker, ports, live, journal);
         var reports = new Reports(options.Config, helm, worker, ports, live, volume, chronicle, drill, licence, people, journal);
-        await using var control = new ControlServer(options.ControlSocket, reports.Verbs, journal);
+        await using var control = new ControlServer(options.ControlSocket, new ControlRequests(reports.Verbs, journal));
         await control.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        await using var portal = new ControlServer(options.PortalSocket, new PortalRequests(new PortalDesk(helm, people, live).Verbs, journal));
+        await OpenPortalAsync(portal, options.PortalSocket, journal).ConfigureAwait(false);
         journal.Write(Priority.Notice, $"routerd forwards: {helm.Summary()}, ready after {milliseconds:0} ms", ("KIND", "start"));
         notify.Ready(helm.Summary());
         int status = await stop.Task.ConfigureAwait(false);
         notify.Stopping("flows are kept for the next start");
         journal.Write(Priority.Notice, "routerd stops; flows are kept for the next start", ("KIND", "stop"));
         return status;
+    }
+
+    // Whoever is logged in already needs no portal, so packets pass without it.
+    private static async Task OpenPortalAsync(ControlServer portal, string socket, Journal journal)
+    {
+        try
+        {
+            await portal.StartAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (IOException refused)
+        {
+            journal.Write(Priority.Error, $"router-web cannot ask for logins: {refused.Message} (systemd-tmpfiles --create makes {Path.GetDirectoryName(socket)})");
+        }
     }
 
     // Nobody waits for the answer to a signal; what was refused is in the journal already, but a bug is not.

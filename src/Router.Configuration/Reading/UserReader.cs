@@ -14,7 +14,7 @@ internal sealed class UserReader(Names names, ErrorList errors)
     private static readonly TimeSpan s_leastLogin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestLogin = TimeSpan.FromDays(365);
 
-    private static readonly KeySet s_keys = new(["file", "require_login", "exempt", "before_login", "login_idle", "login_most", "automatic", "limits"], "directory");
+    private static readonly KeySet s_keys = new(["file", "require_login", "exempt", "before_login", "login_idle", "login_most", "automatic", "limits", "directory"]);
     private static readonly KeySet s_automaticKeys = new(["user", "mac", "address"]);
     private static readonly KeySet s_limitKeys = new(["max_devices", "at_limit"]);
 
@@ -35,6 +35,7 @@ internal sealed class UserReader(Names names, ErrorList errors)
                 "before_login" => users with { BeforeLogin = _ends.Rule(value) ?? [] },
                 "login_idle" => users with { LoginIdle = value.Duration(s_leastLogin, s_longestLogin) ?? users.LoginIdle },
                 "login_most" => users with { LoginMost = value.Duration(s_leastLogin, s_longestLogin) },
+                "directory" => users with { Directory = PortalReader.Directory(value) },
                 "automatic" => users with { Automatic = Automatic(value) },
                 _ => users with { Limits = Limits(value) },
             };

@@ -1,6 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
-using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Router.Api;
@@ -9,49 +7,18 @@ using Router.Daemon.Systemd;
 namespace Router.Daemon.Control;
 
 /// <summary>
-/// One request from its line to its answer: find the verb, read the query, ask the daemon, write JSON. The verbs are the
-/// `switch` of <see cref="AnswerAsync"/>; nothing is registered elsewhere.
+/// The control socket's requests: find the verb, read the query, ask the daemon. The verbs are the `switch` of
+/// <see cref="AnswerAsync"/>; nothing is registered elsewhere.
 ///
-/// The answer is serialized whole before its first octet is sent, so a verb that throws still gets a proper error. Only
-/// files that are sent to be applied or checked are bodies that mean anything; the server bounds whatever is sent.
+/// Only files that are sent to be applied or checked are bodies that mean anything; the server bounds whatever is sent.
 /// </summary>
-internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHttpApplication<HttpContext>, IDisposable
+internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : SocketRequests("control", journal)
 {
-    private static readonly EventKind Fault = new("control-fault", Burst: 5, TimeSpan.FromMinutes(1));
-
     private readonly SemaphoreSlim _reload = new(1);
 
-    public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
+    public override void Dispose() => _reload.Dispose();
 
-    public void DisposeContext(HttpContext context, Exception? exception)
-    {
-    }
-
-    public async Task ProcessRequestAsync(HttpContext context)
-    {
-        try
-        {
-            await AnswerAsync(context);
-        }
-        catch (RefusedRequest refused)
-        {
-            await WriteAsync(context, refused.Status, new ErrorReport { Error = refused.Message }, ControlJson.Wire.ErrorReport);
-        }
-        catch (Exception fault) when (!context.RequestAborted.IsCancellationRequested)
-        {
-            journal.Write(Fault, Priority.Error, $"control: {context.Request.Method} {context.Request.Path} failed: {fault}");
-            var report = new ErrorReport { Error = $"routerd failed to answer: {fault.Message} (see journalctl -u routerd)." };
-            await WriteAsync(context, StatusCodes.Status500InternalServerError, report, ControlJson.Wire.ErrorReport);
-        }
-        catch (OperationCanceledException)
-        {
-            // Whoever asked has gone; there is nobody to answer.
-        }
-    }
-
-    public void Dispose() => _reload.Dispose();
-
-    private Task AnswerAsync(HttpContext context)
+    protected override Task AnswerAsync(HttpContext context)
     {
         string path = context.Request.Path.Value ?? "";
         ExpectMethod(context, path);
@@ -95,13 +62,13 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
 
     private async Task ApplyAsync(HttpContext context, TimeSpan? confirm)
     {
-        byte[] text = await ReadBodyAsync(context, "the file");
+        byte[] text = await ReadBodyAsync(context, "the file", ControlPath.MostFileOctets);
         await ChangeAsync(context, () => verbs.Apply(text, confirm));
     }
 
     private async Task CheckAsync(HttpContext context)
     {
-        byte[] body = await ReadBodyAsync(context, "a list of files");
+        byte[] body = await ReadBodyAsync(context, "a list of files", ControlPath.MostFileOctets);
         IReadOnlyList<CheckedFile>? files;
         try
         {
@@ -116,15 +83,6 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
             throw new RefusedRequest(StatusCodes.Status400BadRequest, "The body is to be a list of files, each with its name and text; one at least.");
         }
         await SendAsync(context, verbs.CheckFiles(files), ControlJson.Wire.CheckReport);
-    }
-
-    private static async Task<byte[]> ReadBodyAsync(HttpContext context, string what)
-    {
-        context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = ControlPath.MostFileOctets;
-        using var body = new MemoryStream();
-        await context.Request.Body.CopyToAsync(body, context.RequestAborted);
-        if (body.Length == 0) throw new RefusedRequest(StatusCodes.Status400BadRequest, $"The body is to be {what}, and it is empty.");
-        return body.ToArray();
     }
 
     /// <summary>Changes come one after the other, so that the answer is about the file as it was after the request came in.</summary>
@@ -169,27 +127,5 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : IHt
         throw new RefusedRequest(StatusCodes.Status405MethodNotAllowed, $"{path} is asked by {expected}.");
     }
 
-    /// <summary>Most verbs read no body; a small one is passed over, a long one is not even read.</summary>
-    private static void ExpectNoLongBody(HttpRequest request)
-    {
-        if (request.ContentLength is null or <= ControlServer.MostBodyOctets) return;
-        throw new RefusedRequest(StatusCodes.Status413PayloadTooLarge, $"A request may carry {ControlServer.MostBodyOctets} octets, not {request.ContentLength}.");
-    }
-
     private static RefusedRequest NoDrill(string why) => new(StatusCodes.Status404NotFound, why);
-
-    private static RefusedRequest Unknown(string path) =>
-        new(StatusCodes.Status404NotFound, $"There is no verb '{path}'; this routerd may be older than the one who asks.");
-
-    private static Task SendAsync<T>(HttpContext context, T report, JsonTypeInfo<T> type) =>
-        WriteAsync(context, StatusCodes.Status200OK, report, type);
-
-    private static async Task WriteAsync<T>(HttpContext context, int status, T report, JsonTypeInfo<T> type)
-    {
-        byte[] body = JsonSerializer.SerializeToUtf8Bytes(report, type);
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        context.Response.ContentLength = body.Length;
-        await context.Response.Body.WriteAsync(body, context.RequestAborted);
-    }
 }

@@ -9,15 +9,17 @@ using Router.Daemon.Systemd;
 namespace Router.Daemon.Control;
 
 /// <summary>
-/// The control socket: HTTP/1.1 over a Unix socket, spoken by routerctl, and by curl:
+/// A socket of the daemon: HTTP/1.1 over a Unix socket. There are two: the control socket, spoken by routerctl, and the portal's, spoken
+/// by router-web. curl speaks it too:
 ///
 ///     curl --unix-socket /run/routerd/control.sock http://routerd/v1/status
 ///
 /// Kestrel is used by itself, without host, container, routing or logging: one listener, one function from request to answer
-/// (<see cref="ControlRequests"/>), no signal handlers, no configuration read from the environment. Loading it costs some
+/// (<see cref="SocketRequests"/>), no signal handlers, no configuration read from the environment. Loading it costs some
 /// 100 ms of one core, so <see cref="StartAsync"/> does everything on the thread pool; the daemon forwards meanwhile.
 ///
-/// Who may ask: whoever may open the socket, by its mode 0660 and its group. It has that mode before it accepts the first
+/// Who may ask: whoever may open the socket, by its mode 0660 and its group, which is the daemon's, or the directory's where that has
+/// its set-group-ID bit. It has that mode before it accepts the first
 /// connection: it is set between bind and listen, and a socket that does not listen refuses.
 ///
 /// A socket that a killed daemon left behind is replaced, one that answers is not: then another routerd runs here, and two
@@ -35,16 +37,15 @@ internal sealed class ControlServer : IAsyncDisposable
     private static readonly TimeSpan StopPatience = TimeSpan.FromSeconds(1);
 
     private readonly string _path;
-    private readonly ControlRequests _requests;
+    private readonly SocketRequests _requests;
     private readonly KestrelServer _server;
 
     /// <param name="path">Where to listen; its directory must exist.</param>
-    /// <param name="verbs">What can be asked.</param>
-    /// <param name="journal">Where faults of verbs are written.</param>
-    public ControlServer(string path, ControlVerbs verbs, Journal journal)
+    /// <param name="requests">What can be asked; disposed with the server.</param>
+    public ControlServer(string path, SocketRequests requests)
     {
         _path = Path.GetFullPath(path);
-        _requests = new ControlRequests(verbs, journal);
+        _requests = requests;
         _server = new KestrelServer(
             Options.Create(Limits()),
             new SocketTransportFactory(Options.Create(new SocketTransportOptions { CreateBoundListenSocket = Bind }), NullLoggerFactory.Instance),
@@ -64,7 +65,7 @@ internal sealed class ControlServer : IAsyncDisposable
             }
             catch (Exception refused) when (refused is SocketException or UnauthorizedAccessException)
             {
-                throw new IOException($"the control socket {_path} cannot be made ({refused.Message}): its directory must exist and be ours", refused);
+                throw new IOException($"the socket {_path} cannot be made ({refused.Message}): its directory must exist and be ours", refused);
             }
         },
         cancel);

@@ -14,7 +14,8 @@ namespace Router.Daemon.Plumbing;
 ///
 /// `inet routerd` decides what local hosts may send to the box itself. It knows no connections (`ct` would start connection
 /// tracking for every forwarded packet). Answers to the box's own connections need no state: new TCP is a bare SYN, a UDP answer
-/// finds a socket that is bound to an address and an ephemeral port, ICMP answers are known by type.
+/// finds a socket that is bound to an address and an ephemeral port, ICMP answers are known by type. The portal's ports are open to every
+/// local host before any rule is asked: whoever a rule refuses must still be able to read why, and to log in.
 /// </summary>
 internal static class NftScript
 {
@@ -87,13 +88,13 @@ internal static class NftScript
                 meta protocol ip6 udp dport 547 accept
                 icmp type echo-request accept
                 icmpv6 type echo-request accept
-                {{(portal.Length > 0 ? $"tcp dport {{ {portal} }} accept" : "# no portal")}}
                 counter drop
               }
               chain input {
                 type filter hook input priority filter; policy accept;
                 iifname != {{Names(local)}} accept
                 jump answers
+                {{(portal.Length > 0 ? $"tcp dport {{ {portal} }} accept" : "# no portal")}}
 
             """);
         foreach (InputRule rule in plan.Input) AppendRule(script, rule);

@@ -17,7 +17,7 @@ public sealed record PlumbingPlan
     /// <summary>Which local hosts may talk to the box itself: the rules with destination `firewall`, in order.</summary>
     public InputRule[] Input { get; init; } = [];
 
-    /// <summary>TCP ports of the login and welcome pages, which guests may reach.</summary>
+    /// <summary>TCP ports of the login and welcome pages, which every local host may reach.</summary>
     public ushort[] PortalPorts { get; init; } = [];
 
     /// <summary>The largest packet the box's own programs send towards links.</summary>
@@ -30,7 +30,7 @@ public sealed record PlumbingPlan
 /// <param name="Mtu">Of its TUN device, octets.</param>
 public sealed record ZonePlan(PortId Id, string Name, string[] Interfaces, int Mtu)
 {
-    /// <summary>Guests reach nothing on the box but DNS, DHCP, ping and the portal, unless a rule says so.</summary>
+    /// <summary>Guests reach nothing on the box but the portal, DNS, DHCP and ping, unless a rule says so.</summary>
     public bool Guests { get; init; } = Name == "guest";
 
     public string Tun => Numbers.TunPrefix + Name;

@@ -118,6 +118,7 @@ internal static class PlanMaker
         Zones = [.. settings.Zones.Select(zone => new ZonePlan(ports.Claim(zone.Name), zone.Name, [.. zone.Interfaces], TunMtu(zone, view)))],
         Links = [.. settings.Links.Select(link => PlumbLink(link, ports, view))],
         Input = [.. InputRules(settings, ports, policy)],
+        PortalPorts = settings.Portal.Ports,
     };
 
     /// <summary>All of a plan's facts as text, to tell whether a new one would say anything new.</summary>
@@ -155,6 +156,7 @@ internal static class PlanMaker
         {
             text.Append(CultureInfo.InvariantCulture, $"{rule.Name} {rule.Family} {rule.Action} ").AppendJoin(' ', rule.Interfaces).AppendJoin(' ', rule.Sources).AppendJoin(' ', rule.Services).Append('\n');
         }
+        text.AppendJoin(' ', plan.PortalPorts).Append('\n');
         foreach (KernelInterface found in view.Interfaces) text.Append(CultureInfo.InvariantCulture, $"{found.Index} {found.Name} {found.Up} {found.Mtu} {found.Group}\n");
         return text.ToString();
     }

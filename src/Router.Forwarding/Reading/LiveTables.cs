@@ -127,6 +127,17 @@ public sealed class LiveTables(ForwardingTables tables)
         }
     }
 
+    /// <summary>Adds up what the live flows of some inside hosts have carried, towards them and from them.</summary>
+    public void SumByHost(Dictionary<Address, (long In, long Out)> sums)
+    {
+        for (int id = tables.Flows.NextLive(-1); id >= 0; id = tables.Flows.NextLive(id))
+        {
+            if (!tables.Flows.TryRead(id, out Flow flow)) continue;
+            ref (long In, long Out) sum = ref CollectionsMarshal.GetValueRefOrNullRef(sums, flow.InsideSource);
+            if (!Unsafe.IsNullRef(ref sum)) sum = (sum.In + (long)flow.OctetsIn, sum.Out + (long)flow.OctetsOut);
+        }
+    }
+
     private static void Raise(Dictionary<Address, long> times, Address address, long time)
     {
         ref long known = ref CollectionsMarshal.GetValueRefOrNullRef(times, address);

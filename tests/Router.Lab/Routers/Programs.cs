@@ -9,6 +9,8 @@ internal static class Programs
 
     public static readonly string Routerctl = Find("routerctl");
 
+    public static string RouterWeb => Find("router-web");
+
     private static string Find(string name)
     {
         for (DirectoryInfo? folder = new(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

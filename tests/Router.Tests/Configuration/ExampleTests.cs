@@ -22,8 +22,6 @@ public sealed class ExampleTests
         Assert.Null(result.Settings);
         Assert.Equal(
             [
-                "91:3: `directory` is not part of this release; remove it",
-                "105:1: `portal` is not part of this release; remove it",
                 "106:1: `metrics` is not part of this release; remove it",
             ],
             result.Errors.Select(e => $"{e.Line}:{e.Column}: {e.Message}; {e.Remedy}"));

@@ -34,6 +34,12 @@ public sealed class FaultTests
     [InlineData("groups: { a: [10.0.0.9-10.0.0.1] }", "9:15: the range `10.0.0.9-10.0.0.1` ends before it begins, or mixes families; write the lower address first, both of one family")]
     [InlineData("times: { a: { days: someday } }", "9:21: `someday` is not a day; write days such as `mon-fri`, `sat,sun` or `daily`", 2)]
     [InlineData("times: { a: { from: \"25:00\" } }", "9:21: `25:00` is not a time of day; write \"00:00\" to \"23:59\"")]
+    [InlineData("portal: { http: 80 }", "9:17: `80` is not a number from 1024 to 65535; write a whole number in that range")]
+    [InlineData("portal: { http: 4081 }", "9:9: `http` and `https` are both 4081; give each a port of its own")]
+    [InlineData("portal: { key: /k }", "9:9: `certificate` and `key` belong together; write both, or neither and one is made")]
+    [InlineData("portal: { certificate: c.pem, key: /k }", "9:24: `c.pem` is not a path from the root on; write one such as `/etc/routerd/c.pem`")]
+    [InlineData("portal: { hostname: 10.0.0.1 }", "9:21: `10.0.0.1` is not a host name; write one such as `router.example.lan`")]
+    [InlineData("portal: { hostname: \"a b\" }", "9:21: `a b` is not a host name; write one such as `router.example.lan`")]
     [InlineData("metrics: { listen: 127.0.0.1:9469 }", "9:1: `metrics` is not part of this release; remove it")]
     public void A_mistake_outside_of_rules(string line, string told, int count = 1)
     {

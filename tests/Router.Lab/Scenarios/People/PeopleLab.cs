@@ -34,7 +34,7 @@ public abstract class PeopleLab : IDisposable
 
     private protected string Accounts => Path.Combine(Lab.Directory, "users.yaml");
 
-    public void Dispose()
+    public virtual void Dispose()
     {
         Router.Dispose();
         Web.Dispose();

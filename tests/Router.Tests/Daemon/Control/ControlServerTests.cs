@@ -213,7 +213,7 @@ public class ControlServerTests
             File.Move(path + ".bound", path);
         }
         Assert.True(File.Exists(path));
-        await using var server = new ControlServer(path, RunningServer.Sample, left.Journal);
+        await using var server = new ControlServer(path, new ControlRequests(RunningServer.Sample, left.Journal));
 
         await server.StartAsync(Cancel);
 
@@ -225,7 +225,7 @@ public class ControlServerTests
     public async Task ASocketThatAnswersIsLeftAlone()
     {
         await using RunningServer first = await RunningServer.StartAsync();
-        await using (var second = new ControlServer(first.SocketPath, RunningServer.Sample, first.Journal))
+        await using (var second = new ControlServer(first.SocketPath, new ControlRequests(RunningServer.Sample, first.Journal)))
         {
             ControlSocketTaken taken = await Assert.ThrowsAsync<ControlSocketTaken>(() => second.StartAsync(Cancel));
             Assert.Contains("systemctl stop routerd", taken.Message, StringComparison.Ordinal);
@@ -239,7 +239,7 @@ public class ControlServerTests
         string path = Path.GetTempFileName();
         await File.WriteAllTextAsync(path, "precious", Cancel);
         using var journal = new Journal(null, Stream.Null, TimeProvider.System);
-        await using (var server = new ControlServer(path, RunningServer.Sample, journal))
+        await using (var server = new ControlServer(path, new ControlRequests(RunningServer.Sample, journal)))
         {
             await Assert.ThrowsAsync<IOException>(() => server.StartAsync(Cancel));
         }
@@ -251,7 +251,7 @@ public class ControlServerTests
     public async Task WithoutItsDirectoryItSaysWhatIsMissing()
     {
         using var journal = new Journal(null, Stream.Null, TimeProvider.System);
-        await using var server = new ControlServer("/nowhere/control.sock", RunningServer.Sample, journal);
+        await using var server = new ControlServer("/nowhere/control.sock", new ControlRequests(RunningServer.Sample, journal));
 
         IOException refused = await Assert.ThrowsAsync<IOException>(() => server.StartAsync(Cancel));
 

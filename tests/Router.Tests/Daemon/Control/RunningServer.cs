@@ -50,7 +50,7 @@ internal sealed class RunningServer : IAsyncDisposable
     {
         SocketPath = Path.Combine(_directory.FullName, "control.sock");
         Journal = new Journal(null, Stream.Synchronized(_journalLines), TimeProvider.System);
-        _server = new ControlServer(SocketPath, verbs, Journal);
+        _server = new ControlServer(SocketPath, new ControlRequests(verbs, Journal));
         _http = new HttpClient(new SocketsHttpHandler
         {
             ConnectCallback = async (_, cancel) => new NetworkStream(await ConnectAsync(cancel), ownsSocket: true),

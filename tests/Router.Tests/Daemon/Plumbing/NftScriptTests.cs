@@ -62,6 +62,16 @@ public class NftScriptTests
         Assert.DoesNotContain("ingress", NftScript.Build(Plan, []), StringComparison.Ordinal);
 
     [Fact]
+    public void The_portal_is_open_to_every_zone_before_any_rule()
+    {
+        PlumbingPlan plan = Plan with { Input = [new InputRule { Name = "closed", Action = RuleAction.Drop }] };
+        string script = NftScript.Build(plan, []);
+        int portal = script.IndexOf("tcp dport { 4080, 4081 } accept", StringComparison.Ordinal), rule = script.IndexOf("closed", StringComparison.Ordinal);
+        Assert.InRange(portal, script.IndexOf("chain input", StringComparison.Ordinal), rule);
+        Assert.DoesNotContain("4080", NftScript.Build(plan with { PortalPorts = [] }, []), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void No_connection_is_tracked() => Assert.DoesNotContain(" ct ", NftScript.Build(Plan, [("wan0", 3)]), StringComparison.Ordinal);
 
     /// <summary>`nft --check` reads it with the kernel's help; the hook needs an interface that exists everywhere.</summary>

@@ -1,0 +1,133 @@
+using System.Diagnostics;
+using System.Net;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+
+using Router.Lab.Bed;
+using Router.Lab.Kernel;
+using Router.Lab.Routers;
+using Router.Lab.Scenarios.People;
+
+namespace Router.Lab.Scenarios.Portal;
+
+/// <summary>router-web beside routerd, and curl in the place of browsers: what opens the gate is what a person does, without scripts.</summary>
+public sealed partial class LoginPages : PeopleLab
+{
+    private const string Rules =
+        """
+        - name: All may
+          source: [trusted, guest]
+          destination: [internet]
+          action: allow
+        """;
+
+    private readonly BackgroundProgram _web;
+
+    public LoginPages()
+        : base(Rules, "require_login: true", ", welcome: { text: Be our guest, password: coffee, pass: 1m }")
+    {
+        Router.Start();
+        string socket = Path.Combine(Path.GetDirectoryName(Router.ControlSocket)!, "portal.sock");
+        _web = Lab.Router.Start(Programs.RouterWeb, "--socket", socket, "--state", Lab.Directory);
+        _web.WaitToSay("the portal answers", Soon);
+    }
+
+    public override void Dispose()
+    {
+        _web.Dispose();
+        base.Dispose();
+    }
+
+    [Fact]
+    public void A_login_opens_the_gate_at_once_and_leads_to_the_page_that_was_wanted()
+    {
+        Assert.False(Reaches(0));
+        string wanted = $"http://{Plan.Servers[0]}/";
+        Outcome landed = Ask(Lab.Hosts[0], "-D", "-", "-o", "/dev/null", $"http://{Plan.LanRouter}:4080/go?why=login&to={Uri.EscapeDataString(wanted)}");
+        string login = Location().Match(landed.Output).Groups[1].Value;
+        Assert.StartsWith($"https://{Plan.LanRouter}:4081/login?to=", login, StringComparison.Ordinal);
+        string[] form = Fields(Ask(Lab.Hosts[0], login).Output, ("user", "tony"), ("password", "tony's password"));
+
+        long began = Stopwatch.GetTimestamp();
+        Outcome entered = Ask(Lab.Hosts[0], [.. form, "-D", "-", "-o", "/dev/null", "-w", "%{time_total}", $"https://{Plan.LanRouter}:4081/login"]);
+        Wait.Until(() => Curl(0, seconds: 1).Succeeded, Soon, () => Router.Log);
+        TimeSpan took = Stopwatch.GetElapsedTime(began);
+        TestContext.Current.TestOutputHelper?.WriteLine($"POST to open gate, both curls among it: {took.TotalMilliseconds:0} ms; POST {entered.Output.Trim().Split('\n')[^1]} s");
+        Assert.Contains(" 303", entered.Output, StringComparison.Ordinal);
+
+        string status = Ask(Lab.Hosts[0], $"https://{Plan.LanRouter}:4081{Location().Match(entered.Output).Groups[1].Value}").Output;
+        Assert.Contains($"content=\"1; url={wanted}\"", status, StringComparison.Ordinal);
+        Assert.Contains("You are logged in as tony.", status, StringComparison.Ordinal);
+        Assert.Contains("tony", Router.Show("user", "list").Output, StringComparison.Ordinal);
+
+        // And out again.
+        Ask(Lab.Hosts[0], [.. Fields(status), $"https://{Plan.LanRouter}:4081/logout"]).OrThrow();
+        Wait.Until(() => !Reaches(0), Soon, () => Router.Log);
+    }
+
+    [Fact]
+    public void A_wrong_password_opens_nothing_and_soon_has_to_wait()
+    {
+        Assert.Contains("not right", Try("guess"), StringComparison.Ordinal);
+        Wait.Until(() => Try("guess").Contains("Too many attempts failed", StringComparison.Ordinal), TimeSpan.FromSeconds(30), () => Router.Log);
+        Assert.False(Reaches(0));
+        WaitForLine($"login of sam at {Plan.LanHost(0)} refused: wrong name or password");
+    }
+
+    [Fact]
+    public void A_guest_is_let_in_by_the_word_and_for_as_long_as_the_pass_lasts()
+    {
+        string home = $"https://{Plan.GuestRouter}:4081";
+        Assert.False(GuestReaches());
+        Assert.True(Captive(home));
+        string page = Ask(Lab.Guest, $"{home}/welcome").Output;
+        Assert.Contains("Be our guest", page, StringComparison.Ordinal);
+        Assert.Contains("not right", Ask(Lab.Guest, [.. Fields(page, ("password", "tea")), $"{home}/welcome"]).Output, StringComparison.Ordinal);
+        Assert.False(GuestReaches());
+        Assert.Contains("You are a guest", Ask(Lab.Guest, [.. Fields(page, ("password", "coffee")), $"{home}/welcome"]).Output, StringComparison.Ordinal);
+        Wait.Until(GuestReaches, Soon, () => Router.Log);
+        Assert.False(Captive(home));
+        Wait.Until(() => !GuestReaches(), TimeSpan.FromSeconds(100), () => Router.Log);
+        Assert.True(Captive(home));
+    }
+
+    /// <summary>The questions of Android, Apple and Windows, where they come to us and not to their makers' servers.</summary>
+    [Theory]
+    [InlineData("connectivitycheck.gstatic.com", "/generate_204", "204")]
+    [InlineData("captive.apple.com", "/hotspot-detect.html", "Success")]
+    [InlineData("www.msftconnecttest.com", "/connecttest.txt", "Microsoft Connect Test")]
+    public void A_telephone_is_led_to_the_page_and_content_after_login(string host, string path, string content)
+    {
+        string[] question = ["-D", "-", "--connect-to", $"{host}:80:{Plan.LanRouter}:4080", $"http://{host}{path}"];
+        Assert.Equal($"https://{Plan.LanRouter}:4081/", Location().Match(Ask(Lab.Hosts[0], question).Output).Groups[1].Value);
+        LogIn("tony", 0).OrThrow();
+        Wait.Until(() => Ask(Lab.Hosts[0], question).Output.Contains(content, StringComparison.Ordinal), Soon, () => Router.Log);
+    }
+
+    private bool GuestReaches() => Lab.Guest.Run("curl", "-sS", "-m", "2", $"http://{Plan.Servers[0]}/").Succeeded;
+
+    private bool Captive(string home) => JsonNode.Parse(Ask(Lab.Guest, $"{home}/captive-portal/api").Output)!["captive"]!.GetValue<bool>();
+
+    private string Try(string password) => Ask(Lab.Hosts[0],
+        [.. Fields(Ask(Lab.Hosts[0], $"https://{Plan.LanRouter}:4081/login").Output, ("user", "sam"), ("password", password)), $"https://{Plan.LanRouter}:4081/login"]).Output;
+
+    /// <summary>One request with the cookies of those before it; the certificate is the box's own.</summary>
+    private Outcome Ask(NetworkNamespace from, params string[] words)
+    {
+        string jar = Path.Combine(Lab.Directory, $"{from.Name}.cookies");
+        return from.Run("curl", ["-sS", "-k", "-m", "10", "-b", jar, "-c", jar, .. words]);
+    }
+
+    /// <summary>The page's hidden fields and what is typed, as curl sends a form.</summary>
+    private static string[] Fields(string page, params (string Name, string Value)[] typed)
+    {
+        IEnumerable<(string Name, string Value)> hidden = Hidden().Matches(page).Select(field => (field.Groups[1].Value, WebUtility.HtmlDecode(field.Groups[2].Value)));
+        return [.. hidden.DistinctBy(field => field.Name).Concat(typed).SelectMany(field => new[] { "--data-urlencode", $"{field.Name}={field.Value}" })];
+    }
+
+    [GeneratedRegex("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\">")]
+    private static partial Regex Hidden();
+
+    [GeneratedRegex("^location: (\\S*)", RegexOptions.IgnoreCase | RegexOptions.Multiline)]
+    private static partial Regex Location();
+}
