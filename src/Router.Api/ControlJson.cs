@@ -18,6 +18,7 @@ namespace Router.Api;
 [JsonSerializable(typeof(IReadOnlyList<FlowReport>))]
 [JsonSerializable(typeof(IReadOnlyList<HostReport>))]
 [JsonSerializable(typeof(IReadOnlyList<RuleReport>))]
+[JsonSerializable(typeof(WebReport))]
 [JsonSerializable(typeof(IReadOnlyList<WhyReport>))]
 [JsonSerializable(typeof(IReadOnlyList<EventReport>))]
 [JsonSerializable(typeof(EventReport))]

@@ -11,6 +11,7 @@ public static class ControlPath
     public const string Flows = "/v1/flows";
     public const string Hosts = "/v1/hosts";
     public const string Rules = "/v1/rules";
+    public const string Web = "/v1/web";
     public const string License = "/v1/license";
 
     /// <summary>Who is logged in.</summary>

@@ -52,17 +52,20 @@ public sealed record ExplainQuery
     /// <summary>As if this user were logged in there; null: as it is.</summary>
     public string? User { get; init; }
 
-    /// <summary>"tcp", "udp", "icmp", "icmpv6", or an IP protocol number.</summary>
-    public required string Protocol { get; init; }
+    /// <summary>"tcp", "udp", "icmp", "icmpv6", or an IP protocol number; null if only the web rules are asked.</summary>
+    public string? Protocol { get; init; }
 
-    /// <summary>Destination address.</summary>
-    public required string Destination { get; init; }
+    /// <summary>Destination address; null if only the web rules are asked.</summary>
+    public string? Destination { get; init; }
 
     /// <summary>Destination port, for protocols that have one.</summary>
     public int? Port { get; init; }
 
+    /// <summary>What is wanted on the web there, to be asked of the web rules; null for nothing.</summary>
+    public string? Url { get; init; }
+
     /// <summary>The query of a request, with its question mark.</summary>
     public string ToQuery() => new QueryText()
         .Add("from", From).Add("zone", Zone).Add("protocol", Protocol)
-        .Add("destination", Destination).Add("port", Port).Add("user", User).ToString();
+        .Add("destination", Destination).Add("port", Port).Add("user", User).Add("url", Url).ToString();
 }

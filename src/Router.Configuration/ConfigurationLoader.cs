@@ -4,6 +4,7 @@ using Router.Configuration.Layers;
 using Router.Configuration.Layers.Yaml;
 using Router.Configuration.Reading;
 using Router.Configuration.Reading.Probing;
+using Router.Configuration.Web;
 using Router.Forwarding.Rules;
 
 namespace Router.Configuration;
@@ -29,8 +30,8 @@ public static class ConfigurationLoader
     private const int MostFragments = 1000;
 
     private static readonly KeySet Keys = new(
-        ["zones", "links", "internet", "health", "services", "groups", "times", "rules", "default_rule", "timeouts", "tables", "limits", "dns", "license", "users", "portal", "on_exit"],
-        "web_rules", "metrics");
+        ["zones", "links", "internet", "health", "services", "groups", "times", "rules", "default_rule", "timeouts", "tables", "limits", "dns", "license", "users", "portal", "web_rules", "web", "on_exit"],
+        "metrics");
 
     /// <summary>Loads the file, its fragments and the variables that override it.</summary>
     /// <param name="path">The main file. Fragments are `*.yaml` in the directory beside it that has its name with `.d`.</param>
@@ -41,7 +42,10 @@ public static class ConfigurationLoader
         var errors = new ErrorList();
         List<Node?> files = [.. Files(path, errors).Select(file => ReadFile(file, errors, before))];
         before?.End(sound: !files.Contains(null));
-        return Merge(files, environment ?? EnvironmentLayer.OfProcess(), errors);
+        NameLists lists = before?.Lists ?? new NameLists();
+        LoadResult result = Merge(files, environment ?? EnvironmentLayer.OfProcess(), errors, lists);
+        lists.End(sound: result.Settings is not null);
+        return result;
     }
 
     /// <summary>Loads one file's octets, without fragments and by default without variables: for what does not come from a disk.</summary>
@@ -88,33 +92,38 @@ public static class ConfigurationLoader
     }
 
     /// <summary>Stops before the settings are read if a file is unreadable: half of them would only give false complaints.</summary>
-    private static LoadResult Merge(List<Node?> files, IEnumerable<KeyValuePair<string, string?>> environment, ErrorList errors)
+    private static LoadResult Merge(List<Node?> files, IEnumerable<KeyValuePair<string, string?>> environment, ErrorList errors, NameLists? lists = null)
     {
         Layer variables = EnvironmentLayer.Build(environment, errors);
         if (files.Contains(null)) return new LoadResult(null, errors.Errors, errors.Warnings);
         var layers = new List<Layer>();
-        int rules = 0;
+        int rules = 0, webRules = 0;
         foreach (Node? file in files)
         {
             Node root = file!.Value;
-            if (root.Find("rules") is { Kind: NodeKind.List } list)
-            {
-                list.FirstIndex = rules;
-                rules += list.Count;
-            }
+            Append(root, "rules", ref rules);
+            Append(root, "web_rules", ref webRules);
             layers.Add(new Layer(root));
         }
         layers.Add(variables);
         var builder = new ConfigurationBuilder();
         foreach (Layer layer in layers) builder.Add(layer);
         var origins = new Origins(layers, errors);
-        Settings settings = Read(Setting.Root(builder.Build(), origins), errors);
+        Settings settings = Read(Setting.Root(builder.Build(), origins), errors, lists);
         errors.Sort(origins.Files);
         return new LoadResult(errors.Any ? null : settings, errors.Errors, errors.Warnings);
     }
 
+    /// <summary>The list of a file goes on where that of the file before ended.</summary>
+    private static void Append(Node root, string name, ref int count)
+    {
+        if (root.Find(name) is not { Kind: NodeKind.List } list) return;
+        list.FirstIndex = count;
+        count += list.Count;
+    }
+
     /// <summary>What rules refer to is read before them, in whatever order the file has it.</summary>
-    private static Settings Read(Setting root, ErrorList errors)
+    private static Settings Read(Setting root, ErrorList errors, NameLists? lists)
     {
         var names = new Names();
         var parts = new Parts(root, [.. root.Fields(Keys)]);
@@ -142,6 +151,7 @@ public static class ConfigurationLoader
             Tables = parts.Read("tables", GlobalReader.Tables, new TableSettings()),
             Limits = parts.Read("limits", new LimitReader(names).Limits, new LimitSettings()),
             ServersFile = parts.Read("dns", GlobalReader.ServersFile, null),
+            Web = parts.Read("web", WebReader.Common, new WebSettings()) with { Rules = parts.Read("web_rules", new WebReader(names, errors, lists).Rules, []) },
             Portal = parts.Read("portal", PortalReader.Portal, new PortalSettings()),
             Users = users with { Mentions = names.Mentions },
             License = parts.Read("license", LicenseReader.License, new LicenseSettings()),

@@ -1,3 +1,4 @@
+using Router.Configuration.Web;
 using Router.Forwarding;
 using Router.Forwarding.Identities;
 using Router.Forwarding.Limits;
@@ -61,6 +62,8 @@ public static class PolicyCompiler
             Limits = new HostLimits(
                 settings.Limits.Common, [.. settings.Limits.Exceptions.Select(e => new HostException(selectors.Compile(e.Source), e.Limit))]),
             PicksUpTcp = settings.Internet.PicksUpTcp,
+            Web = WebCompiler.Compile(settings.Web, ports, clock, previous),
+            PortalPort = (ushort)settings.Portal.Http,
             Gate = GateOf(settings, ports, selectors),
         };
         return new CompiledPolicy(policy, clock.NextChange, selectors.Warnings);

@@ -1,3 +1,4 @@
+using Router.Configuration.Web;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
@@ -32,6 +33,9 @@ public sealed record Settings
     public required TableSettings Tables { get; init; }
 
     public LimitSettings Limits { get; init; } = new();
+
+    /// <summary>What may be read on the web.</summary>
+    public WebSettings Web { get; init; } = new();
 
     /// <summary>Where a forwarder on the box reads whom to ask by which link; null if there is none.</summary>
     public string? ServersFile { get; init; }

@@ -45,7 +45,7 @@ internal static class CommandLine
         var root = new RootCommand(About)
         {
             Socket, Json,
-            ReadVerbs.Status(), ReadVerbs.Links(), FlowsVerb.Build(), HostsVerb.Build(), ReadVerbs.Rules(), LicenseVerb.Build(), ReadVerbs.Users(), UserVerb.Build(),
+            ReadVerbs.Status(), ReadVerbs.Links(), FlowsVerb.Build(), HostsVerb.Build(), ReadVerbs.Rules(), ReadVerbs.Web(), LicenseVerb.Build(), ReadVerbs.Users(), UserVerb.Build(),
             CheckVerb.Build(), ReadVerbs.Reload(), ExplainVerb.Build(), WhyVerb.Build(), CaptureVerb.Build(),
             ApplyVerb.Build(), ApplyVerb.BuildConfirm(), DrillVerb.Build(), UseVerb.Build(), PastVerbs.BuildEvents(), PastVerbs.BuildReport(),
         };

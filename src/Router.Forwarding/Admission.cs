@@ -6,6 +6,7 @@ using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
+using Router.Forwarding.Web;
 using Router.Licensing;
 using Router.Wire;
 
@@ -70,7 +71,7 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
         if (reason == DropReason.None) reason = translator.Translate(plan, rule, course, ref flow, now);
         // RFC 4302 3.3.3.1, RFC 3715 2.1.
         if (reason == DropReason.None && packet.IsSigned && (flow.Traits & FlowTraits.Translated) != 0) reason = DropReason.Untranslatable;
-        if (reason == DropReason.None && !isProbe && gateways.Wants(rule, flow)) flow.Traits |= FlowTraits.Watched;
+        if (reason == DropReason.None && !isProbe && (gateways.Wants(rule, flow) || WebGate.Wants(plan, flow))) flow.Traits |= FlowTraits.Watched;
         if (reason == DropReason.None) reason = holdings.Take(plan, rule, flow, now, out id);
         if (reason == DropReason.None) places.Hold(id, place);
         else Drop(reason, place, packet, ingress, now);
@@ -130,6 +131,7 @@ internal sealed class Admission(FlowTable flows, Holdings holdings, Translator t
         if (reason != DropReason.None) return reason;
         holdings.End(plan, old, now);
         flow.Epoch = plan.Epoch;
+        if (flow.Protocol == Protocol.Tcp && WebGate.Wants(plan, flow)) flow.Traits |= FlowTraits.Watched;
         // What it carried so far, the rule has counted with the old one.
         (flow.PacketsOut, flow.PacketsIn, flow.OctetsOut, flow.OctetsIn) = (0, 0, 0, 0);
         reason = holdings.Take(plan, rule, flow, now, out id);

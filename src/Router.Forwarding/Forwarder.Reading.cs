@@ -5,6 +5,7 @@ using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
 using Router.Forwarding.Translation;
+using Router.Forwarding.Web;
 using Router.Wire;
 
 namespace Router.Forwarding;
@@ -56,6 +57,14 @@ public sealed partial class Forwarder
 
     /// <summary>Flows left on their link to come to their end.</summary>
     public long FlowsDrained => Review.Drained;
+
+    /// <summary>What has been read on the web.</summary>
+    public WebTally Web => _web.Tally;
+
+    internal WebHeads WebHeads => _web.Heads;
+
+    /// <summary>Redirects given to those who may not pass yet.</summary>
+    public long PortalRedirects => _refusals.Door.Redirects;
 
     /// <summary>Octets of all tables and indexes.</summary>
     public long TableOctets => _flows.Octets + _mappings.Octets;

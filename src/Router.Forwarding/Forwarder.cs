@@ -7,6 +7,7 @@ using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
+using Router.Forwarding.Web;
 using Router.Licensing;
 using Router.Ports;
 using Router.Wire;
@@ -35,6 +36,7 @@ public sealed partial class Forwarder : IDisposable
     private readonly Refusals _refusals;
     private readonly Exit _exit;
     private readonly ApplicationGateways _gateways;
+    private readonly WebGate _web;
     private readonly Places _places;
     private readonly Holdings _holdings;
     private readonly Admission _admission;
@@ -61,12 +63,13 @@ public sealed partial class Forwarder : IDisposable
         _exit = new Exit(_outbox, _refusals, Events);
         _chooser = new LinkChooser(_pins, tables.Turns);
         _gateways = new ApplicationGateways(tables, _flows, _mappings, _outbox, _refusals);
+        _web = new WebGate(_flows, _outbox, _refusals, Events);
         _progress = new Progress(_flows, _gateways, Evidence, Events);
         Quotas = new Quotas(_flows, _pins.Capacity, Events);
         var places = _places = new Places(_flows, pool);
-        _holdings = new Holdings(_flows, _mappings, _pins, _gateways, Quotas, places, Events);
+        _holdings = new Holdings(_flows, _mappings, _pins, _gateways, _web, Quotas, places, Events);
         _admission = new Admission(_flows, _holdings, new Translator(_mappings), _mappings, _chooser, _gateways, Quotas, places, Events);
-        Review = new Review(_flows, _mappings, _chooser, _admission, _holdings, _gateways, _refusals, places);
+        Review = new Review(_flows, _mappings, _chooser, _admission, _holdings, _gateways, _web, _refusals, places);
         _held = new HeldSyns(_refusals);
         _knocks = new Knocks(Events);
         Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _gateways, _holdings, Quotas, _held, Review);
@@ -177,8 +180,9 @@ public sealed partial class Forwarder : IDisposable
         _progress.Take(_plan, octets, packet, meta.Offload, id, outward, _now);
         if ((flow.Traits & FlowTraits.Watched) != 0)
         {
-            reason = _gateways.Pass(_plan, batch, slot, packet, id, outward, _now);
+            reason = _web.Reads(id) ? _web.Pass(_plan, batch, slot, packet, id, outward, _now) : _gateways.Pass(_plan, batch, slot, packet, id, outward, _now);
             if (_gateways.HasOver) _holdings.EndCalls(_plan, _now);
+            if (_web.TakeEnded()) _holdings.Finish(_plan, id, _now);
             if (reason != DropReason.None) return reason;
             octets = batch.Octets(slot);
             if (octets.Length > packet.Length && pieces == 0) pieces = _exit.PiecesOf(_plan, egress, meta, octets.Length);
@@ -254,6 +258,7 @@ public sealed partial class Forwarder : IDisposable
         _outbox.Dispose();
         _fragments.Dispose();
         _gateways.Dispose();
+        _web.Dispose();
         _chooser.Dispose();
         _held.Dispose();
         Quotas.Dispose();

@@ -1,10 +1,11 @@
 using Router.Forwarding.Flows;
+using Router.Forwarding.Web;
 using Router.Wire;
 
 namespace Router.Forwarding;
 
 /// <summary>What the path has to tell the journal.</summary>
-public enum PathEventKind : byte { FlowOpened, FlowClosed, PacketLogged, PacketRefused, NeighbourWanted, PortGone, SenderStuck, HostLimited, NoRoom, HostUnknown }
+public enum PathEventKind : byte { FlowOpened, FlowClosed, PacketLogged, PacketRefused, NeighbourWanted, PortGone, SenderStuck, HostLimited, NoRoom, HostUnknown, WebRefused }
 
 /// <summary>One thing that happened on the path, small enough to be copied.</summary>
 public record struct PathEvent
@@ -25,6 +26,11 @@ public record struct PathEvent
 
     /// <summary>Of a host that has no more, or of what has run out: flows refused since it was last told of, and how many the host has.</summary>
     public uint Refused, Flows;
+
+    /// <summary>Of a request or connection that a web rule refused: whom it wanted, how, and what was done. <see cref="Rule"/> is the web rule's index.</summary>
+    public WebName Web;
+    public WebScheme WebScheme;
+    public WebAction WebAction;
 
     /// <summary>A large segment of TCP does not get through, although small ones did.</summary>
     internal static PathEvent SenderStuck(in Datagram packet, in Flow flow, bool outward) => new()

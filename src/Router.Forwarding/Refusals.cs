@@ -11,9 +11,19 @@ namespace Router.Forwarding;
 /// once; strangers only what a rule with `deny` says, and what a router owes them (time exceeded, too big). All answers are
 /// limited in rate (RFC 1812 4.3.2.8), carry an address of the side they go to, and go back where the packet came in.
 /// </summary>
-internal sealed class Refusals(Outbox outbox)
+internal sealed class Refusals
 {
+    private readonly Outbox _outbox;
     private readonly AnswerLimit _limit = new();
+
+    public Refusals(Outbox outbox)
+    {
+        _outbox = outbox;
+        Door = new FrontDoor(outbox, this);
+    }
+
+    /// <summary>Leads those who may not pass yet to the page that says what to do.</summary>
+    public FrontDoor Door { get; }
 
     /// <summary>Answers a refused packet if its reason has an answer.</summary>
     /// <param name="plan">The plan in force.</param>
@@ -30,9 +40,11 @@ internal sealed class Refusals(Outbox outbox)
         switch (reason)
         {
             case DropReason.RuleDenied when isTcp:
-            case DropReason.NoFlow when isTcp && !stranger:
-            case DropReason.LoginRequired or DropReason.WelcomeRequired or DropReason.LicenceFull or DropReason.LicenceEnded when isTcp && !stranger:
                 Reset(plan, octets, packet, ingress, now);
+                break;
+            case DropReason.NoFlow when isTcp && !stranger && !packet.IsSyn:
+            case DropReason.LoginRequired or DropReason.WelcomeRequired or DropReason.LicenceFull or DropReason.LicenceEnded when isTcp && !stranger:
+                if (!Door.TryAnswer(plan, reason, octets, packet, ingress, now)) Reset(plan, octets, packet, ingress, now);
                 break;
             case DropReason.RuleDenied:
             case DropReason.PortsExhausted or DropReason.MappingsFull or DropReason.FlowsFull when !stranger:
@@ -74,11 +86,25 @@ internal sealed class Refusals(Outbox outbox)
     public void ResetSide(Plan plan, in Flow flow, bool towardsInside, int shift)
     {
         if (!TcpTracker.ResetSequence(flow.Tcp, towardsInside, out uint sequence, out uint acknowledgment)) return;
-        int slot = outbox.Spare.Add();
+        int slot = _outbox.Spare.Add();
         if (slot < 0) return;
         FlowKey from = towardsInside ? flow.ForwardKey : flow.ReverseKey;
-        int length = TcpReset.Build(outbox.Spare.Space(slot), from.Destination, from.Source, from.DestinationPort, from.SourcePort,
+        int length = TcpReset.Build(_outbox.Spare.Space(slot), from.Destination, from.Source, from.DestinationPort, from.SourcePort,
             sequence + (uint)shift, acknowledgment, withAck: true);
+        Send(plan, slot, length, from.Ingress, flow.NextHop);
+    }
+
+    /// <summary>Ends a TCP connection towards its outside, at a segment of the inside's that is kept back: what came before it has been passed on.</summary>
+    /// <param name="plan">The plan in force.</param>
+    /// <param name="flow">The connection, by which nothing is changed but addresses.</param>
+    /// <param name="keptBack">The segment. Its sender may have had no word yet of what was passed on, so the tracker cannot tell what the other side expects.</param>
+    public void ResetOutside(Plan plan, in Flow flow, in Tcp keptBack)
+    {
+        int slot = _outbox.Spare.Add();
+        if (slot < 0) return;
+        FlowKey from = flow.ReverseKey;
+        int length = TcpReset.Build(_outbox.Spare.Space(slot), from.Destination, from.Source, from.DestinationPort, from.SourcePort,
+            keptBack.Sequence, keptBack.Acknowledgment, withAck: (keptBack.Flags & TcpFlags.Ack) != 0);
         Send(plan, slot, length, from.Ingress, flow.NextHop);
     }
 
@@ -86,7 +112,7 @@ internal sealed class Refusals(Outbox outbox)
     {
         int slot = Take(packet.Source, now);
         if (slot < 0) return;
-        int length = TcpReset.Answer(outbox.Spare.Space(slot), octets);
+        int length = TcpReset.Answer(_outbox.Spare.Space(slot), octets);
         if (length > 0) Send(plan, slot, length, ingress, 0);
     }
 
@@ -99,14 +125,14 @@ internal sealed class Refusals(Outbox outbox)
         if (!IcmpError.MayAnswer(octets) || RouterAddress(plan, ingress, packet) is not { IsUnspecified: false } from) return;
         int slot = Take(packet.Source, now);
         if (slot < 0) return;
-        int length = IcmpError.Build(outbox.Spare.Space(slot), octets, packet.Length, from, type, code, rest);
+        int length = IcmpError.Build(_outbox.Spare.Space(slot), octets, packet.Length, from, type, code, rest);
         if (length > 0) Send(plan, slot, length, ingress, 0);
     }
 
-    private int Take(Address sender, long now) => _limit.Take(sender, now) ? outbox.Spare.Add() : -1;
+    private int Take(Address sender, long now) => _limit.Take(sender, now) ? _outbox.Spare.Add() : -1;
 
-    // Our address on the side that the sender is on; a flow that came through a link hears from that link.
-    private static Address RouterAddress(Plan plan, PortId ingress, in Datagram packet)
+    /// <summary>Our address on the side that a sender is on; a flow that came through a link hears from that link. Unspecified if there is none of its family.</summary>
+    public static Address RouterAddress(Plan plan, PortId ingress, in Datagram packet)
     {
         if (plan.Link(ingress) is { } link) return link.Outside(packet.V4);
         foreach (Address address in plan.Zone(ingress)?.Addresses ?? [])
@@ -120,13 +146,13 @@ internal sealed class Refusals(Outbox outbox)
     /// <summary>Sends a packet of our own making, in a slot of the spare batch.</summary>
     public void Send(Plan plan, int slot, int length, PortId to, ulong nextHop)
     {
-        Batch spare = outbox.Spare;
+        Batch spare = _outbox.Spare;
         spare[slot].Length = length;
         if (plan.Link(to) is { } link)
         {
             bool v4 = spare.Octets(slot)[0] >> 4 == 4;
             spare[slot].NextHop = nextHop != 0 ? nextHop : v4 ? link.GatewayMac4 : link.GatewayMac6;
         }
-        outbox.PutSpare(to, slot);
+        _outbox.PutSpare(to, slot);
     }
 }

@@ -5,6 +5,7 @@ using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
+using Router.Forwarding.Web;
 using Router.Wire;
 
 namespace Router.Forwarding;
@@ -21,7 +22,7 @@ namespace Router.Forwarding;
 /// over, and then ended as by a reset if a better link is there still. Flows that came in by a link, and those of programs bound to a
 /// link's address, stay where they are. Only a link whose volume is spent (<see cref="LinkVolume.Spent"/>) keeps none of its flows.
 /// </summary>
-internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser chooser, Admission admission, Holdings holdings, ApplicationGateways gateways, Refusals refusals, Places places)
+internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser chooser, Admission admission, Holdings holdings, ApplicationGateways gateways, WebGate web, Refusals refusals, Places places)
 {
     private FlowId _scan = FlowId.None;
 
@@ -77,7 +78,7 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
     public DropReason Look(Plan plan, ref FlowId id, long now)
     {
         ref Flow flow = ref flows[id];
-        if ((flow.PolicyGeneration != plan.Policy.Generation && !IsStillAllowed(plan, id, ref flow)) || places.IsEnded(plan, flow))
+        if ((flow.PolicyGeneration != plan.Policy.Generation && !MayGoOn(plan, id, ref flow)) || places.IsEnded(plan, flow))
         {
             Close(plan, id, now, tellInside: true, flow.Egress);
             Closed++;
@@ -119,7 +120,7 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
     /// <param name="now">Monotonic microseconds.</param>
     public bool Reconsider(Plan plan, FlowId id, long created, long now)
     {
-        if (!flows.IsLive(id) || flows[id].Created != created || IsStillAllowed(plan, id, ref flows[id])) return false;
+        if (!flows.IsLive(id) || flows[id].Created != created || MayGoOn(plan, id, ref flows[id])) return false;
         Close(plan, id, now, tellInside: true, flows[id].Egress);
         Closed++;
         return true;
@@ -154,6 +155,8 @@ internal sealed class Review(FlowTable flows, Mappings mappings, LinkChooser cho
         Reset++;
         return FlowPlan.Reset;
     }
+
+    private bool MayGoOn(Plan plan, FlowId id, ref Flow flow) => IsStillAllowed(plan, id, ref flow) && web.IsStillAllowed(plan, id);
 
     private bool IsStillAllowed(Plan plan, FlowId id, ref Flow flow)
     {

@@ -17,6 +17,8 @@ internal sealed record Target(string Name, Feed Feed, byte[][] Samples)
         new("sip", SipTarget.Feed, SipTarget.Samples()),
         new("streams", StreamTarget.Feed, StreamTarget.Samples()),
         new("gateways", GatewaysTarget.Feed, GatewaysTarget.Samples()),
+        new("web", WebTarget.Feed, WebTarget.Samples()),
+        new("quic", QuicTarget.Feed, QuicTarget.Samples()),
     ];
 }
 

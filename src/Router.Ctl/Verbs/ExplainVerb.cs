@@ -12,14 +12,15 @@ internal static class ExplainVerb
     private static readonly Option<string> From = new("--from") { Description = "Source address.", HelpName = "ADDR", Required = true };
     private static readonly Option<string> Zone = new("--zone") { Description = "Zone or link that it comes in by, if the address does not tell.", HelpName = "NAME" };
     private static readonly Option<string> User = new("--user") { Description = "As if this user were logged in there.", HelpName = "NAME" };
-    private static readonly Argument<string> Protocol = new("PROTO") { Description = "tcp, udp, icmp, icmpv6, or an IP protocol number." };
-    private static readonly Argument<string> Destination = new("DEST[:PORT]") { Description = "Destination, as 192.0.2.1:443 or [2001:db8::1]:443; tcp and udp need a port." };
+    private static readonly Option<string> Url = new("--url") { Description = "What is wanted on the web, as http://host/path, https://host or a host's name; without PROTO and DEST only the web rules are asked.", HelpName = "URL" };
+    private static readonly Argument<string> Protocol = new("PROTO") { Arity = ArgumentArity.ZeroOrOne, Description = "tcp, udp, icmp, icmpv6, or an IP protocol number." };
+    private static readonly Argument<string> Destination = new("DEST[:PORT]") { Arity = ArgumentArity.ZeroOrOne, Description = "Destination, as 192.0.2.1:443 or [2001:db8::1]:443; tcp and udp need a port." };
 
     public static Command Build()
     {
         var command = new Command("explain", "Walk the decision for a packet that is not sent: each rule, the link, the source address.")
         {
-            From, Zone, User, Protocol, Destination,
+            From, Zone, User, Url, Protocol, Destination,
         };
         command.SetAction((parsed, cancel) =>
         {
@@ -33,21 +34,18 @@ internal static class ExplainVerb
 
     private static ExplainQuery QueryOf(ParseResult parsed)
     {
-        string protocol = parsed.GetRequiredValue(Protocol).ToLowerInvariant();
-        (string address, int? port) = ReadDestination(parsed.GetRequiredValue(Destination));
+        var query = new ExplainQuery { From = parsed.GetRequiredValue(From), Zone = parsed.GetValue(Zone), Url = parsed.GetValue(Url) };
+        if (parsed.GetValue(Protocol)?.ToLowerInvariant() is not { } protocol || parsed.GetValue(Destination) is not { } destination)
+        {
+            if (query.Url is not null && parsed.GetValue(Protocol) is null) return query;
+            throw new ControlFailure(ExitCode.Usage, "name a protocol and a destination, as in `explain --from 10.0.0.5 tcp 192.0.2.1:443`, or a URL (`--url`)");
+        }
+        (string address, int? port) = ReadDestination(destination);
         if (protocol is "tcp" or "udp" && port is null)
         {
             throw new ControlFailure(ExitCode.Usage, $"{protocol} needs a port: write {new EndpointReport { Address = address, Port = 443 }}");
         }
-        return new ExplainQuery
-        {
-            From = parsed.GetRequiredValue(From),
-            Zone = parsed.GetValue(Zone),
-            User = parsed.GetValue(User),
-            Protocol = protocol,
-            Destination = address,
-            Port = port,
-        };
+        return query with { User = parsed.GetValue(User), Protocol = protocol, Destination = address, Port = port };
     }
 
     /// <summary>Address and port of "192.0.2.1", "192.0.2.1:443", "2001:db8::1" or "[2001:db8::1]:443".</summary>

@@ -16,6 +16,10 @@ internal static class ReadVerbs
         "rules", "The rules in force, and what each has seen.",
         ControlPath.Rules, ControlJson.Wire.IReadOnlyListRuleReport, RulesPage.Write);
 
+    public static Command Web() => Simple(
+        "web", "The web rules in force, their hits, and what was read on the web.",
+        ControlPath.Web, ControlJson.Wire.WebReport, WebPage.Write);
+
     public static Command Users() => Simple(
         "users", "Who is logged in, on which devices, since when and how.",
         ControlPath.Users, ControlJson.Wire.UsersReport, UsersPage.Write);

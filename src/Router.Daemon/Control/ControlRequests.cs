@@ -41,6 +41,7 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : Soc
             ControlPath.Hosts => SendAsync(context, verbs.Hosts(), json.IReadOnlyListHostReport),
             ControlPath.MoveHost => SendAsync(context, verbs.MoveHost(Queries.Move(query)), json.MoveReport),
             ControlPath.Rules => SendAsync(context, verbs.Rules(), json.IReadOnlyListRuleReport),
+            ControlPath.Web => SendAsync(context, verbs.Web(), json.WebReport),
             ControlPath.License => SendAsync(context, verbs.License(), json.LicenseReport),
             ControlPath.FreePlace => SendAsync(context, verbs.FreePlace(Queries.Device(query)), json.FreedReport),
             ControlPath.Users => SendAsync(context, verbs.Users(), json.UsersReport),
@@ -119,7 +120,7 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : Soc
         string expected = path switch
         {
             ControlPath.Status or ControlPath.Links or ControlPath.Flows or ControlPath.Hosts
-                or ControlPath.Rules or ControlPath.License or ControlPath.Users or ControlPath.Check or ControlPath.Explain or ControlPath.Why or ControlPath.Capture
+                or ControlPath.Rules or ControlPath.Web or ControlPath.License or ControlPath.Users or ControlPath.Check or ControlPath.Explain or ControlPath.Why or ControlPath.Capture
                 or ControlPath.Events or ControlPath.Past => HttpMethods.Get,
             ControlPath.Drill => HttpMethods.IsPost(context.Request.Method) ? HttpMethods.Post : HttpMethods.Get,
             ControlPath.StopDrill or ControlPath.Reload or ControlPath.Apply or ControlPath.Confirm or ControlPath.KillFlows or ControlPath.MoveHost or ControlPath.FreePlace or ControlPath.Login or ControlPath.Logout => HttpMethods.Post,

@@ -26,6 +26,8 @@ internal sealed record ControlVerbs
 
     public required Func<IReadOnlyList<RuleReport>> Rules { get; init; }
 
+    public required Func<WebReport> Web { get; init; }
+
     public required Func<LicenseReport> License { get; init; }
 
     /// <summary>Takes the place of a device away, which an address or a MAC names as a stranger typed it.</summary>

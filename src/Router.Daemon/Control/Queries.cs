@@ -78,15 +78,17 @@ internal static class Queries
     /// <exception cref="RefusedRequest">A name or a value that is wrong or missing.</exception>
     public static ExplainQuery Explain(IQueryCollection query)
     {
-        AllowOnly(query, "from", "zone", "protocol", "destination", "port", "user");
+        AllowOnly(query, "from", "zone", "protocol", "destination", "port", "url", "user");
+        string? url = Text(query, "url");
         return new ExplainQuery
         {
             From = Address(query, "from") ?? throw Missing("from"),
             Zone = Text(query, "zone"),
+            Protocol = Protocol(query) ?? (url is null ? throw Missing("protocol") : null),
+            Destination = Address(query, "destination") ?? (url is null ? throw Missing("destination") : null),
             User = Text(query, "user"),
-            Protocol = Protocol(query) ?? throw Missing("protocol"),
-            Destination = Address(query, "destination") ?? throw Missing("destination"),
             Port = Number(query, "port", 0, 65535),
+            Url = url,
         };
     }
 

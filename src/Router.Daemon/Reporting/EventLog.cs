@@ -3,6 +3,7 @@ using Router.Daemon.Systemd;
 using Router.Forwarding;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Rules;
+using Router.Forwarding.Web;
 
 namespace Router.Daemon.Reporting;
 
@@ -15,6 +16,7 @@ internal sealed class EventLog(Worker worker, PortRegistry ports, Journal journa
     private static readonly EventKind Flows = new("flow", 200, TimeSpan.FromSeconds(1));
     private static readonly EventKind Refusals = new("refused", 20, TimeSpan.FromSeconds(1));
 
+    private static readonly EventKind Web = new("web", 20, TimeSpan.FromSeconds(1));
     private static readonly EventKind Limits = new("limit", 20, TimeSpan.FromSeconds(1));
     private static readonly EventKind Shortages = new("no-room", 8, TimeSpan.FromMinutes(1));
     private static readonly EventKind Packets = new("packet", 2 * PathEvents.MostPackets, TimeSpan.FromSeconds(1));
@@ -56,6 +58,9 @@ internal sealed class EventLog(Worker worker, PortRegistry ports, Journal journa
                 case PathEventKind.NoRoom:
                     journal.Write(Shortages, Priority.Warning, DescribeShortage(happened), ("HOST", happened.Source.ToString()));
                     break;
+                case PathEventKind.WebRefused:
+                    journal.Write(Web, Priority.Info, DescribeWeb(happened, policy), WebFields(happened, policy));
+                    break;
                 case PathEventKind.NeighbourWanted or PathEventKind.PortGone or PathEventKind.HostUnknown:
                     toAct.Add(happened);
                     break;
@@ -72,6 +77,22 @@ internal sealed class EventLog(Worker worker, PortRegistry ports, Journal journa
             (_suppressed, _toldAt) = (suppressed, Stopwatch.GetTimestamp());
         }
         return toAct;
+    }
+
+    private string DescribeWeb(in PathEvent happened, Policy policy)
+    {
+        string how = happened.WebScheme switch { WebScheme.Http => "http", WebScheme.Tls => "tls", WebScheme.Quic => "quic" };
+        string by = WebRuleOf(happened, policy) is { } rule ? $"by \"{rule}\"" : "as it cannot be read (web.unreadable)";
+        return $"web: {happened.WebAction.ToString().ToLowerInvariant()} {happened.Source} of {ports.NameOf(happened.Ingress)} > {happened.Web} ({how}, {Protocols.End(happened.Destination, happened.DestinationPort)}) {by}";
+    }
+
+    private static string? WebRuleOf(in PathEvent happened, Policy policy) =>
+        happened.PolicyGeneration == policy.Generation && happened.Rule < policy.Web.Rules.Length ? policy.Web.Rules[happened.Rule].Name : null;
+
+    private (string Field, string Value)[] WebFields(in PathEvent happened, Policy policy)
+    {
+        string user = worker.Plan.Roster.Of(happened.Source)?.User ?? "";
+        return [("WEBRULE", WebRuleOf(happened, policy) ?? ""), ("SITE", happened.Web.ToString()), ("HOST", happened.Source.ToString()), ("USER", user)];
     }
 
     private string DescribeLimit(in PathEvent happened, Policy policy)

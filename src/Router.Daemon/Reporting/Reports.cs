@@ -36,6 +36,7 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
 
     private readonly Recordings _recordings = new(helm, worker, ports);
     private readonly RuleReports _rules = new(helm, tables);
+    private readonly WebReports _web = new(helm, worker);
     private readonly LicenceReports _licence = new(office, helm, worker, ports, tables, journal);
     private readonly PastReports _past = new(chronicle, helm);
     private WhyReports Why => new(helm, ports, tables, _flows);
@@ -49,6 +50,7 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
         Hosts = new HostReports(ports, tables).Hosts,
         MoveHost = new HandMoves(worker, ports, tables, journal).Move,
         Rules = _rules.Rules,
+        Web = _web.Report,
         License = _licence.License,
         FreePlace = _licence.Free,
         Users = people.Reports.Users,
@@ -147,8 +149,17 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
 
     private ExplainReport Explain(ExplainQuery query)
     {
-        Address from = Address.Parse(query.From), to = Address.Parse(query.Destination);
-        if (!Protocols.TryParse(query.Protocol, out byte protocol)) throw new RefusedRequest(StatusCodes.Status400BadRequest, $"'{query.Protocol}' is no protocol.");
+        Address from = Address.Parse(query.From);
+        ExplainReport? web = query.Url is { } url ? _web.Explain(url, from, IngressOf(query.Zone, from)) : null;
+        if (query.Destination is null || query.Protocol is null) return web ?? throw new RefusedRequest(StatusCodes.Status400BadRequest, "A protocol and a destination are wanted, or a URL.");
+        ExplainReport path = ExplainPacket(query, from, Address.Parse(query.Destination), query.Protocol);
+        if (web is null || !path.Allowed) return path;
+        return path with { Steps = [.. path.Steps, .. web.Steps], Allowed = web.Allowed, Verdict = $"{path.Verdict}; then {web.Verdict}" };
+    }
+
+    private ExplainReport ExplainPacket(ExplainQuery query, Address from, Address to, string name)
+    {
+        if (!Protocols.TryParse(name, out byte protocol)) throw new RefusedRequest(StatusCodes.Status400BadRequest, $"'{name}' is no protocol.");
         PortId ingress = IngressOf(query.Zone, from);
         Roster? roster = query.User is { } user ? worker.Plan.Roster.With(from, people.Reports.AsIf(user)) : null;
         Explanation told = worker.Ask(w => w.Forwarder.Explain(ingress, from, protocol, to, (ushort)(query.Port ?? 0), roster)).GetAwaiter().GetResult();

@@ -3,6 +3,7 @@ using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
+using Router.Forwarding.Web;
 using Router.Wire;
 
 namespace Router.Forwarding.Flows;
@@ -13,7 +14,7 @@ namespace Router.Forwarding.Flows;
 /// of uses are right at any time; after a restart they are counted anew from the flows that are there. The rule that allows a
 /// flow counts it here, and the journal hears of its beginning and end if the rule wants that.
 /// </summary>
-internal sealed class Holdings(FlowTable flows, Mappings mappings, Pins pins, ApplicationGateways gateways, Quotas quotas, Places places, PathEvents events)
+internal sealed class Holdings(FlowTable flows, Mappings mappings, Pins pins, ApplicationGateways gateways, WebGate web, Quotas quotas, Places places, PathEvents events)
 {
     /// <summary>How many other ports a stranger is tried with before two of its connections count as one.</summary>
     private const int MostTurns = 64;
@@ -31,7 +32,11 @@ internal sealed class Holdings(FlowTable flows, Mappings mappings, Pins pins, Ap
         quotas.Hold(id, IsInbound(flow));
         if (flow.Mapping >= 0) mappings.Hold(flow.Mapping);
         if (flow.Pin >= 0) pins.Hold(flow.Pin);
-        if ((flow.Traits & FlowTraits.Watched) != 0) gateways.Begin(id);
+        if ((flow.Traits & FlowTraits.Watched) != 0)
+        {
+            gateways.Begin(id);
+            web.Begin(plan, id, isNew: flow.Moved == LinkMove.None);
+        }
         rule.Counters.Flows++;
         rule.Counters.LastMatch = now;
         if ((rule.Log & RuleLog.Connections) != 0) events.Write(Describe(flow, PathEventKind.FlowOpened));
@@ -66,6 +71,7 @@ internal sealed class Holdings(FlowTable flows, Mappings mappings, Pins pins, Ap
             counters.Octets += (long)(flow.OctetsOut + flow.OctetsIn);
         }
         if ((flow.Traits & (FlowTraits.Watched | FlowTraits.Expected)) != 0) gateways.End(id, now);
+        web.End(id);
         quotas.Release(id);
         places.Release(id, now);
         if (flow.Mapping >= 0) mappings.Release(flow.Mapping, now);

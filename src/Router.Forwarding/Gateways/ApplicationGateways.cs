@@ -72,6 +72,7 @@ internal sealed class ApplicationGateways : IDisposable
         ref Flow flow = ref _flows[id];
         if (flow.Protocol != Protocol.Tcp) return;
         Gateway gateway = GatewayOf(flow);
+        if (gateway == Gateway.None) return;
         if (gateway == Gateway.Sip && !_memories.TryAdd(new SipMemory { FlowPlace = id.Value, FlowCreated = flow.Created })) return;
         _watches.TryAdd(new Watch { FlowPlace = id.Value, FlowCreated = flow.Created, Gateway = gateway });
     }

@@ -2,6 +2,7 @@ using Router.Forwarding.Identities;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Translation;
+using Router.Forwarding.Web;
 
 namespace Router.Forwarding.Rules;
 
@@ -132,11 +133,17 @@ public sealed class Policy
     /// <summary>What one inside host may have of the flow table.</summary>
     public HostLimits Limits { get; init; } = HostLimits.None;
 
+    /// <summary>What may be read on the web, and by whom.</summary>
+    public WebPolicy Web { get; init; } = WebPolicy.None;
+
+    /// <summary>Where the portal listens for plain HTTP, at the box's address in each zone.</summary>
+    public ushort PortalPort { get; init; } = 4080;
+
     /// <summary>Who must log in, or take a pass, before anything else.</summary>
     public Gate Gate { get; init; } = Gate.Open;
 
     /// <summary>Whether it makes any difference who is behind an address.</summary>
-    public bool AsksWho => Index.AsksWho || !Gate.IsOpen;
+    public bool AsksWho => Index.AsksWho || Web.AsksWho || !Gate.IsOpen;
 
     /// <summary>Whether an inside host's TCP connection that nobody here saw begin is taken up; else it is reset.</summary>
     public bool PicksUpTcp { get; init; }

@@ -103,6 +103,13 @@ internal static class Samples
 
     public static readonly MoveReport Move = new() { Host = "10.0.0.5", Link = "dsl", Pins = 2, From = ["fiber"], FlowsKept = 3, FlowsMoved = 0, FlowsReset = 0 };
 
+    public static readonly WebReport Web = new()
+    {
+        Unreadable = "allow", Ports = [80, 443], Requests = 1200, TlsHellos = 3400, QuicHellos = 56, Nameless = 7, EncryptedHellos = 800, UnreadableCount = 9,
+        Refused = 10, PortalRedirects = 11,
+        Rules = [new WebRuleReport { Index = 1, Name = "Nobody", Action = "deny", Active = true, Hits = 12, ListNames = 1_000_000, ListOctets = 8_524_292 }],
+    };
+
     public static readonly FreedReport Freed = new() { Device = "10.0.0.5", Addresses = ["10.0.0.5", "2001:db8::5"], Mac = "02:00:00:00:00:05", HeldSeconds = 3725, FlowsEnded = 2 };
 
     public static readonly LicenseReport License = new()

@@ -22,7 +22,6 @@ public sealed class ExampleTests
         Assert.Null(result.Settings);
         Assert.Equal(
             [
-                "95:1: `web_rules` is not part of this release; remove it",
                 "106:1: `metrics` is not part of this release; remove it",
             ],
             result.Errors.Select(e => $"{e.Line}:{e.Column}: {e.Message}; {e.Remedy}"));

@@ -81,6 +81,7 @@ public class CommandLineTests
     [InlineData("flows --host 10.0.0.5 --limit 3", ControlPath.Flows)]
     [InlineData("hosts", ControlPath.Hosts)]
     [InlineData("rules", ControlPath.Rules)]
+    [InlineData("web", ControlPath.Web)]
     [InlineData("check", ControlPath.Check)]
     public async Task JsonIsPrintedAsItCame(string line, string path)
     {

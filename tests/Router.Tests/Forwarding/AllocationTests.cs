@@ -19,7 +19,7 @@ public class AllocationTests
     private const string Pc = "192.168.10.5:5000", Web = "192.0.2.1:80", Us = "198.51.100.2";
 
     /// <summary>Takes everything.</summary>
-    private sealed class Sink() : Port("sink")
+    internal sealed class Sink() : Port("sink")
     {
         public long Taken { get; private set; }
 

@@ -1,3 +1,5 @@
+using Router.Configuration.Web;
+
 namespace Router.Configuration.Layers.Yaml;
 
 /// <summary>
@@ -15,6 +17,9 @@ public sealed class ReadBefore
 
     /// <summary>One item within a tree: the entries below it, and its own.</summary>
     internal readonly record struct Piece(Tree Tree, int Begin, int End, int Item, int Line);
+
+    /// <summary>The list files that it has read.</summary>
+    internal NameLists Lists { get; } = new();
 
     /// <summary>How many items the last sound load left here.</summary>
     public int Count => _known.Count;

@@ -19,6 +19,7 @@ internal sealed class RunningServer : IAsyncDisposable
         Hosts = () => [Samples.Host],
         MoveHost = query => Samples.Move with { Host = query.Host, Link = query.Link, FlowsKept = query.Flows ? 0 : 3 },
         Rules = () => [Samples.Rule],
+        Web = () => Samples.Web,
         License = () => Samples.License,
         FreePlace = device => Samples.Freed with { Device = device },
         Users = () => Samples.Users,

@@ -1,0 +1,198 @@
+using System.Diagnostics;
+
+using Router.Lab.Bed;
+using Router.Lab.Kernel;
+using Router.Lab.Routers;
+using Router.Lab.Servers;
+
+namespace Router.Lab.Scenarios.Web;
+
+/// <summary>A router with web rules, and servers that speak HTTP/1.1 with keep-alive, TLS, and HTTP/3.</summary>
+public sealed class WebLab : IDisposable
+{
+    public WebLab()
+    {
+        Bed = Topology.Raise(new BedOptions { Hosts = 1 });
+        List = Path.Combine(Bed.Directory, "names.txt");
+        File.WriteAllText(List, "listed.example\n");
+        Router = new RouterDaemon(Bed);
+        Router.Write(new RouterYaml() + $$"""
+            web:
+              ports: [80, 443, {{QuicServer.Port}}]
+            web_rules:
+              - { name: Nobody, url: "*.example.net", action: deny, text: "This site is blocked here." }
+              - { name: Elsewhere, url: "moved.example", action: redirect, to: "http://new.example/page" }
+              - { name: No QUIC there, url: localhost, action: deny }
+              - { name: From a file, list: names.txt, action: deny }
+
+            """);
+        Router.Start();
+        Directory.CreateDirectory(Path.Combine(Bed.Directory, "pages"));
+        File.WriteAllText(Path.Combine(Bed.Directory, "pages", "index.html"), "hello\n");
+        Http = Bed.Internet.Start("python3", "-u", "-m", "http.server", "-p", "HTTP/1.1", "-b", $"{Plan.Servers[0]}", "-d", Path.Combine(Bed.Directory, "pages"), "80");
+        Http.WaitToSay("Serving", TimeSpan.FromSeconds(10));
+        string key = Path.Combine(Bed.Directory, "tls.key"), certificate = Path.Combine(Bed.Directory, "tls.crt");
+        Command.Run("openssl", ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj", "/CN=lab", "-keyout", key, "-out", certificate]).OrThrow();
+        Tls = Bed.Internet.Start("openssl", "s_server", "-accept", $"{Plan.Servers[0]}:443", "-cert", certificate, "-key", key, "-www", "-quiet");
+        Wait.Until(() => Bed.Internet.Run("ss", "-Hltn", "sport", "=", ":443").Text.Length > 0, TimeSpan.FromSeconds(10), () => Tls.Said);
+    }
+
+    internal Topology Bed { get; }
+
+    internal RouterDaemon Router { get; }
+
+    internal BackgroundProgram Http { get; }
+
+    internal BackgroundProgram Tls { get; }
+
+    /// <summary>The file that the last rule names.</summary>
+    internal string List { get; }
+
+    public void Dispose()
+    {
+        Tls.Dispose();
+        Http.Dispose();
+        Router.Dispose();
+        Bed.Dispose();
+    }
+}
+
+/// <summary>Web rules as real programs meet them. The facts leave the lab as they found it.</summary>
+public sealed class WebRules(WebLab lab) : IClassFixture<WebLab>
+{
+    private const string Portal = "http://10.0.0.1:4080/go?why=web&rule=1&to=http%3A%2F%2Fwww.example.net%2Fa%3Fb";
+
+    private NetworkNamespace Host => lab.Bed.Hosts[0];
+
+    [Fact]
+    public void Curl_is_led_to_the_page_by_http_and_gets_what_nobody_denies()
+    {
+        Assert.Equal($"302 {Portal}", Curl("-o /dev/null -w '%{http_code} %{redirect_url}'", "http://www.example.net/a?b"));
+        Assert.Equal("302 http://new.example/page", Curl("-o /dev/null -w '%{http_code} %{redirect_url}'", "http://moved.example/"));
+        Assert.Equal("hello", Curl("", "http://www.example.org/"));
+    }
+
+    [Fact]
+    public void An_absolute_url_is_read_as_a_proxy_would()
+    {
+        Assert.Equal($"302 {Portal}", Host.Shell($"curl -s -m 10 -x http://{Plan.Servers[0]}:80 -o /dev/null -w '%{{http_code}} %{{redirect_url}}' 'http://www.example.net/a?b'").OrThrow().Text);
+    }
+
+    [Theory]
+    [InlineData("--http1.1")]
+    [InlineData("--http2")]
+    public void Curl_by_tls_is_ended_at_once_by_name(string version)
+    {
+        var clock = Stopwatch.StartNew();
+        Outcome denied = Host.Shell($"curl -sk -m 10 {version} --connect-to ::{Plan.Servers[0]}: https://www.example.net/");
+        // CURLE_SSL_CONNECT_ERROR: a reset in the handshake; 28 would be its time limit.
+        Assert.Equal(35, denied.ExitCode);
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"{clock.Elapsed}");
+        Assert.Contains("Ciphers", Curl($"-k {version}", "https://www.example.org/"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_second_request_of_a_connection_is_denied()
+    {
+        Outcome talk = Host.RunWithInput($$"""
+            import socket
+            s = socket.create_connection(('{{Plan.Servers[0]}}', 80), 10)
+            def ask(host):
+                s.sendall(('GET / HTTP/1.1\r\nHost: %s\r\n\r\n' % host).encode())
+                text = b''
+                while b'\r\n\r\n' not in text:
+                    text += s.recv(65536)
+                head, _, body = text.partition(b'\r\n\r\n')
+                left = int(head.lower().split(b'content-length: ')[1].split(b'\r\n')[0]) - len(body)
+                while left > 0:
+                    left -= len(s.recv(left))
+                return head.split(b'\r\n')[0].decode()
+            print(ask('www.example.org'))
+            print(ask('www.example.org'))
+            print(ask('www.example.net'))
+            print(s.recv(100))
+            """, "python3", "-").OrThrow();
+        Assert.Equal(["HTTP/1.1 200 OK", "HTTP/1.1 200 OK", "HTTP/1.1 302 Found", "b''"], talk.Text.Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("www.example.net", "ConnectionResetError")]
+    [InlineData("www.example.org", "TLS")]
+    public void A_hello_in_tiny_segments_is_read(string name, string outcome)
+    {
+        Outcome talk = Host.RunWithInput($$"""
+            import socket, ssl
+            s = socket.socket()
+            s.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 88)
+            s.connect(('{{Plan.Servers[0]}}', 443))
+            context = ssl._create_unverified_context()
+            try:
+                print(context.wrap_socket(s, server_hostname='{{name}}').version())
+            except OSError as fault:
+                print(type(fault).__name__)
+            """, "python3", "-").OrThrow();
+        Assert.StartsWith(outcome, talk.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Http3_is_ended_at_once_by_name_and_passes_without_the_rule()
+    {
+        if (!QuicServer.Available) Assert.Skip("Debian's ngtcp2 examples are not installed");
+        using QuicServer server = QuicServer.Start(lab.Bed, lab.Bed.Internet, Plan.Servers[1]);
+        // Towards a numeric address this client names `localhost` in its hello, whatever the URL says.
+        var clock = Stopwatch.StartNew();
+        Outcome denied = QuicServer.Fetch(Host, Plan.Servers[1]);
+        Assert.DoesNotContain("hello by quic", denied.ToString(), StringComparison.Ordinal);
+        // The client says itself why: the connection was refused (0x2), by a packet that it could open.
+        Assert.True(denied.ToString().Contains("CONNECTION_REFUSED", StringComparison.OrdinalIgnoreCase), denied.ToString());
+        Assert.True(clock.Elapsed < TimeSpan.FromSeconds(8), $"{clock.Elapsed}: {denied}");
+
+        string before = File.ReadAllText(lab.Router.ConfigurationFile);
+        try
+        {
+            lab.Router.Write(before.Replace("url: localhost", "url: other.invalid", StringComparison.Ordinal));
+            lab.Router.Reload();
+            Wait.Until(() => QuicServer.Fetch(Host, Plan.Servers[1]).ToString().Contains("hello by quic", StringComparison.Ordinal), TimeSpan.FromSeconds(20), () => lab.Router.Log);
+        }
+        finally
+        {
+            lab.Router.Write(before);
+            lab.Router.Reload();
+        }
+    }
+
+    [Fact]
+    public void A_million_names_are_loaded_under_traffic()
+    {
+        Assert.Equal("hello", Curl("", "http://name-999999.million.example/"));
+        using (StreamWriter list = File.CreateText(lab.List))
+        {
+            for (int i = 0; i < 1_000_000; i++) list.Write($"name-{i}.million.example\n");
+        }
+        using BackgroundProgram ping = Host.Start("ping", "-n", "-q", "-i0.005", "-c1000", "-W2", $"{Plan.Servers[0]}");
+        TimeSpan took = lab.Router.Reload();
+        Assert.True(ping.WaitForExit(TimeSpan.FromSeconds(40)));
+        TestContext.Current.TestOutputHelper?.WriteLine($"reload with 1,000,000 names: {took.TotalMilliseconds:0} ms\n{ping.Said}\n{lab.Router.Show("web").Output}");
+        Assert.Contains("1000 received", ping.Said, StringComparison.Ordinal);
+        Assert.Equal("302", Curl("-o /dev/null -w '%{http_code}'", "http://www.name-999999.million.example/"));
+        Assert.Equal("hello", Curl("", "http://name-1000000.million.example/"));
+        File.WriteAllText(lab.List, "listed.example\n");
+        lab.Router.Reload();
+    }
+
+    [Fact]
+    public void Every_no_is_counted_and_told()
+    {
+        Curl("-o /dev/null", "http://listed.example/");
+        Wait.Until(() => lab.Router.Log.Contains("> listed.example (http, ", StringComparison.Ordinal), TimeSpan.FromSeconds(10), () => lab.Router.Log);
+        Assert.Contains("by \"From a file\"", lab.Router.Log, StringComparison.Ordinal);
+        var rule = lab.Router.Ask("web")["rules"]!.AsArray()[3]!;
+        Assert.True((long)rule["hits"]! > 0);
+        string told = lab.Router.Show("explain", "--from", "10.0.0.11", "--url", "http://www.example.net/a").OrThrow().Output;
+        TestContext.Current.TestOutputHelper?.WriteLine(told);
+        Assert.Contains("denied, with the page that says so, by \"Nobody\"", told, StringComparison.Ordinal);
+    }
+
+    private string Curl(string options, string url) =>
+        Host.Shell($"curl -sS -m 10 {options} --connect-to ::{Plan.Servers[0]}: '{url}'").OrThrow().Text;
+}
