@@ -52,13 +52,15 @@ internal struct Flow : ITableEntry
 {
     public static int IdentityOctets => 92;
 
-    public static uint LayoutVersion => 2;
+    public static uint LayoutVersion => 3;
 
     public Address InsideSource, InsideDestination, OutsideSource, OutsideDestination;
     public ushort InsideSourcePort, InsideDestinationPort, OutsideSourcePort, OutsideDestinationPort;
     public byte Protocol;
     public PortId Ingress, Egress;
-    public FlowTraits Traits;
+
+    /// <summary>The code point to write, if <see cref="FlowTraits.Marked"/>.</summary>
+    public byte Dscp;
 
     /// <summary>The endpoint-independent mapping that it uses, or -1.</summary>
     public int Mapping;
@@ -94,8 +96,8 @@ internal struct Flow : ITableEntry
     public uint AdmittedBy;
     public TcpTrack Tcp;
 
-    /// <summary>The code point to write, if <see cref="FlowTraits.Marked"/>.</summary>
-    public byte Dscp;
+    /// <summary>No part of the identity, since what is watched may be watched no longer.</summary>
+    public FlowTraits Traits;
 
     /// <summary>What its rule wants told of it.</summary>
     public RuleLog Log;

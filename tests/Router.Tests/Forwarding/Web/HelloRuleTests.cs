@@ -109,7 +109,8 @@ public class HelloRuleTests
         Try(othersPc, 5001, isLet: false);
         Try(tonysPc, 5002, isLet: true);
         Assert.Equal(1, bed.Forwarder.FlowCount);
-        Assert.Equal(2, bed.Seat().Length);
+        int resets = bed.Seat().Length;
+        Assert.Equal((2, 0), (resets, bed.Forwarder.FlowCount));
         Assert.Equal(0, bed.Forwarder.FlowCount);
         Try(tonysPc, 5003, isLet: false);
 
