@@ -5,6 +5,7 @@ using Router.Daemon.People;
 using Router.Daemon.Steering;
 using Router.Forwarding;
 using Router.Forwarding.Reading;
+using Router.Forwarding.Web;
 using Router.Licensing;
 using Router.Ports;
 using Router.Wire;
@@ -23,7 +24,7 @@ internal sealed class PortalDesk(Helm helm, PeopleOffice people, LiveTables tabl
     {
         Settings = () => Settings(helm.Settings, helm.View),
         Look = Look,
-        Rule = _ => null,
+        Rule = number => Told(helm.Policy.Web.Rules, number),
         Login = (address, order) => Told(Desk.Login(address, order.User, order.Groups, order.IsFromDirectory ? LoginMethod.Directory : LoginMethod.Web, order.IsFromDirectory && order.IsAdministrator)),
         Logout = Logout,
         Drop = (mine, other) => Told(Desk.DropDevice(mine, other)),
@@ -40,7 +41,7 @@ internal sealed class PortalDesk(Helm helm, PeopleOffice people, LiveTables tabl
         Certificate = settings.Portal.Certificate,
         Key = settings.Portal.Key,
         Files = settings.Portal.Files,
-        Contact = settings.Portal.Contact,
+        Contact = settings.Portal.Contact ?? (settings.License.Contact.Length > 0 ? settings.License.Contact : null),
         UsersFile = settings.Users.File,
         Directory = settings.Users.Directory is { } directory ? Told(directory) : null,
         Zones = [.. settings.Zones.Select(zone => Told(zone, view))],
@@ -52,6 +53,10 @@ internal sealed class PortalDesk(Helm helm, PeopleOffice people, LiveTables tabl
         Addresses = [.. zone.Interfaces.Select(view.Interface).OfType<KernelInterface>().SelectMany(found => view.AddressesOf(found.Index)).Where(a => !a.IsLinkLocal).Select(a => $"{a}").Distinct()],
         Welcome = zone.Welcome is { } welcome ? new WebWelcome { Text = welcome.Text, AsksPassword = welcome.Password is not null, PassSeconds = welcome.Pass.TotalSeconds } : null,
     };
+
+    // As the path writes it into its answer: from 1.
+    internal static RuleText? Told(WebRule[] rules, int number) =>
+        number >= 1 && number <= rules.Length ? new RuleText { Name = rules[number - 1].Name, Text = rules[number - 1].Text } : null;
 
     private static WebDirectory Told(DirectorySettings directory) => new()
     {
