@@ -4,6 +4,7 @@ using Router.Forwarding.Identities;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
+using Router.Forwarding.Reviewing;
 using Router.Forwarding.Translation;
 using Router.Forwarding.Web;
 using Router.Wire;
@@ -53,10 +54,10 @@ public sealed partial class Forwarder
     }
 
     /// <summary>Flows moved to another link, reset for one, and ended for want of traffic.</summary>
-    public (long Moved, long Reset, long Expired) Ends => (Review.Moved, Review.Reset, Upkeep.Expired);
+    public (long Moved, long Reset, long Expired) Ends => (_rerouting.Moved, _rerouting.Reset, Upkeep.Expired);
 
     /// <summary>Flows left on their link to come to their end.</summary>
-    public long FlowsDrained => Review.Drained;
+    public long FlowsDrained => _rerouting.Drained;
 
     /// <summary>What has been read on the web.</summary>
     public WebTally Web => _web.Tally;

@@ -5,6 +5,7 @@ using Router.Forwarding.Identities;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
+using Router.Forwarding.Reviewing;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
 using Router.Forwarding.Web;
@@ -41,6 +42,7 @@ public sealed partial class Forwarder : IDisposable
     private readonly Holdings _holdings;
     private readonly Admission _admission;
     private readonly LinkChooser _chooser;
+    private readonly Rerouting _rerouting;
     private readonly Progress _progress;
     private readonly HeldSyns _held;
     private readonly Knocks _knocks;
@@ -69,7 +71,9 @@ public sealed partial class Forwarder : IDisposable
         var places = _places = new Places(_flows, pool);
         _holdings = new Holdings(_flows, _mappings, _pins, _gateways, _web, Quotas, places, Events);
         _admission = new Admission(_flows, _holdings, new Translator(_mappings), _mappings, _chooser, _gateways, Quotas, places, Events);
-        Review = new Review(_flows, _mappings, _chooser, _admission, _holdings, _gateways, _web, _refusals, places);
+        var closing = new Closing(_flows, _holdings, _gateways, _refusals);
+        _rerouting = new Rerouting(_flows, _chooser, _admission, closing);
+        Review = new Review(_flows, _mappings, _gateways, _web, places, closing, _rerouting);
         _held = new HeldSyns(_refusals);
         _knocks = new Knocks(Events);
         Upkeep = new Upkeep(_flows, _mappings, _pins, _fragments, _gateways, _holdings, Quotas, _held, Review);

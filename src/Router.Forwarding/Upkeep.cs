@@ -3,6 +3,7 @@ using Router.Forwarding.Flows;
 using Router.Forwarding.Gateways;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Links;
+using Router.Forwarding.Reviewing;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
 

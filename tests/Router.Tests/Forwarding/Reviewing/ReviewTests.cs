@@ -5,7 +5,7 @@ using Router.Forwarding.Rules;
 using Router.Tests.Forwarding.Bed;
 using Router.Wire;
 
-namespace Router.Tests.Forwarding;
+namespace Router.Tests.Forwarding.Reviewing;
 
 /// <summary>What becomes of live flows when links change (product.md 2). Rules that change are in <see cref="ReloadTests"/>.</summary>
 public class ReviewTests

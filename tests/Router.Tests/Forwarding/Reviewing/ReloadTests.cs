@@ -4,7 +4,7 @@ using Router.Forwarding.Rules;
 using Router.Tests.Forwarding.Bed;
 using Router.Wire;
 
-namespace Router.Tests.Forwarding;
+namespace Router.Tests.Forwarding.Reviewing;
 
 /// <summary>What becomes of live flows when rules change (product.md 3).</summary>
 public class ReloadTests

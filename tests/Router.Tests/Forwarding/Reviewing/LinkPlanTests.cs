@@ -4,7 +4,7 @@ using Router.Forwarding.Rules;
 using Router.Tests.Forwarding.Bed;
 using Router.Wire;
 
-namespace Router.Tests.Forwarding;
+namespace Router.Tests.Forwarding.Reviewing;
 
 /// <summary>What has happened to a flow's link, in words of a test.</summary>
 public enum LinkTurn { Down, Degrade, Return }
