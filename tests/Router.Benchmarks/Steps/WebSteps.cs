@@ -3,16 +3,14 @@ using BenchmarkDotNet.Attributes;
 using Router.Forwarding;
 using Router.Forwarding.Web;
 using Router.Tests.Forwarding.Bed;
-using Router.Tests.Wire.Quic;
 using Router.Tests.Wire.Web;
-using Router.Wire.Quic;
 using Router.Wire.Web;
 
 namespace Router.Benchmarks.Steps;
 
 /// <summary>
 /// What web rules cost: a hello of 1,700 octets read and asked about (100 rules with URLs and a list of a million names), the same for a
-/// request, a QUIC Initial opened with new keys; and a known connection through the whole path with web rules and without.
+/// request; and a known connection through the whole path with web rules and without.
 /// </summary>
 public class WebSteps : StepSet
 {
@@ -20,7 +18,6 @@ public class WebSteps : StepSet
 
     private readonly byte[] _hello = Hellos.Records(Hellos.Handshake("www.some-site.example", padding: 1500));
     private readonly byte[] _request = Encoding.ASCII.GetBytes("GET /some/path?with=query HTTP/1.1\r\nHost: www.some-site.example\r\nUser-Agent: " + new string('x', 100) + "\r\nAccept: */*\r\nCookie: " + new string('y', 400) + "\r\n\r\n");
-    private readonly byte[] _initial = Initials.Seal(QuicVersion.One, [1, 2, 3, 4, 5, 6, 7, 8], [9], Initials.Padded(Initials.Crypto(0, Hellos.Handshake("www.some-site.example"))));
     private readonly byte[] _room = new byte[ClientHello.HeaderLength + ClientHello.MostOctets], _name = new byte[HostName.MostOctets], _path = new byte[UrlPath.MostOctets];
     private readonly EndlessPort _end = new();
     private PathBed _without = new(), _with = new();
@@ -40,14 +37,6 @@ public class WebSteps : StepSet
         if (HttpHead.Read(_request, out HttpHead head) != WebReading.Whole || !HostName.TryRead(head.Authority, _name, out HostName host)) return 0;
         int path = UrlPath.Write(head.Path, _path);
         return _policy.Match(new WebQuestion { Scheme = WebScheme.Http, Name = host.Name, Port = 80, Path = _path.AsSpan(0, path), Zone = Draft.Trusted });
-    }
-
-    [Benchmark]
-    public int Initial()
-    {
-        if (!QuicLongHeader.TryRead(_initial, out QuicLongHeader header)) return 0;
-        using var keys = new InitialKeys(header.Version, header.DestinationId, ofServer: false);
-        return keys.TryOpen(header, _room, out ReadOnlySpan<byte> payload) ? payload.Length : 0;
     }
 
     [Benchmark(OperationsPerInvoke = BatchSize)]
@@ -82,7 +71,6 @@ public class WebSteps : StepSet
     {
         Expect(-1, Hello);
         Expect(-1, Request);
-        Expect(1162, Initial);
         Expect(BatchSize, Known_without_web_rules);
         Expect(BatchSize, Known_and_decided);
         Expect(BatchSize, Known_with_http);
