@@ -25,9 +25,8 @@ public sealed class Gates() : PeopleLab(Rules, Users, ", welcome: { password: co
         Assert.True(Curl(2).Succeeded, Router.Log);
         LogIn("sam", 0).OrThrow();
         Assert.True(Curl(0).Succeeded, Router.Log);
-        Outcome guest = Lab.Guest.Run("curl", "-sS", "-m", "2", $"http://{Plan.Servers[0]}/");
-        Assert.Equal(7, guest.ExitCode);
-        Assert.True(Lab.Guest.Run("curl", "-sS", "-m", "2", $"http://{Plan.Servers[2]}/").Succeeded);
+        Assert.Equal(Led, Curl(Lab.Guest).ExitCode);
+        Assert.True(Curl(Lab.Guest, server: 2).Succeeded);
         string status = Router.Show("status").Output;
         Assert.True(status.Contains("WelcomeRequired", StringComparison.Ordinal), status);
         Assert.Contains("once a guest there has taken a pass", Router.Show("explain", "--from", $"{Plan.GuestHost}", "tcp", "198.18.0.10:80").Output, StringComparison.Ordinal);

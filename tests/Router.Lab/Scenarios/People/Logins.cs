@@ -29,8 +29,9 @@ public sealed class Logins() : PeopleLab(Rules, "")
     {
         Router.Start();
         Assert.False(Reaches(0));
-        // Told at once (curl's 7), not left hanging (28).
-        Assert.Equal(7, Curl(0).ExitCode);
+        // Told at once, not left hanging (28): HTTP is led to the page, all else refused (7).
+        Assert.Equal(Led, Curl(0).ExitCode);
+        Assert.Equal(7, Lab.Hosts[0].Run("curl", "-sSk", "-m", "5", $"https://{Plan.Servers[0]}/").ExitCode);
         Assert.Contains("LoginRequired", Router.Show("status").Output, StringComparison.Ordinal);
 
         LogIn("tony", 0).OrThrow();

@@ -1,17 +1,13 @@
 using System.Diagnostics;
-using System.Net;
 using System.Text.Json.Nodes;
-using System.Text.RegularExpressions;
 
 using Router.Lab.Bed;
 using Router.Lab.Kernel;
-using Router.Lab.Routers;
-using Router.Lab.Scenarios.People;
 
 namespace Router.Lab.Scenarios.Portal;
 
-/// <summary>router-web beside routerd, and curl in the place of browsers: what opens the gate is what a person does, without scripts.</summary>
-public sealed partial class LoginPages : PeopleLab
+/// <summary>What opens the gate is what a person does.</summary>
+public sealed class LoginPages() : PortalLab(Rules, "require_login: true", ", welcome: { text: Be our guest, password: coffee, pass: 1m }")
 {
     private const string Rules =
         """
@@ -21,30 +17,15 @@ public sealed partial class LoginPages : PeopleLab
           action: allow
         """;
 
-    private readonly BackgroundProgram _web;
-
-    public LoginPages()
-        : base(Rules, "require_login: true", ", welcome: { text: Be our guest, password: coffee, pass: 1m }")
-    {
-        Router.Start();
-        string socket = Path.Combine(Path.GetDirectoryName(Router.ControlSocket)!, "portal.sock");
-        _web = Lab.Router.Start(Programs.RouterWeb, "--socket", socket, "--state", Lab.Directory);
-        _web.WaitToSay("the portal answers", Soon);
-    }
-
-    public override void Dispose()
-    {
-        _web.Dispose();
-        base.Dispose();
-    }
-
     [Fact]
     public void A_login_opens_the_gate_at_once_and_leads_to_the_page_that_was_wanted()
     {
         Assert.False(Reaches(0));
         string wanted = $"http://{Plan.Servers[0]}/";
-        Outcome landed = Ask(Lab.Hosts[0], "-D", "-", "-o", "/dev/null", $"http://{Plan.LanRouter}:4080/go?why=login&to={Uri.EscapeDataString(wanted)}");
-        string login = Location().Match(landed.Output).Groups[1].Value;
+        string landing = Location(Ask(Lab.Hosts[0], "-D", "-", "-o", "/dev/null", wanted).Output);
+        Assert.Equal($"http://{Plan.LanRouter}:4080/go?why=login&to={Uri.EscapeDataString(wanted)}", landing);
+        Outcome landed = Ask(Lab.Hosts[0], "-D", "-", "-o", "/dev/null", landing);
+        string login = Location(landed.Output);
         Assert.StartsWith($"https://{Plan.LanRouter}:4081/login?to=", login, StringComparison.Ordinal);
         string[] form = Fields(Ask(Lab.Hosts[0], login).Output, ("user", "tony"), ("password", "tony's password"));
 
@@ -55,7 +36,7 @@ public sealed partial class LoginPages : PeopleLab
         TestContext.Current.TestOutputHelper?.WriteLine($"POST to open gate, both curls among it: {took.TotalMilliseconds:0} ms; POST {entered.Output.Trim().Split('\n')[^1]} s");
         Assert.Contains(" 303", entered.Output, StringComparison.Ordinal);
 
-        string status = Ask(Lab.Hosts[0], $"https://{Plan.LanRouter}:4081{Location().Match(entered.Output).Groups[1].Value}").Output;
+        string status = Ask(Lab.Hosts[0], $"https://{Plan.LanRouter}:4081{Location(entered.Output)}").Output;
         Assert.Contains($"content=\"1; url={wanted}\"", status, StringComparison.Ordinal);
         Assert.Contains("You are logged in as tony.", status, StringComparison.Ordinal);
         Assert.Contains("tony", Router.Show("user", "list").Output, StringComparison.Ordinal);
@@ -99,35 +80,15 @@ public sealed partial class LoginPages : PeopleLab
     public void A_telephone_is_led_to_the_page_and_content_after_login(string host, string path, string content)
     {
         string[] question = ["-D", "-", "--connect-to", $"{host}:80:{Plan.LanRouter}:4080", $"http://{host}{path}"];
-        Assert.Equal($"https://{Plan.LanRouter}:4081/", Location().Match(Ask(Lab.Hosts[0], question).Output).Groups[1].Value);
+        Assert.Equal($"https://{Plan.LanRouter}:4081/", Location(Ask(Lab.Hosts[0], question).Output));
         LogIn("tony", 0).OrThrow();
         Wait.Until(() => Ask(Lab.Hosts[0], question).Output.Contains(content, StringComparison.Ordinal), Soon, () => Router.Log);
     }
 
-    private bool GuestReaches() => Lab.Guest.Run("curl", "-sS", "-m", "2", $"http://{Plan.Servers[0]}/").Succeeded;
+    private bool GuestReaches() => Curl(Lab.Guest, seconds: 2).Succeeded;
 
     private bool Captive(string home) => JsonNode.Parse(Ask(Lab.Guest, $"{home}/captive-portal/api").Output)!["captive"]!.GetValue<bool>();
 
     private string Try(string password) => Ask(Lab.Hosts[0],
         [.. Fields(Ask(Lab.Hosts[0], $"https://{Plan.LanRouter}:4081/login").Output, ("user", "sam"), ("password", password)), $"https://{Plan.LanRouter}:4081/login"]).Output;
-
-    /// <summary>One request with the cookies of those before it; the certificate is the box's own.</summary>
-    private Outcome Ask(NetworkNamespace from, params string[] words)
-    {
-        string jar = Path.Combine(Lab.Directory, $"{from.Name}.cookies");
-        return from.Run("curl", ["-sS", "-k", "-m", "10", "-b", jar, "-c", jar, .. words]);
-    }
-
-    /// <summary>The page's hidden fields and what is typed, as curl sends a form.</summary>
-    private static string[] Fields(string page, params (string Name, string Value)[] typed)
-    {
-        IEnumerable<(string Name, string Value)> hidden = Hidden().Matches(page).Select(field => (field.Groups[1].Value, WebUtility.HtmlDecode(field.Groups[2].Value)));
-        return [.. hidden.DistinctBy(field => field.Name).Concat(typed).SelectMany(field => new[] { "--data-urlencode", $"{field.Name}={field.Value}" })];
-    }
-
-    [GeneratedRegex("<input type=\"hidden\" name=\"([^\"]*)\" value=\"([^\"]*)\">")]
-    private static partial Regex Hidden();
-
-    [GeneratedRegex("^location: (\\S*)", RegexOptions.IgnoreCase | RegexOptions.Multiline)]
-    private static partial Regex Location();
 }
