@@ -66,7 +66,7 @@ public sealed class Tunnels(DaemonLab lab) : IClassFixture<DaemonLab>
 
     private static void AssertCarries(NetworkNamespace from, params string[] to)
     {
-        Wait.Until(() => from.Run("ping", ["-n", "-c1", "-W1", .. to]).Succeeded, Patience, () => $"{to[^1]} does not answer");
+        Wait.Until(() => from.Run("ping", ["-n", "-c1", "-W1", "-s", "1300", .. to]).Succeeded, Patience, () => $"{to[^1]} does not answer");
         Outcome large = from.Run("ping", ["-n", "-q", "-c20", "-i0.02", "-W2", "-s", "1300", .. to]);
         Assert.True(large.Output.Contains("20 received", StringComparison.Ordinal), large.Output);
     }
