@@ -51,12 +51,12 @@ public sealed class ForwardingTables
     /// <summary>What became of each file, for the journal: "flows: 12034 taken over".</summary>
     public IEnumerable<string> Origins =>
     [
-        Describe("flows", Flows.Origin, Flows.Count, Flows.OriginReason),
-        Describe("mappings", Mappings.Origin, Mappings.Count, Mappings.OriginReason),
-        Describe("pins", Pins.Origin, Pins.Count, Pins.OriginReason),
-        Describe("watched flows", Watches.Origin, Watches.Count, Watches.OriginReason),
-        Describe("expected flows", Kin.Origin, Kin.Count, Kin.OriginReason),
-        Describe("connections with SIP", SipMemories.Origin, SipMemories.Count, SipMemories.OriginReason),
+        Flows.OriginLine("flows"),
+        Mappings.OriginLine("mappings"),
+        Pins.OriginLine("pins"),
+        Watches.OriginLine("watched flows"),
+        Kin.OriginLine("expected flows"),
+        SipMemories.OriginLine("connections with SIP"),
     ];
 
     public static ForwardingTables Open(string directory, TableSizes sizes) => new(
@@ -100,13 +100,4 @@ public sealed class ForwardingTables
         for (int id = Pins.NextLive(-1); id >= 0; id = Pins.NextLive(id)) ports |= Pins[id].Link.Bit | Pins[id].Before.Bit;
         return ports;
     }
-
-    private static string Describe(string name, TableOrigin origin, int count, string reason) => origin switch
-    {
-        TableOrigin.Fresh => $"{name}: empty",
-        TableOrigin.Resumed when reason.Length == 0 => $"{name}: {count} taken over from the process before",
-        TableOrigin.Resumed => $"{name}: {count} taken over from the process before ({reason})",
-        TableOrigin.Discarded => $"{name}: those of the process before could not be taken over ({reason})",
-        _ => throw new ArgumentOutOfRangeException(nameof(origin)),
-    };
 }

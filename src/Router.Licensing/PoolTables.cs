@@ -23,9 +23,9 @@ public sealed class PoolTables
     /// <summary>What became of each file, for the journal.</summary>
     public IEnumerable<string> Origins =>
     [
-        Describe("devices", Devices.Origin, Devices.Count, Devices.OriginReason),
-        Describe("addresses of devices", Hosts.Origin, Hosts.Count, Hosts.OriginReason),
-        Describe("logins", Users.Origin, Users.Count, Users.OriginReason),
+        Devices.OriginLine("devices"),
+        Hosts.OriginLine("addresses of devices"),
+        Users.OriginLine("logins"),
     ];
 
     /// <exception cref="IOException">Another process writes them, they are not ours, or there is no room.</exception>
@@ -37,13 +37,4 @@ public sealed class PoolTables
     /// <summary>Tables that end with the process.</summary>
     public static PoolTables Anonymous(PoolSizes sizes) => new(
         MappedTable<Device>.Anonymous(sizes.Devices), MappedTable<Host>.Anonymous(sizes.Addresses), MappedTable<User>.Anonymous(sizes.Users));
-
-    private static string Describe(string name, TableOrigin origin, int count, string reason) => origin switch
-    {
-        TableOrigin.Fresh => $"{name}: empty",
-        TableOrigin.Resumed when reason.Length == 0 => $"{name}: {count} taken over from the process before",
-        TableOrigin.Resumed => $"{name}: {count} taken over from the process before ({reason})",
-        TableOrigin.Discarded => $"{name}: those of the process before could not be taken over ({reason})",
-        _ => throw new ArgumentOutOfRangeException(nameof(origin)),
-    };
 }

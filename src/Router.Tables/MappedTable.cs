@@ -93,6 +93,15 @@ public sealed unsafe class MappedTable<T> : IDisposable where T : unmanaged, ITa
     /// <summary>What is worth telling about the origin, in words; empty when all went on, or began, as usual.</summary>
     public string OriginReason { get; private set; }
 
+    /// <summary>What became of the table at its opening, for the journal: "flows: 12034 taken over from the process before".</summary>
+    public string OriginLine(string name) => Origin switch
+    {
+        TableOrigin.Fresh => $"{name}: empty",
+        TableOrigin.Resumed when OriginReason.Length == 0 => $"{name}: {Count} taken over from the process before",
+        TableOrigin.Resumed => $"{name}: {Count} taken over from the process before ({OriginReason})",
+        TableOrigin.Discarded => $"{name}: those of the process before could not be taken over ({OriginReason})",
+    };
+
     public int Capacity { get; private set; }
 
     /// <summary>Live entries, as the writer counts them; 0 for a reader.</summary>
