@@ -85,7 +85,7 @@ internal sealed class PortKeeper(Worker worker, PortRegistry ports, DescriptorSt
         }
         catch (PortException refused)
         {
-            journal.Write(Priority.Error, $"link {link.Name} cannot be opened: {refused.Message}", ("LINK", link.Name));
+            journal.Write(Catalog.LinkUnopened, Priority.Error, $"link {link.Name} cannot be opened: {refused.Message}", ("LINK", link.Name));
             return false;
         }
     }
@@ -102,7 +102,7 @@ internal sealed class PortKeeper(Worker worker, PortRegistry ports, DescriptorSt
         {
             DescriptorPost.Close(descriptor);
             store.Drop(name);
-            journal.Write(Priority.Notice, $"what was kept open as {name} is of no use and is opened anew: {unfit.Message}");
+            journal.Write(Catalog.Tables, Priority.Notice, $"what was kept open as {name} is of no use and is opened anew: {unfit.Message}");
             return null;
         }
     }

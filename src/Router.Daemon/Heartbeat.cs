@@ -1,4 +1,6 @@
-namespace Router.Daemon.Systemd;
+using Router.Daemon.Systemd;
+
+namespace Router.Daemon;
 
 /// <summary>
 /// The sign of life that systemd's watchdog waits for (WatchdogSec=). The forwarding thread gives it, between two batches: if packets

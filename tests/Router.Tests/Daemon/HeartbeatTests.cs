@@ -1,6 +1,8 @@
+using Router.Daemon;
 using Router.Daemon.Systemd;
+using Router.Tests.Daemon.Systemd;
 
-namespace Router.Tests.Daemon.Systemd;
+namespace Router.Tests.Daemon;
 
 public class HeartbeatTests
 {
