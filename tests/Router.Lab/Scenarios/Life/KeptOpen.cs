@@ -56,8 +56,8 @@ public sealed class KeptOpen : IDisposable
             TestContext.Current.SendDiagnosticMessage("{0}: nothing passed for {1:F0} ms outward and {2:F0} ms inward", what, gap.Outward.TotalMilliseconds, gap.Inward.TotalMilliseconds);
             Assert.Equal("port-dsl port-fiber port-firewall port-guest port-lte port-trusted", Router.StartedWith);
             // How short it is on a quiet machine is measured where the real systemd runs; here it shares two cores with all else.
-            Assert.InRange(gap.Outward, TimeSpan.Zero, TimeSpan.FromSeconds(1));
-            Assert.InRange(gap.Inward, TimeSpan.Zero, TimeSpan.FromSeconds(1));
+            Assert.InRange(gap.Outward, TimeSpan.Zero, TimeSpan.FromSeconds(3));
+            Assert.InRange(gap.Inward, TimeSpan.Zero, TimeSpan.FromSeconds(3));
         }
         Assert.Equal(0, outward.StopAndCountLost());
         Assert.Equal(0, inward.StopAndCountLost());
@@ -84,7 +84,7 @@ public sealed class KeptOpen : IDisposable
     [Fact]
     public void A_forwarding_thread_that_stands_still_is_noticed_though_the_others_run()
     {
-        _router = new KeptRouter(_bed, new RouterYaml(), watchdog: TimeSpan.FromSeconds(1));
+        _router = new KeptRouter(_bed, new RouterYaml(), watchdog: TimeSpan.FromSeconds(3));
         using var stream = DatagramStream.Start(_bed.Hosts[0], Plan.LanHost(0), new IPEndPoint(Plan.Servers[1], 7), 200);
         Wait.Until(() => stream.Answered > 50, s_patience, () => $"the stream does not run:\n{Router.Log}");
         Assert.DoesNotContain("the watchdog fires", Router.Log, StringComparison.Ordinal);

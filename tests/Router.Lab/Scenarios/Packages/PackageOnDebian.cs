@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Runtime.InteropServices;
 
 using Router.Lab.Bed;
 using Router.Lab.Clients;
@@ -40,7 +41,7 @@ public sealed class PackageOnDebian : IDisposable
     public void Lives_from_its_installation_to_its_purge(string release)
     {
         Assert.SkipUnless(Directory.Exists(BootedDebian.RootOf(release)), "no root of this release: ./build.sh boot makes it");
-        string deb = Directory.GetFiles(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Programs.Routerd)!, "..")), "routerd_*.deb").Single();
+        string deb = Directory.GetFiles(Path.GetFullPath(Path.Combine(Path.GetDirectoryName(Programs.Routerd)!, "..")), $"routerd_*_{(RuntimeInformation.OSArchitecture == Architecture.Arm64 ? "arm64" : "amd64")}.deb").Single();
         string mnt = Directory.CreateDirectory(Path.Combine(_bed.Directory, "mnt")).FullName;
         File.Copy(deb, Path.Combine(mnt, "routerd.deb"));
         Remake(deb, Path.Combine(mnt, "broken.deb"), "usr/sbin/routerd", "#!/bin/sh\nexit 1\n");
