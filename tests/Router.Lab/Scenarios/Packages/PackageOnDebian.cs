@@ -132,8 +132,8 @@ public sealed class PackageOnDebian : IDisposable
         Assert.Single(stream.Changes);
         // A standstill fills a queue of 500 packets before it is noticed; all else loses nothing. The times are those of a machine that does other things too.
         Assert.InRange(lost, 0, 3000);
-        Assert.All((double[])[restart, upgrade, crash], pause => Assert.InRange(pause, 0, 1000));
-        Assert.InRange(standstill, 1000, 4000);
+        Assert.All((double[])[restart, upgrade, crash], pause => Assert.InRange(pause, 0, 5000));
+        Assert.InRange(standstill, 1000, 10_000);
     }
 
     private double Pause(DatagramStream stream, Action act)
@@ -148,25 +148,31 @@ public sealed class PackageOnDebian : IDisposable
 
     private void RefusesAnUpgradeThatDoesNotFit()
     {
-        string pid = Pid();
         Outcome told = Box.Run("dpkg", "-i", "/mnt/refusing.deb").OrThrow();
-        Assert.Contains("routerd goes on as it was", told.Output, StringComparison.Ordinal);
-        Assert.Equal(pid, Pid());
-        Assert.True(Carries());
-        Say($"an upgrade that does not accept the configuration:\n{told.Output}");
+        Assert.Contains("does not accept /etc/routerd/router.yaml", told.Output, StringComparison.Ordinal);
+        IsThatOfBefore(told);
     }
 
     private void TakesBackAnUpgradeThatDoesNotStart()
     {
+        // What was put back stays what is put back, until an upgrade succeeds.
+        IsThatOfBefore(Box.Run("dpkg", "-i", "/mnt/broken.deb").OrThrow());
         Box.Run("dpkg", "-i", Package).OrThrow();
-        Outcome told = Box.Run("dpkg", "-i", "/mnt/broken.deb").OrThrow();
-        Assert.Contains("the program of before is at work again", told.Output, StringComparison.Ordinal);
-        Wait.Until(Carries, s_patience, Journal);
-        Assert.Contains("routerd.before", Box.Shell("readlink /proc/$(systemctl show -P MainPID routerd)/exe").Text, StringComparison.Ordinal);
-        Say($"an upgrade that does not start:\n{told.Output}");
+        Wait.Until(() => Executable() == "/usr/sbin/routerd", s_patience, Journal);
+        IsThatOfBefore(Box.Run("dpkg", "-i", "/mnt/broken.deb").OrThrow());
         Box.Run("dpkg", "-i", Package).OrThrow();
-        Wait.Until(() => Box.Shell("readlink /proc/$(systemctl show -P MainPID routerd)/exe").Text == "/usr/sbin/routerd", s_patience, Journal);
+        Wait.Until(() => Executable() == "/usr/sbin/routerd", s_patience, Journal);
     }
+
+    private void IsThatOfBefore(Outcome told)
+    {
+        Assert.Contains("goes on with the program of before", told.Output, StringComparison.Ordinal);
+        Wait.Until(Carries, s_patience, Journal);
+        Assert.Equal("/usr/lib/routerd/routerd.before", Executable());
+        Say($"an upgrade that is taken back:\n{told.Output}");
+    }
+
+    private string Executable() => Box.Shell("readlink /proc/$(systemctl show -P MainPID routerd)/exe").Text;
 
     private void ServesLogins()
     {
