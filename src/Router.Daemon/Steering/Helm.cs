@@ -112,6 +112,7 @@ internal sealed class Helm : IDisposable
         _volume.Count(Settings.Links);
         _works.Prepare(_inForce, view);
         _people.Start(Monotonic.Microseconds());
+        _works.Seat(Monotonic.Microseconds());
         ProbeSockets.DemandRight();
         _works.TakeUp(_inForce, view);
         _collisions.Look(_worker.Plan);
@@ -211,6 +212,7 @@ internal sealed class Helm : IDisposable
         _trial.Tick();
         if (_volume.Tick(Settings.Links, now) | Loads.Tick(Settings, now) | _licence.Tick(Settings, _view, now)) _works.Publish(_inForce, _view);
         _people.Tick(Settings, _view, now);
+        _works.Seat(now);
         if (_worker.Fault is { } fault && !_wasFaulted)
         {
             _wasFaulted = true;
