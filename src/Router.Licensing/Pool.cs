@@ -47,14 +47,18 @@ public sealed class Pool : IDisposable
     /// The MAC that the kernel has for an address of a zone, or 0. Asked for an address that nobody has met, so that a machine's second
     /// address finds the place of the first even if it is the last one. Asked under the lock, by the path: it must be a mere lookup.
     /// </param>
-    public Pool(PoolTables tables, PoolTerms terms, Func<Address, byte, ulong>? neighbours = null)
+    /// <param name="inquiry">
+    /// The same, at that time, by asking the kernel itself: a system call, for whoever would be refused, as <paramref name="neighbours"/> may be some
+    /// milliseconds old. It bounds how often it really asks.
+    /// </param>
+    public Pool(PoolTables tables, PoolTerms terms, Func<Address, byte, ulong>? neighbours = null, Func<Address, byte, long, ulong>? inquiry = null)
     {
         _terms = terms;
         _devices = new Devices(tables.Devices, tables.Hosts);
         _users = new Users(tables.Users, _devices);
         _places = new Places(_devices, _refused, _changes);
         _logins = new Logins(_devices, _users, _places, _refused, _changes);
-        _sightings = new Sightings(_devices, _places, _logins, neighbours);
+        _sightings = new Sightings(_devices, _places, _logins, neighbours, inquiry);
         _ends = new Ends(_devices, _places, _logins);
         _views = new Views(_devices, _users);
         SetTerms(terms);
@@ -84,9 +88,13 @@ public sealed class Pool : IDisposable
         lock (_lock)
         {
             int host = _sightings.Find(occasion.Host, occasion.Zone, now);
-            int device = host >= 0 ? _devices.OwnerOf(host) : -1;
-            bool takes = device < 0 || !_devices[device].HasPlace;
-            RefusalCause cause = _terms.IsEnded ? RefusalCause.Ended : takes ? _places.Take(occasion, device, ref host, now) : RefusalCause.None;
+            RefusalCause cause = Claim(occasion, ref host, out int device, out bool takes, now);
+            // Nobody knows yet whose address this is: it may be that of a machine that has a place.
+            if (cause == RefusalCause.NoPlace && (device < 0 || _devices[device].Mac == 0) && _sightings.Inquire(occasion.Host, occasion.Zone, now))
+            {
+                host = _devices.Find(occasion.Host);
+                cause = Claim(occasion, ref host, out device, out takes, now);
+            }
             if (cause != RefusalCause.None)
             {
                 _places.NoteRefused(occasion, device, cause, now);
@@ -95,6 +103,14 @@ public sealed class Pool : IDisposable
             _sightings.See(_devices.Hold(host, now), occasion.Zone, now);
             return new Grant(RefusalCause.None, host, takes);
         }
+    }
+
+    // The device's own place, or a new one for it.
+    private RefusalCause Claim(in Occasion occasion, ref int host, out int device, out bool takes, long now)
+    {
+        device = host >= 0 ? _devices.OwnerOf(host) : -1;
+        takes = device < 0 || !_devices[device].HasPlace;
+        return _terms.IsEnded ? RefusalCause.Ended : takes ? _places.Take(occasion, device, ref host, now) : RefusalCause.None;
     }
 
     /// <summary>What <see cref="Ask"/> would answer, without any trace of having been asked.</summary>

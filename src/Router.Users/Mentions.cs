@@ -14,6 +14,7 @@ public static class Mentions
     /// <summary>One warning for each name, where it stands first.</summary>
     public static IEnumerable<ConfigurationError> Unknown(Settings settings, Accounts accounts)
     {
+        if (settings.Users.Directory is not null) return [];
         return settings.Users.Mentions.DistinctBy(mention => mention.Term).Where(mention => !Knows(accounts, mention.Term)).Take(Most).Select(mention => Warning(mention, settings.Users.File, accounts));
     }
 

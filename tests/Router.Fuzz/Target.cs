@@ -19,6 +19,7 @@ internal sealed record Target(string Name, Feed Feed, byte[][] Samples)
         new("gateways", GatewaysTarget.Feed, GatewaysTarget.Samples()),
         new("web", WebTarget.Feed, WebTarget.Samples()),
         new("quic", QuicTarget.Feed, QuicTarget.Samples()),
+        new("licences", LicenceTarget.Feed, LicenceTarget.Samples()),
     ];
 }
 

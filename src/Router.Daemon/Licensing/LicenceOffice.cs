@@ -38,7 +38,7 @@ internal sealed class LicenceOffice : IDisposable
         (_tables, _ports, _settings, _resolve, Shelf) = (tables, ports, settings, resolve, shelf);
         Neighbours = new Neighbourhood(ports);
         shelf.Look(settings.License, Monotonic.Microseconds());
-        Pool = new Pool(tables, Terms(settings), Neighbours.MacOf);
+        Pool = new Pool(tables, Terms(settings), Neighbours.MacOf, Neighbours.AskMacOf);
         _words = new PoolJournal(Pool, ports, journal);
     }
 
@@ -79,6 +79,7 @@ internal sealed class LicenceOffice : IDisposable
     public void Dispose()
     {
         Pool.Dispose();
+        Neighbours.Dispose();
         Shelf.Dispose();
     }
 

@@ -176,6 +176,7 @@ internal sealed class LicenceShelf : IDisposable
     {
         try
         {
+            Directory.CreateDirectory(Path.GetDirectoryName(_copy)!);
             _water.Save(now);
             _cannotSave = false;
         }

@@ -10,15 +10,17 @@ namespace Router.Daemon.Licensing;
 /// What the kernel's neighbour table says of local hosts, for the pool: which MAC an address has. It is told in two ways. Whenever the
 /// kernel has news, the pool meets those who are new or have another MAC (<see cref="Follow"/>); now and then it meets all, since it
 /// forgets whom it has not met for long. And when the path brings an address that nobody has met, the latest picture of the kernel is
-/// asked (<see cref="MacOf"/>): the news of it may be under way still.
+/// asked (<see cref="MacOf"/>): the news of it may be under way still. Before somebody is refused the kernel itself is asked, as even that picture
+/// is some milliseconds old (<see cref="AskMacOf"/>).
 ///
 /// Zones without Ethernet (tunnels) have no MACs; devices there are known by their addresses.
 /// </summary>
-internal sealed class Neighbourhood(PortRegistry ports)
+internal sealed class Neighbourhood(PortRegistry ports) : IDisposable
 {
     /// <summary>How often all are met, microseconds: well within the time for which the pool remembers them.</summary>
     private const long MeetAllEvery = 10_000_000;
 
+    private readonly NeighbourQuestion _question = new();
     private readonly Dictionary<(int, Address), ulong> _met = [];
     private int[][] _interfaces = new int[PortId.Most + 1][]; // [S]
     private long _nextAll;
@@ -37,6 +39,18 @@ internal sealed class Neighbourhood(PortRegistry ports)
         }
         return 0;
     }
+
+    /// <summary>The same, by asking the kernel. One thread at a time (the pool's lock sees to it); allocates nothing.</summary>
+    public ulong AskMacOf(Address address, byte zone, long now)
+    {
+        foreach (int index in Volatile.Read(ref _interfaces)[zone] ?? [])
+        {
+            if (_question.MacOf(index, address, now) is not 0 and ulong mac) return mac;
+        }
+        return 0;
+    }
+
+    public void Dispose() => _question.Dispose();
 
     /// <summary>An interface where somebody with that address may be asked for its MAC; 0 if there is none.</summary>
     public int InterfaceOf(Address address, byte zone)

@@ -15,7 +15,8 @@ namespace Router.Daemon.Plumbing;
 /// `inet routerd` decides what local hosts may send to the box itself. It knows no connections (`ct` would start connection
 /// tracking for every forwarded packet). Answers to the box's own connections need no state: new TCP is a bare SYN, a UDP answer
 /// finds a socket that is bound to an address and an ephemeral port, ICMP answers are known by type. The portal's ports are open to every
-/// local host before any rule is asked: whoever a rule refuses must still be able to read why, and to log in.
+/// local host before any rule is asked: whoever a rule refuses must still be able to read why, and to log in. Rules for users ask sets of
+/// addresses (<see cref="UserSets"/>), which are empty here.
 /// </summary>
 internal static class NftScript
 {
@@ -67,9 +68,11 @@ internal static class NftScript
     {
         string[] local = [.. plan.Zones.SelectMany(z => z.Interfaces).Distinct()];
         if (local.Length == 0) return;
+        var users = new UserSets(plan.Input);
         string portal = string.Join(", ", plan.PortalPorts.Distinct().Order());
+        script.Append($"table inet {Numbers.NftTable} {{\n");
+        users.Declare(script);
         script.Append($$"""
-            table inet {{Numbers.NftTable}} {
               chain refuse {
                 meta l4proto tcp reject with tcp reset
                 reject with icmpx type admin-prohibited
@@ -97,18 +100,18 @@ internal static class NftScript
                 {{(portal.Length > 0 ? $"tcp dport {{ {portal} }} accept" : "# no portal")}}
 
             """);
-        foreach (InputRule rule in plan.Input) AppendRule(script, rule);
+        foreach (InputRule rule in plan.Input) AppendRule(script, rule, users);
         string[] guests = [.. plan.Zones.Where(z => z.Guests).SelectMany(z => z.Interfaces).Distinct()];
         if (guests.Length > 0) script.Append($"    iifname {Names(guests)} goto guests\n");
         script.Append("  }\n}\n");
     }
 
     /// <summary>One line for each pairing of a family's sources with a service.</summary>
-    private static void AppendRule(StringBuilder script, InputRule rule)
+    private static void AppendRule(StringBuilder script, InputRule rule, UserSets users)
     {
         string interfaces = rule.Interfaces.Length > 0 ? $"iifname {Names(rule.Interfaces)} " : "";
         string verdict = rule.Action switch { RuleAction.Allow => "accept", RuleAction.Deny => "goto refuse", RuleAction.Drop => "drop" };
-        foreach (string source in Sources(rule))
+        foreach (string source in Sources(rule, users))
         {
             foreach (string service in rule.Services.Length > 0 ? rule.Services.Select(Service).Distinct() : [""])
             {
@@ -117,9 +120,15 @@ internal static class NftScript
         }
     }
 
-    private static IEnumerable<string> Sources(InputRule rule)
+    private static IEnumerable<string> Sources(InputRule rule, UserSets users)
     {
         bool v4 = rule.Family != RuleFamily.IPv6, v6 = rule.Family != RuleFamily.IPv4;
+        if (rule.Who is { } who)
+        {
+            if (v4) yield return $"ip saddr @{users.NameOf(who, v4: true)} ";
+            if (v6) yield return $"ip6 saddr @{users.NameOf(who, v4: false)} ";
+            yield break;
+        }
         if (rule.Sources.Length == 0)
         {
             yield return v4 && v6 ? "" : v4 ? "meta nfproto ipv4 " : "meta nfproto ipv6 ";
@@ -148,7 +157,7 @@ internal static class NftScript
     private static string Names(IEnumerable<string> names) => $"{{ {string.Join(", ", names.Select(Quote))} }}";
 
     /// <summary>nft strings know no escapes: what would end one is left out.</summary>
-    private static string Quote(string text)
+    internal static string Quote(string text)
     {
         string plain = new([.. text.Where(c => c is >= ' ' and not ('"' or '\\' or '\x7f'))]);
         return $"\"{(plain.Length > LongestComment ? plain[..LongestComment] : plain)}\"";

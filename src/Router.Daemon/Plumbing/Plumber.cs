@@ -1,4 +1,5 @@
 using Router.Daemon.Kernel;
+using Router.Forwarding.Identities;
 using Router.Wire;
 
 namespace Router.Daemon.Plumbing;
@@ -26,6 +27,8 @@ public sealed class Plumber : IDisposable
     private readonly PlumbingMemory _memory;
     private readonly KernelSettings _settings;
     private string _appliedScript = "";
+    private UserSets _users = UserSets.None;
+    private Dictionary<string, HashSet<Address>> _seated = [];
 
     /// <param name="runtimeDirectory">Where plumbing.state is kept, /run/routerd for the daemon; made if it is not there.</param>
     /// <exception cref="Ports.PortException">The kernel refuses a netlink socket.</exception>
@@ -48,7 +51,7 @@ public sealed class Plumber : IDisposable
         (string Interface, int Index)[] links = PrepareLinks(plan, view, missing);
         foreach (string name in plan.Zones.SelectMany(z => z.Interfaces).Where(n => view.Interface(n) is null)) missing.Add(name);
         foreach (byte family in Families) ApplyRouting(plan, family, tuns);
-        int scripts = ApplyFilter(NftScript.Build(plan, links));
+        int scripts = ApplyFilter(NftScript.Build(plan, links), plan);
         _settings.Forward("ipv4", "net/ipv4/ip_forward");
         _settings.Forward("ipv6", "net/ipv6/conf/all/forwarding");
         RaiseNeighbourLimits();
@@ -76,7 +79,7 @@ public sealed class Plumber : IDisposable
             foreach (TableRoute route in _orders.ReadRoutes(family)) _orders.Route(route, add: false);
         }
         NftProgram.Apply(NftScript.Remove());
-        _appliedScript = "";
+        (_appliedScript, _users, _seated) = ("", UserSets.None, []);
         foreach (KernelInterface tun in view.Interfaces.Where(IsOurTun)) _orders.DeleteLink(tun.Index);
         foreach (KernelInterface link in view.Interfaces.Where(i => i.Group == Numbers.LinkGroup))
         {
@@ -88,6 +91,17 @@ public sealed class Plumber : IDisposable
         }
         if (refused.Count > 0) throw new PlumbingException($"{refused.Count} kernel settings are not as they were, all else is; {refused[0].Message}", refused[0]);
         _memory.Clear();
+    }
+
+    /// <summary>Brings to the packet filter who is logged in where. Nothing where no rule for the box asks for that, or it asks for others.</summary>
+    /// <exception cref="PlumbingException">nft refuses; the filter is as it was.</exception>
+    public void Seat(Roster roster)
+    {
+        Dictionary<string, HashSet<Address>> members = _users.Members(roster);
+        string change = UserSets.Change(_seated, members);
+        if (change.Length == 0) return;
+        NftProgram.Apply(change);
+        _seated = members;
     }
 
     /// <summary>
@@ -216,11 +230,17 @@ public sealed class Plumber : IDisposable
     }
 
     /// <summary>A script that this process has applied is not applied again: our tables are nobody else's to change.</summary>
-    private int ApplyFilter(string script)
+    private int ApplyFilter(string script, PlumbingPlan plan)
     {
-        if (script == _appliedScript) return 0;
-        NftProgram.Apply(script);
-        _appliedScript = script;
+        if (script == _appliedScript)
+        {
+            Seat(plan.Roster);
+            return 0;
+        }
+        var users = new UserSets(plan.Input);
+        Dictionary<string, HashSet<Address>> members = users.Members(plan.Roster);
+        NftProgram.Apply(script + UserSets.Change([], members));
+        (_appliedScript, _users, _seated) = (script, users, members);
         return 1;
     }
 

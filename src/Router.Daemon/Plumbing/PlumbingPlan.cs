@@ -1,4 +1,5 @@
 using Router.Forwarding;
+using Router.Forwarding.Identities;
 using Router.Forwarding.Rules;
 using Router.Wire;
 
@@ -16,6 +17,9 @@ public sealed record PlumbingPlan
 
     /// <summary>Which local hosts may talk to the box itself: the rules with destination `firewall`, in order.</summary>
     public InputRule[] Input { get; init; } = [];
+
+    /// <summary>Who is logged in where, for those of the rules that are for users.</summary>
+    public Roster Roster { get; init; } = Roster.Empty;
 
     /// <summary>TCP ports of the login and welcome pages, which every local host may reach.</summary>
     public ushort[] PortalPorts { get; init; } = [];
@@ -68,6 +72,9 @@ public sealed record InputRule
 
     /// <summary>Source addresses it speaks of; empty means any.</summary>
     public AddressRange[] Sources { get; init; } = [];
+
+    /// <summary>Users from whose devices it is, wherever they are; null: it does not ask. Then it names no interfaces and no addresses.</summary>
+    public IdentitySet? Who { get; init; }
 
     /// <summary>Empty means any.</summary>
     public ServiceMatch[] Services { get; init; } = [];

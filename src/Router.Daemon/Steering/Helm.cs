@@ -126,6 +126,7 @@ internal sealed class Helm : IDisposable
         forwards();
         ProbeSockets.DemandRight();
         if (isPlumbed) _works.Prepare(_inForce, view);
+        _works.Seat(Monotonic.Microseconds());
         _store.DropRest();
         WarnOfMissing();
         _collisions.Look(_worker.Plan);
@@ -219,6 +220,7 @@ internal sealed class Helm : IDisposable
         _trial.Tick();
         if (_volume.Tick(Settings.Links, now) | Loads.Tick(Settings, now) | _licence.Tick(Settings, _view, now)) _works.Publish(_inForce, _view);
         _people.Tick(Settings, _view, now);
+        _works.Seat(now);
         if (_worker.Fault is { } fault && !_wasFaulted)
         {
             _wasFaulted = true;

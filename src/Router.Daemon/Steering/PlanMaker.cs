@@ -5,6 +5,7 @@ using Router.Daemon.Health;
 using Router.Daemon.Kernel;
 using Router.Daemon.Plumbing;
 using Router.Forwarding;
+using Router.Forwarding.Identities;
 using Router.Forwarding.Links;
 using Router.Forwarding.Rules;
 using Router.Wire;
@@ -113,11 +114,12 @@ internal static class PlanMaker
         return !link.Ethernet || gateway.IsUnspecified || mac != 0;
     }
 
-    public static PlumbingPlan Plumbing(Settings settings, PortRegistry ports, Policy policy, KernelView view) => new()
+    public static PlumbingPlan Plumbing(Settings settings, PortRegistry ports, Policy policy, KernelView view, Roster roster) => new()
     {
         Zones = [.. settings.Zones.Select(zone => new ZonePlan(ports.Claim(zone.Name), zone.Name, [.. zone.Interfaces], TunMtu(zone, view)))],
         Links = [.. settings.Links.Select(link => PlumbLink(link, ports, view))],
         Input = [.. InputRules(settings, ports, policy)],
+        Roster = roster,
         PortalPorts = settings.Portal.Ports,
     };
 
@@ -143,7 +145,7 @@ internal static class PlanMaker
         return text.ToString();
     }
 
-    /// <summary>What the plumbing would do, as text: its plan, and which devices there are to do it with.</summary>
+    /// <summary>What the plumbing would do, as text: its plan but for who is logged in, and which devices there are to do it with.</summary>
     public static string Digest(PlumbingPlan plan, KernelView view)
     {
         var text = new StringBuilder();
@@ -154,7 +156,7 @@ internal static class PlanMaker
         }
         foreach (InputRule rule in plan.Input)
         {
-            text.Append(CultureInfo.InvariantCulture, $"{rule.Name} {rule.Family} {rule.Action} ").AppendJoin(' ', rule.Interfaces).AppendJoin(' ', rule.Sources).AppendJoin(' ', rule.Services).Append('\n');
+            text.Append(CultureInfo.InvariantCulture, $"{rule.Name} {rule.Family} {rule.Action} ").AppendJoin(' ', rule.Interfaces).AppendJoin(' ', rule.Sources).AppendJoin(' ', rule.Services).Append(' ').Append(rule.Who).Append('\n');
         }
         text.AppendJoin(' ', plan.PortalPorts).Append('\n');
         foreach (KernelInterface found in view.Interfaces) text.Append(CultureInfo.InvariantCulture, $"{found.Index} {found.Name} {found.Up} {found.Mtu} {found.Group}\n");
@@ -190,9 +192,9 @@ internal static class PlanMaker
             if (!SpeaksOfBox(rule)) continue;
             string[] interfaces = [.. settings.Zones.Where(z => (rule.Source.Ports & ports.Claim(z.Name).Bit) != 0).SelectMany(z => z.Interfaces)];
             AddressRange[] sources = [.. rule.Source.Ranges];
-            if (!rule.Source.IsAny && interfaces.Length == 0 && sources.Length == 0) continue;
             if (rule.Source.IsAny || interfaces.Length > 0) yield return Input(rule, rule.Source.IsAny ? [] : interfaces, []);
             if (sources.Length > 0) yield return Input(rule, [], sources);
+            if (rule.Source.Who is { } who) yield return Input(rule, [], []) with { Who = who };
         }
     }
 

@@ -7,6 +7,7 @@ using Router.Daemon.Plumbing;
 using Router.Daemon.Systemd;
 using Router.Daemon.Volume;
 using Router.Forwarding;
+using Router.Forwarding.Identities;
 using Router.Forwarding.Links;
 using Router.Licensing;
 using Router.Wire;
@@ -25,9 +26,14 @@ namespace Router.Daemon.Steering;
 /// </summary>
 internal sealed class Works(Worker worker, PortRegistry ports, Plumber plumbing, LinkWatch health, VolumeMeter volume, LinkLoads loads, Pool pool, DescriptorStore store, Journal journal)
 {
+    // Microseconds between two changes of the packet filter's users, and before a refused one is tried again.
+    private const long SeatingPause = 100_000, SeatingTry = 10_000_000;
+
     private readonly PortKeeper _keeper = new(worker, ports, store, journal);
     private readonly ServersFile _servers = new(journal);
     private string _digest = "", _plumbed = "";
+    private Roster? _seated;
+    private long _nextSeating;
 
     /// <summary>Opens the devices of the zones.</summary>
     /// <returns>Whether the process before has left all of them open, so that the kernel is still plumbed for them and packets wait.</returns>
@@ -134,10 +140,24 @@ internal sealed class Works(Worker worker, PortRegistry ports, Plumber plumbing,
         }
     }
 
+    /// <summary>
+    /// Brings to the packet filter who is logged in where, if that changed: a first change at once, those that follow it together. If it is
+    /// refused it is tried again after a while.
+    /// </summary>
+    /// <exception cref="PlumbingException">nft refused.</exception>
+    public void Seat(long now)
+    {
+        Roster roster = worker.Plan.Roster;
+        if (ReferenceEquals(roster, _seated) || now < _nextSeating) return;
+        _nextSeating = now + SeatingTry;
+        plumbing.Seat(roster);
+        (_seated, _nextSeating) = (roster, now + SeatingPause);
+    }
+
     // Plumbing reads the kernel's tables each time; it is called only if what it would do has changed.
     private void Plumb(InForce wanted, KernelView view)
     {
-        PlumbingPlan plan = PlanMaker.Plumbing(wanted.Settings, ports, wanted.Policy, view);
+        PlumbingPlan plan = PlanMaker.Plumbing(wanted.Settings, ports, wanted.Policy, view, worker.Plan.Roster);
         string digest = PlanMaker.Digest(plan, view);
         if (digest == _plumbed) return;
         plumbing.Apply(plan);

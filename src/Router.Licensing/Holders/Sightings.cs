@@ -16,7 +16,7 @@ namespace Router.Licensing.Holders;
 /// The last line is what keeps a login from whoever takes over an address. Who takes over the MAC as well cannot be told apart on
 /// plain Ethernet. Callers hold the pool's lock. [A]
 /// </summary>
-internal sealed class Sightings(Devices devices, Places places, Logins logins, Func<Address, byte, ulong>? neighbours)
+internal sealed class Sightings(Devices devices, Places places, Logins logins, Func<Address, byte, ulong>? neighbours, Func<Address, byte, long, ulong>? inquiry)
 {
     /// <summary>Notes it; answers whether two devices turned out to be one.</summary>
     public bool Meet(Address address, ulong mac, byte zone, long now)
@@ -43,6 +43,14 @@ internal sealed class Sightings(Devices devices, Places places, Logins logins, F
         if (host >= 0 || neighbours?.Invoke(address, zone) is not (> 0 and ulong mac)) return host;
         Meet(address, mac, zone, now);
         return devices.Find(address);
+    }
+
+    /// <summary>Has the kernel asked whose address that is, of somebody without a MAC who would be refused; answers whether it is known now.</summary>
+    public bool Inquire(Address address, byte zone, long now)
+    {
+        if (inquiry?.Invoke(address, zone, now) is not (> 0 and ulong mac)) return false;
+        Meet(address, mac, zone, now);
+        return true;
     }
 
     /// <summary>A device was seen in a zone. With a login it may count otherwise than before.</summary>

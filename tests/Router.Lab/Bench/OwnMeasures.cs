@@ -23,6 +23,8 @@ internal static class OwnMeasures
         new("probes of 39 targets, with HTTP", "% of a core", 2, ProbeCost.Web, "under 1", percent => percent < 1),
         new("stall of a stream in a quiet moment", "ms", 1, Replacement.Quiet, "as below", _ => true),
         new("the same, 10,000 hosts re-placed", "ms", 1, Replacement.Stall, "under 5 ms", ms => ms < 5),
+        new("stall of a stream before the logins", "ms", 1, LoginLoad.Quiet, "as below", _ => true),
+        new("the same, 200 logins a second", "ms", 1, LoginLoad.Stall, "under 5 ms", ms => ms < 5),
         new("memory per flow, 1,000,000 flows", "octets", 0, FlowMemory.OctetsPerFlow, "256 or less", octets => octets <= 256),
         new("slowing by 1,000,000 flows", "times", 2, FlowMemory.Slowing, "1.3 or less", times => times <= 1.3),
         new("datagrams lost in that reload", "", 0, () => Reload().Lost, "none", lost => lost == 0),

@@ -17,7 +17,9 @@ internal sealed record Visit(IPEndPoint Client, IPEndPoint Server, string Path, 
 /// A web server in a namespace of the lab, on port 80 of every address there. It answers
 ///     /          with the client's address as the server sees it,
 ///     /bytes/N   with N octets of known content, sent from a file by the kernel (sendfile), or the rest of them (Range),
-///     /drip/N    with a line each 100 ms, N of them, for connections that must be seen to live on.
+///     /drip/N    with a line each 100 ms, N of them, for connections that must be seen to live on,
+///     /generate_204, /hotspot-detect.html, /connecttest.txt
+///                as Google's, Apple's and Microsoft's servers answer systems that look for a portal in their way.
 /// Every request is a <see cref="Visit"/>. The content repeats a random file of 16 MiB, so its SHA-256 is known for any length.
 /// </summary>
 internal sealed class WebServer : IDisposable
@@ -117,12 +119,23 @@ internal sealed class WebServer : IDisposable
             case ["drip", string count]:
                 await Drip(client, int.Parse(count, CultureInfo.InvariantCulture));
                 break;
+            case ["generate_204"]:
+                await Say(client, "HTTP/1.1 204 No Content\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+                break;
+            case ["hotspot-detect.html"]:
+                await Say(client, Page("<HTML><HEAD><TITLE>Success</TITLE></HEAD><BODY>Success</BODY></HTML>"));
+                break;
+            case ["connecttest.txt"]:
+                await Say(client, Page("Microsoft Connect Test"));
+                break;
             default:
                 string text = visit.Client.Address + "\n";
-                await Say(client, $"HTTP/1.1 200 OK\r\nContent-Length: {text.Length}\r\nConnection: close\r\n\r\n{text}");
+                await Say(client, Page(text));
                 break;
         }
     }
+
+    private static string Page(string text) => $"HTTP/1.1 200 OK\r\nContent-Length: {text.Length}\r\nConnection: close\r\n\r\n{text}";
 
     private async Task SendContent(Socket client, long offset, long length)
     {

@@ -6,6 +6,34 @@ namespace Router.Tests.Licensing;
 /// <summary>One machine is one device, whatever its addresses; and an address that changes hands takes nothing along.</summary>
 public sealed class SightingsTests
 {
+    // The kernel's news are under way: the picture that is asked first does not have them yet.
+    [Fact]
+    public void At_the_last_place_the_kernel_itself_is_asked_and_only_for_whom_would_be_refused()
+    {
+        var kernel = new Dictionary<Address, ulong> { [Bed.Machine6(1)] = Bed.Mac(1), [Bed.Machine6(9)] = Bed.Mac(9) };
+        var asked = new List<Address>();
+        ulong Inquire(Address address, byte zone, long now)
+        {
+            asked.Add(address);
+            return kernel.GetValueOrDefault(address);
+        }
+        using var pool = new Pool(PoolTables.Anonymous(new PoolSizes(64, 8)), Bed.TermsOf(1, 1), null, Inquire);
+        pool.Meet(Bed.Machine(1), Bed.Mac(1), Bed.Office, 1);
+        Assert.True(pool.Ask(Bed.Flow(Bed.Machine(1)), 1).IsGranted);
+        Assert.Empty(asked);
+        Assert.True(pool.Ask(Bed.Flow(Bed.Machine6(1)), 2).IsGranted);
+        Assert.Equal([Bed.Machine6(1)], asked);
+        Assert.True(pool.Ask(Bed.Flow(Bed.Machine6(1)), 3).IsGranted);
+        Assert.Single(asked);
+        // Another machine, and an address that the kernel has not resolved: refused, and the first is known from then on.
+        Assert.Equal(RefusalCause.NoPlace, pool.Ask(Bed.Flow(Bed.Machine6(9)), 4).Cause);
+        Assert.Equal(RefusalCause.NoPlace, pool.Ask(Bed.Flow(Bed.Machine6(9)), 5).Cause);
+        Assert.Equal(RefusalCause.NoPlace, pool.Ask(Bed.Flow(Bed.Machine6(8)), 6).Cause);
+        Assert.Equal([Bed.Machine6(1), Bed.Machine6(9), Bed.Machine6(8)], asked);
+        Assert.Equal(1, pool.Counts().Devices);
+        Assert.Equal(3, Assert.Single(pool.Devices(), device => device.HasPlace).Flows);
+    }
+
     private static void Meet(Bed bed, Address address, int mac, byte zone = Bed.Office) => bed.Pool.Meet(address, Bed.Mac(mac), zone, bed.Now);
 
     [Fact]

@@ -76,8 +76,8 @@ public sealed class BaseLicence
         foreach (int host in Enumerable.Range(0, 4)) Assert.True(LicensedLab.Passes(lab.Bed.Hosts[host]));
         Assert.Equal(5, lab.Places);
         Assert.False(LicensedLab.Passes(lab.Bed.Hosts[4]));
-        // Its first packet may be faster than the kernel's news of whose address that is (decision 024).
-        Wait.Until(() => LicensedLab.Passes(lab.Bed.Hosts[0], $"[{Plan.Server6}]"), TimeSpan.FromSeconds(10), () => $"{lab.License}");
+        // Its first packet is faster than the kernel's news of whose address that is, so the kernel is asked (decision 024).
+        foreach (int host in Enumerable.Range(0, 4)) Assert.True(LicensedLab.Passes(lab.Bed.Hosts[host], $"[{Plan.Server6}]"), $"{host}: {lab.License}");
         Assert.True(LicensedLab.Passes(lab.Bed.Hosts[5]));
         Assert.Equal(5, lab.Places);
         Assert.Equal("printer", (string?)lab.PlaceOf(Plan.LanHost(5))!["name"]);

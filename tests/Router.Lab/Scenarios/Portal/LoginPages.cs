@@ -85,6 +85,32 @@ public sealed class LoginPages() : PortalLab(Rules, "require_login: true", ", we
         Wait.Until(() => Ask(Lab.Hosts[0], question).Output.Contains(content, StringComparison.Ordinal), Soon, () => Router.Log);
     }
 
+    /// <summary>The same questions on their way to the makers' servers, who are the lab's: the path leads them to the page, and after login they answer.</summary>
+    [Fact]
+    public void What_systems_ask_to_find_portals_is_led_by_the_path_before_login_and_answered_by_its_server_after()
+    {
+        (string Host, string Path, string Content)[] questions =
+        [
+            ("connectivitycheck.gstatic.com", "/generate_204", "HTTP/1.1 204 "),
+            ("captive.apple.com", "/hotspot-detect.html", "<BODY>Success</BODY>"),
+            ("www.msftconnecttest.com", "/connecttest.txt", "Microsoft Connect Test"),
+        ];
+        string Answer(string host, string path) => Ask(Lab.Hosts[0], "-D", "-", "--connect-to", $"{host}:80:{Plan.Servers[0]}:80", $"http://{host}{path}").Output;
+        foreach ((string host, string path, _) in questions)
+        {
+            string led = Answer(host, path);
+            Assert.StartsWith("HTTP/1.1 302 ", led, StringComparison.Ordinal);
+            Assert.Equal($"http://{Plan.LanRouter}:4080/go?why=login&to={Uri.EscapeDataString($"http://{host}{path}")}", Location(led));
+        }
+        Assert.Empty(Web.Visits);
+        LogIn("tony", 0).OrThrow();
+        foreach ((string host, string path, string content) in questions)
+        {
+            Wait.Until(() => Answer(host, path).Contains(content, StringComparison.Ordinal), Soon, () => Answer(host, path) + Router.Log);
+        }
+        Assert.Equal(questions.Select(question => question.Path), Web.Visits.Select(visit => visit.Path).Distinct());
+    }
+
     private bool GuestReaches() => Curl(Lab.Guest, seconds: 2).Succeeded;
 
     private bool Captive(string home) => JsonNode.Parse(Ask(Lab.Guest, $"{home}/captive-portal/api").Output)!["captive"]!.GetValue<bool>();

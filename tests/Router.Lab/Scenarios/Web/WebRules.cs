@@ -134,6 +134,79 @@ public sealed class WebRules(WebLab lab) : IClassFixture<WebLab>
         Assert.StartsWith(outcome, talk.Text, StringComparison.Ordinal);
     }
 
+    // The wire loses the first part once, so that the second is there before it; a server tells the client what it has (RFC 2018), and
+    // the client sends that part only.
+    [Theory]
+    [InlineData("www.example.net", "HTTP/1.1 302 Found, ConnectionResetError")]
+    [InlineData("www.example.org", "HTTP/1.1 200 OK, TLS")]
+    public void Segments_in_another_order_are_read(string name, string outcome)
+    {
+        NetworkNamespace wire = lab.Bed.Namespaces.Single(space => space.Name.EndsWith("switch", StringComparison.Ordinal));
+        Outcome talk = Host.RunWithInput($$"""
+            import socket, ssl, subprocess
+            def connect(port):
+                s = socket.create_connection(('{{Plan.Servers[0]}}', port), 10)
+                s.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                return s
+            def send(s, octets, at):
+                lose = ('add table netdev lose; delete table netdev lose; table netdev lose { chain c { type filter hook ingress device host1 priority 0;'
+                    ' tcp dport { 80, 443 } tcp flags & psh == psh limit rate 1/day burst 1 packets counter drop; }; }')
+                subprocess.run(['nsenter', '--net=/run/netns/{{wire.Name}}', 'nft', lose], check=True)
+                s.sendall(octets[:at])
+                s.sendall(octets[at:])
+            s = connect(80)
+            send(s, b'GET / HTTP/1.1\r\nHost: {{name}}\r\nConnection: close\r\n\r\n', 25)
+            first = s.recv(1000).split(b'\r\n')[0].decode()
+            s = connect(443)
+            incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+            tls = ssl._create_unverified_context().wrap_bio(incoming, outgoing, server_hostname='{{name}}')
+            try:
+                tls.do_handshake()
+            except ssl.SSLWantReadError:
+                pass
+            hello = outgoing.read()
+            try:
+                send(s, hello, hello.index(b'{{name}}') + 5)
+                second = 'TLS' if s.recv(1000)[0] == 22 else 'something else'
+            except OSError as fault:
+                second = type(fault).__name__
+            print(first + ', ' + second)
+            """, "python3", "-").OrThrow();
+        Assert.Equal(outcome, talk.Text);
+        Assert.Contains("packets 1 ", wire.Run("nft", "list", "table", "netdev", "lose").Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void What_cannot_be_read_passes_or_is_refused_as_it_is_written()
+    {
+        const string Unread =
+            """
+            import socket
+            s = socket.create_connection(('198.18.0.10', 80), 10)
+            try:
+                s.sendall(b'SSH-2.0-x\r\nthis is not HTTP\r\n\r\n')
+                print('answered' if s.recv(100) else 'closed')
+            except OSError as fault:
+                print(type(fault).__name__)
+            """;
+        string Send() => Host.RunWithInput(Unread, "python3", "-").OrThrow().Text;
+        string before = File.ReadAllText(lab.Router.ConfigurationFile);
+        Assert.Equal("answered", Send());
+        try
+        {
+            lab.Router.Write(before.Replace("web:\n", "web:\n  unreadable: deny\n", StringComparison.Ordinal));
+            lab.Router.Reload();
+            Assert.Equal("ConnectionResetError", Send());
+            Assert.Equal("hello", Curl("", "http://www.example.org/"));
+            Wait.Until(() => lab.Router.Log.Contains("as it cannot be read (web.unreadable)", StringComparison.Ordinal), TimeSpan.FromSeconds(10), () => lab.Router.Log);
+        }
+        finally
+        {
+            lab.Router.Write(before);
+            lab.Router.Reload();
+        }
+    }
+
     [Fact]
     public void Http3_is_ended_at_once_by_name_and_passes_without_the_rule()
     {

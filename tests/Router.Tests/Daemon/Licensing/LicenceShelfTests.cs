@@ -53,6 +53,19 @@ public sealed class LicenceShelfTests : IDisposable
 
     private void Give(Licence licence, ECDsa? key = null) => File.WriteAllText(_settings.File, LicenceText.Issue(licence, key ?? _key));
 
+    [Fact]
+    public void A_directory_of_state_that_is_missing_is_made_and_nobody_is_warned()
+    {
+        using (var shelf = new LicenceShelf(Path.Combine(_directory.FullName, "new", "state"), _journal, ECDsa.Create(_key.ExportParameters(false)), s_release, _clock))
+        {
+            shelf.Look(_settings with { IsFileWritten = false }, _now);
+            _clock.Now += TimeSpan.FromHours(2);
+            Later(shelf);
+        }
+        Assert.True(File.Exists(Path.Combine(_directory.FullName, "new", "state", "latest-time")));
+        Assert.DoesNotContain("latest time", Said, StringComparison.Ordinal);
+    }
+
     // As a minute later, when it looks again.
     private bool Later(LicenceShelf shelf) => shelf.Tick(_settings, _now += 61_000_000);
 

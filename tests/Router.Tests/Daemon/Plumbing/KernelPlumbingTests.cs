@@ -2,6 +2,9 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Router.Daemon.Plumbing;
+using Router.Forwarding.Identities;
+using Router.Forwarding.Rules;
+using Router.Wire;
 
 namespace Router.Tests.Daemon.Plumbing;
 
@@ -246,6 +249,41 @@ public class KernelPlumbingTests
             });
             return outcome;
         }
+    }
+
+    [Fact]
+    public void The_box_is_open_to_a_user_while_he_is_there()
+    {
+        NetworkNamespace.SkipUnlessRoot();
+        using var bench = new Bench();
+        Address lan = Address.Parse("10.0.0.5"), lan6 = Address.Parse("2001:db8:a::5");
+        var tony = new Identity("tony", ["staff"]);
+        PlumbingPlan plan = Bench.Plan with
+        {
+            Input =
+            [
+                new InputRule { Name = "Staff", Who = new IdentitySet([], ["staff"], false), Services = [new(1, 0, 65535)], Action = RuleAction.Allow },
+                new InputRule { Name = "Nobody else", Services = [new(1, 0, 65535)], Action = RuleAction.Drop },
+            ],
+        };
+        bench.Box.Run(() =>
+        {
+            using var plumber = new Plumber(bench.RuntimeDirectory);
+            plumber.Apply(plan);
+            Assert.False(bench.Lan.Pings("10.0.0.1"));
+            plumber.Seat(new Roster([new(lan, tony), new(lan6, tony), new(Address.Parse("10.0.0.6"), new Identity("sam", []))]));
+            Assert.True(bench.Lan.Pings("10.0.0.1"));
+            Assert.True(bench.Lan.Pings("2001:db8:a::1"));
+            plumber.Seat(new Roster([new(lan6, tony)]));
+            Assert.False(bench.Lan.Pings("10.0.0.1"));
+            Assert.True(bench.Lan.Pings("2001:db8:a::1"));
+            // Other rules are another table, with those in it who are there.
+            plumber.Apply(plan with { Input = [new InputRule { Name = "x", Who = new IdentitySet([], [], true), Action = RuleAction.Allow }, .. plan.Input], Roster = new Roster([new(lan, tony)]) });
+            Assert.True(bench.Lan.Pings("10.0.0.1"));
+            Assert.False(bench.Lan.Pings("2001:db8:a::1"));
+            plumber.Seat(Roster.Empty);
+            Assert.False(bench.Lan.Pings("10.0.0.1"));
+        });
     }
 
     /// <summary>Asks by UDP, checks the source that the question has on rt-host, answers there, and returns what the socket gets.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Router.Daemon.Plumbing;
 using Router.Forwarding;
+using Router.Forwarding.Identities;
 using Router.Forwarding.Rules;
 using Router.Wire;
 
@@ -41,6 +42,23 @@ public class NftScriptTests
     [InlineData(RuleAction.Drop, RuleFamily.IPv6, "meta nfproto ipv6 counter drop comment \"x\"")]
     public void A_rule_without_ends_speaks_of_its_family(RuleAction action, RuleFamily family, string line) =>
         Assert.Equal([line], Lines(new InputRule { Name = "x", Action = action, Family = family }));
+
+    [Fact]
+    public void A_rule_for_users_asks_a_set_for_each_family_and_rules_for_the_same_users_the_same_set()
+    {
+        var staff = new IdentitySet(["tony"], ["staff"], everyUser: false);
+        InputRule Rule(string name, IdentitySet who, RuleFamily family = RuleFamily.Any) =>
+            new() { Name = name, Who = who, Family = family, Services = [new ServiceMatch(6, 22, 22)], Action = RuleAction.Allow };
+        string script = NftScript.Build(Plan with { Input = [Rule("a", staff), Rule("b", new IdentitySet([], [], true), RuleFamily.IPv6), Rule("c", new IdentitySet(["TONY"], ["Staff"], false), RuleFamily.IPv4)] }, []);
+        Assert.Equal(
+        [
+            "set users0_4 { type ipv4_addr; comment \"user:tony, group:staff\"; }", "set users0_6 { type ipv6_addr; comment \"user:tony, group:staff\"; }",
+            "set users1_4 { type ipv4_addr; comment \"authenticated\"; }", "set users1_6 { type ipv6_addr; comment \"authenticated\"; }",
+            "ip saddr @users0_4 meta l4proto 6 th dport 22-22 counter accept comment \"a\"", "ip6 saddr @users0_6 meta l4proto 6 th dport 22-22 counter accept comment \"a\"",
+            "ip6 saddr @users1_6 meta l4proto 6 th dport 22-22 counter accept comment \"b\"",
+            "ip saddr @users0_4 meta l4proto 6 th dport 22-22 counter accept comment \"c\"",
+        ], Commented(script));
+    }
 
     [Fact]
     public void A_rule_of_another_family_than_its_sources_matches_nothing() =>
@@ -88,6 +106,7 @@ public class NftScriptTests
                                     Sources = [Range("10.0.0.0", "10.0.0.255"), Range("2001:db8::", "2001:db8::ffff")],
                                     Services = protocol == 0 ? [] : [new(protocol, 0, 65535), new(protocol, 10, 20)],
                                 }];
+        rules = [.. rules, .. rules.Take(9).Select(rule => rule with { Interfaces = [], Sources = [], Who = new IdentitySet(["o'brien", "a\"b"], [rule.Name], false) })];
         var start = new ProcessStartInfo("nft", ["--check", "-f", "-"]) { RedirectStandardInput = true, RedirectStandardError = true };
         using Process nft = Process.Start(start)!;
         nft.StandardInput.Write(NftScript.Build(Plan with { Input = rules }, [("lo", 1)]));
@@ -98,8 +117,9 @@ public class NftScriptTests
     }
 
     /// <summary>The lines that one rule becomes in the input chain.</summary>
-    private static string[] Lines(InputRule rule) =>
-        [.. NftScript.Build(Plan with { Input = [rule] }, []).Split('\n').Select(l => l.Trim()).Where(l => l.Contains(" comment ", StringComparison.Ordinal))];
+    private static string[] Lines(InputRule rule) => Commented(NftScript.Build(Plan with { Input = [rule] }, []));
+
+    private static string[] Commented(string script) => [.. script.Split('\n').Select(l => l.Trim()).Where(l => l.Contains(" comment ", StringComparison.Ordinal))];
 
     private static AddressRange Range(string first, string last) => new(Address.Parse(first), Address.Parse(last));
 }
