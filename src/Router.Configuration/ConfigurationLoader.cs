@@ -56,10 +56,12 @@ public static class ConfigurationLoader
     }
 
     /// <summary>Loads the octets of a file and of its fragments, with the variables of this process: what somebody else has read.</summary>
-    public static LoadResult LoadTexts(IEnumerable<(string File, byte[] Octets)> texts)
+    /// <param name="texts">The main one first.</param>
+    /// <param name="readsLists">Whether files of names that they mention are read; not where the texts are a stranger's.</param>
+    public static LoadResult LoadTexts(IEnumerable<(string File, byte[] Octets)> texts, bool readsLists = false)
     {
         var errors = new ErrorList();
-        return Merge([.. texts.Select(one => ReadText(one.File, one.Octets, errors))], EnvironmentLayer.OfProcess(), errors);
+        return Merge([.. texts.Select(one => ReadText(one.File, one.Octets, errors))], EnvironmentLayer.OfProcess(), errors, readsLists ? new NameLists() : null);
     }
 
     /// <summary>A file and its fragments, in the order in which they are read. What cannot be listed is left out.</summary>

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Router.Configuration;
 using Router.Configuration.Layers.Yaml;
+using Router.Daemon.Changing;
 using Router.Daemon.Control;
 using Router.Daemon.Drills;
 using Router.Daemon.History;
@@ -43,6 +44,8 @@ internal static class Life
         Urgency.TrySet(Nice);
         var before = new ReadBefore();
         Trial.TakeBackAtStart(options.Config, journal);
+        var kept = new KeptConfigurations(options.State, options.Config, journal);
+        IReadOnlyList<Api.CheckedFile>? files = kept.OnDisk();
         LoadResult loaded = Load(options, before, journal);
         Settings settings = loaded.Settings!;
         using var chronicle = new Chronicle(options.State, journal);
@@ -70,7 +73,7 @@ internal static class Life
         var people = new PeopleOffice(licence.Pool, settings, ports, worker, live, journal);
         licence.Changed += people.Note;
         licence.Missed += people.NoteAll;
-        using var helm = new Helm(options.Config, before, names, first, ports, worker, plumbing, volume, licence, people, journal, notify);
+        using var helm = new Helm(options.Config, before, names, first, ports, worker, plumbing, volume, licence, people, kept, journal, notify);
         using KernelWatch watch = KernelWatch.Start(helm.Tell);
         licence.Neighbours.Latest = () => watch.View;
         var stop = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -81,11 +84,12 @@ internal static class Life
         };
         using Signals signals = Signals.Watch(() => _ = ReloadAsync(helm, journal), () => stop.TrySetResult(0));
         helm.Start(watch.View);
+        kept.Keep(files, "start");
         double milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
         foreach (string origin in tables.Origins.Concat(licence.Origins)) journal.Write(Priority.Notice, origin);
         chronicle.Start(new LinkSampler(helm, worker, ports).Take);
         using var drill = new Drill(helm, worker, ports, live, journal);
-        var reports = new Reports(options.Config, helm, worker, ports, live, volume, chronicle, drill, licence, people, journal);
+        var reports = new Reports(options.Config, helm, worker, ports, live, volume, chronicle, drill, licence, people, kept, journal);
         await using var control = new ControlServer(options.ControlSocket, new ControlRequests(reports.Verbs, journal));
         await control.StartAsync(CancellationToken.None).ConfigureAwait(false);
         await using var portal = new ControlServer(options.PortalSocket, new PortalRequests(new PortalDesk(helm, people, live).Verbs, journal));
