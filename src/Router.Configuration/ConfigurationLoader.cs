@@ -4,6 +4,7 @@ using Router.Configuration.Layers;
 using Router.Configuration.Layers.Yaml;
 using Router.Configuration.Reading;
 using Router.Configuration.Reading.Probing;
+using Router.Configuration.Reference;
 using Router.Configuration.Web;
 using Router.Forwarding.Rules;
 
@@ -29,9 +30,7 @@ public static class ConfigurationLoader
 {
     private const int MostFragments = 1000;
 
-    private static readonly KeySet Keys = new(
-        ["zones", "links", "internet", "health", "services", "groups", "times", "rules", "default_rule", "timeouts", "tables", "limits", "dns", "license", "users", "portal", "web_rules", "web", "on_exit"],
-        "metrics");
+    private static readonly KeySet Keys = new(ConfigurationReference.Root, "metrics");
 
     /// <summary>Loads the file, its fragments and the variables that override it.</summary>
     /// <param name="path">The main file. Fragments are `*.yaml` in the directory beside it that has its name with `.d`.</param>

@@ -130,8 +130,8 @@ public sealed class Applying : IDisposable
         Assert.StartsWith("apply", (string?)kept[0]!["by"], StringComparison.Ordinal);
         Assert.Equal("start", (string?)kept[1]!["by"]);
         Assert.Equal(before.Trim(), _router.Show("rollback", "--show").OrThrow().Text);
-        Assert.Contains("- rule No administration: deny tcp/8022", _router.Show("diff", "@1").OrThrow().Output, StringComparison.Ordinal);
-        Assert.Contains("+ rule No administration: deny tcp/8022", _router.Show("diff", "@0", "--against", "@1").OrThrow().Output, StringComparison.Ordinal);
+        Assert.Contains("- rule No administration: deny tcp/8022", _router.Show("diff", "--kept", "1").OrThrow().Output, StringComparison.Ordinal);
+        Assert.Contains("+ rule No administration: deny tcp/8022", _router.Show("diff", "--kept", "0", "--against", "1").OrThrow().Output, StringComparison.Ordinal);
 
         // Somebody is in the middle of an edit.
         File.WriteAllText(file, edited);
