@@ -78,7 +78,7 @@ internal sealed class KeptConfigurations
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            _journal.Write(Priority.Warning, $"the configuration is in force, but it cannot be kept for a rollback: {fault.Message}");
+            _journal.Write(Catalog.ConfigurationUnkept, Priority.Warning, $"the configuration is in force, but it cannot be kept for a rollback: {fault.Message}");
         }
     }
 

@@ -22,7 +22,7 @@ internal sealed class Collisions(Journal journal)
     public void Look(Plan plan)
     {
         var now = new HashSet<string>(Of(plan));
-        foreach (string collision in now.Except(_told)) journal.Write(Priority.Warning, collision);
+        foreach (string collision in now.Except(_told)) journal.Write(Catalog.AddressCollision, Priority.Warning, collision);
         _told = now;
     }
 

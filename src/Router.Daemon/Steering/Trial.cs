@@ -33,7 +33,7 @@ internal sealed class Trial(string file, Func<string, ReloadReport> reload, Kept
     {
         if (!File.Exists(PendingOf(file))) return;
         TakeBack(file);
-        journal.Write(Priority.Warning, $"{file} was on trial when routerd ended, and nobody had confirmed it: the file of before is back, and the other is {RevertedOf(file)}");
+        journal.Write(Catalog.FileReverted, Priority.Warning, $"{file} was on trial when routerd ended, and nobody had confirmed it: the file of before is back, and the other is {RevertedOf(file)}");
     }
 
     /// <summary>Puts a text in force.</summary>
@@ -60,11 +60,11 @@ internal sealed class Trial(string file, Func<string, ReloadReport> reload, Kept
         if (query.Confirm is not { } patience)
         {
             if (wasOnTrial) Settle();
-            journal.Write(Priority.Notice, $"{file} was replaced on request ({by}); the one before is {_before}");
+            journal.Write(Catalog.FileReplaced, Priority.Notice, $"{file} was replaced on request ({by}); the one before is {_before}");
             return report;
         }
         _deadline = DateTimeOffset.Now + patience;
-        journal.Write(Priority.Notice, $"{file} was replaced on request ({by}), on trial until {_deadline:HH:mm:ss}: without `routerctl confirm` the one before comes back");
+        journal.Write(Catalog.FileReplaced, Priority.Notice, $"{file} was replaced on request ({by}), on trial until {_deadline:HH:mm:ss}: without `routerctl confirm` the one before comes back");
         return report with { RevertsAt = _deadline };
     }
 
@@ -73,7 +73,7 @@ internal sealed class Trial(string file, Func<string, ReloadReport> reload, Kept
     {
         if (_deadline is null) return false;
         Settle();
-        journal.Write(Priority.Notice, $"{file} was confirmed; the one before is {_before}");
+        journal.Write(Catalog.FileReplaced, Priority.Notice, $"{file} was confirmed; the one before is {_before}");
         return true;
     }
 
@@ -83,7 +83,7 @@ internal sealed class Trial(string file, Func<string, ReloadReport> reload, Kept
         if (_deadline is not { } deadline || DateTimeOffset.Now < deadline) return;
         _deadline = null;
         TakeBack(file);
-        journal.Write(Priority.Warning, $"{file} was not confirmed in time: the one before is back, and the other is {RevertedOf(file)}");
+        journal.Write(Catalog.FileReverted, Priority.Warning, $"{file} was not confirmed in time: the one before is back, and the other is {RevertedOf(file)}");
         reload("taken back");
     }
 
@@ -95,7 +95,7 @@ internal sealed class Trial(string file, Func<string, ReloadReport> reload, Kept
                 $"{file} has changes that were never loaded, and this would overwrite them. See them with `routerctl diff`; load them with `routerctl reload`, or write --discard to overwrite them");
         }
         Write(file + ".edited", found);
-        journal.Write(Priority.Warning, $"{file} had changes that were never loaded, and was replaced on request; they are in {file}.edited");
+        journal.Write(Catalog.FileReplaced, Priority.Warning, $"{file} had changes that were never loaded, and was replaced on request; they are in {file}.edited");
     }
 
     private void Settle()
