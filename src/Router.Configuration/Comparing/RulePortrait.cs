@@ -8,6 +8,8 @@ namespace Router.Configuration.Comparing;
 /// <summary>Traffic rules and web rules, key by key.</summary>
 internal static class RulePortrait
 {
+    private static readonly Gateway[] s_gateways = [Gateway.Ftp, Gateway.Tftp, Gateway.Sip, Gateway.Pptp];
+
     private static readonly string[] s_days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
     public static IReadOnlyList<(string, string)> Of(RuleSettings rule) => new Keys
@@ -71,5 +73,5 @@ internal static class RulePortrait
         : $"tcp {plans.Tcp}, udp {plans.Udp}, icmp {plans.Icmp}, other {plans.Other}".ToLowerInvariant();
 
     private static string Of(Gateway gateways) => gateways == Gateway.None ? "none"
-        : string.Join(", ", new[] { Gateway.Ftp, Gateway.Tftp, Gateway.Sip, Gateway.Pptp }.Where(one => (gateways & one) != 0).Select(one => one.ToString().ToLowerInvariant()));
+        : string.Join(", ", s_gateways.Where(one => (gateways & one) != 0).Select(one => one.ToString().ToLowerInvariant()));
 }

@@ -12,6 +12,8 @@ public static class ConfigurationReference
 {
     private const string Dialect = "https://json-schema.org/draft/2020-12/schema";
 
+    private static readonly JsonSerializerOptions s_layout = new() { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" };
+
     /// <summary>The keys at the top of the file.</summary>
     internal static Part Root { get; } = new(
     [
@@ -45,7 +47,7 @@ public static class ConfigurationReference
             schema.Insert(0, "$schema", Dialect);
             schema.Insert(1, "title", "Configuration of routerd");
             schema["type"] = "object";
-            return schema.ToJsonString(new JsonSerializerOptions { WriteIndented = true, Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, NewLine = "\n" }) + "\n";
+            return schema.ToJsonString(s_layout) + "\n";
         }
     }
 

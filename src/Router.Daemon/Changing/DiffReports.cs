@@ -8,7 +8,6 @@ using Router.Daemon.Control;
 using Router.Daemon.Reporting;
 using Router.Daemon.Steering;
 using Router.Forwarding;
-using Router.Forwarding.Rules;
 using Router.Ports;
 using Router.Users;
 

@@ -6,7 +6,6 @@ using Router.Forwarding;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Reading;
 using Router.Forwarding.Reviewing;
-using Router.Forwarding.Rules;
 using Router.Wire;
 
 namespace Router.Daemon.Changing;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -166,7 +167,7 @@ internal sealed class KeptConfigurations
         return kept is not null;
     }
 
-    private static long NumberOf(string path) => long.TryParse(Path.GetFileNameWithoutExtension(path), out long number) ? number : 0;
+    private static long NumberOf(string path) => long.TryParse(Path.GetFileNameWithoutExtension(path), NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;
 
     private static DateTimeOffset TimeOf(string path) => DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(NumberOf(path), 0, 253_402_300_799_999));
 }

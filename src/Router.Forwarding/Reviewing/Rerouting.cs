@@ -61,7 +61,7 @@ internal sealed class Rerouting(FlowTable flows, LinkChooser chooser, Admission 
         if (found.What == FlowPlan.Keep) return FlowFate.Stays;
         FlowPlan what = Carry(plan, rule, id, flow, found.What, found.Better, now);
         if (what == FlowPlan.Drain) return FlowFate.Drains;
-        (to, isByWeight) = (found.Better.Link, chooser.IsByWeight(plan, rule, flow.InsideSource, found.Better, found.Leaving));
+        (to, isByWeight) = (found.Better.Link, LinkChooser.IsByWeight(plan, rule, flow.InsideSource, found.Better, found.Leaving));
         return what == FlowPlan.Move ? FlowFate.Moves : FlowFate.Reset;
     }
 

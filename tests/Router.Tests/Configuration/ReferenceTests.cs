@@ -1,6 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Reflection;
-using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Router.Configuration;
@@ -112,7 +112,7 @@ public sealed partial class ReferenceTests
         if (node.Kind == NodeKind.List) return new JsonArray([.. Enumerable.Range(0, node.Count).Select(i => ToJson(node.Child(i)))]);
         if (node.Kind == NodeKind.Scalar)
         {
-            return node.Value is not { } text ? null : int.TryParse(text, out int number) ? number : text is "true" or "false" ? text == "true" : text;
+            return node.Value is not { } text ? null : int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out int number) ? number : text is "true" or "false" ? text == "true" : text;
         }
         var mapping = new JsonObject();
         for (int i = 0; i < node.Count; i++) mapping[node.Child(i).Key] = ToJson(node.Child(i));

@@ -102,5 +102,5 @@ public sealed class KeptConfigurationsTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
 
-    private static IReadOnlyList<CheckedFile> Files(string text) => [new CheckedFile { Name = "/etc/routerd/router.yaml", Text = text }];
+    private static CheckedFile[] Files(string text) => [new CheckedFile { Name = "/etc/routerd/router.yaml", Text = text }];
 }

@@ -1,5 +1,4 @@
 using Router.Forwarding.Links;
-using Router.Forwarding.Rules;
 using Router.Tests.Forwarding.Bed;
 
 namespace Router.Tests.Forwarding.Reviewing;
