@@ -27,7 +27,7 @@ readonly TO_BUILD=(gcc libc6-dev)
 readonly TO_LAB=(util-linux ethtool tcpdump curl bind9-dnsutils dnsmasq-base iperf3 iputils-ping traceroute mtr-tiny hping3 tshark
   openssh-client openssh-server openssl vsftpd procps python3-minimal slapd)
 # Tests that want these are skipped without them; not every Debian has them.
-readonly TO_LAB_IF_THERE=(ngtcp2-client ngtcp2-server tftpd-hpa tftp-hpa pptpd pptp-linux coturn
+readonly TO_LAB_IF_THERE=(ngtcp2-client ngtcp2-server python3-jsonschema tftpd-hpa tftp-hpa pptpd pptp-linux coturn
   udhcpc wireguard-go wireguard-tools openvpn strongswan-starter libcharon-extra-plugins sip-tester chromium)
 
 say() { printf '%s\n' "$*" >&2; }

@@ -34,6 +34,8 @@ namespace Router.Api;
 [JsonSerializable(typeof(IReadOnlyList<AccountReport>))]
 [JsonSerializable(typeof(LoginChange))]
 [JsonSerializable(typeof(ConfirmReport))]
+[JsonSerializable(typeof(DiffReport))]
+[JsonSerializable(typeof(IReadOnlyList<KeptReport>))]
 [JsonSerializable(typeof(LicenseReport))]
 [JsonSerializable(typeof(LicenceFacts))]
 [JsonSerializable(typeof(FreedReport))]

@@ -46,6 +46,18 @@ public static class ControlPath
 
     public const string Confirm = "/v1/confirm";
 
+    /// <summary>By POST of a main file in the body, by GET of what is on the disk or kept.</summary>
+    public const string Diff = "/v1/diff";
+
+    /// <summary>The configurations that are kept.</summary>
+    public const string Kept = "/v1/configurations";
+
+    /// <summary>The files of one of them.</summary>
+    public const string KeptFiles = "/v1/configurations/files";
+
+    /// <summary>By POST, as it changes something.</summary>
+    public const string Rollback = "/v1/rollback";
+
     /// <summary>By POST begins one, by GET tells of the last.</summary>
     public const string Drill = "/v1/drill";
 

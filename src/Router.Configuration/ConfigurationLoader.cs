@@ -4,6 +4,7 @@ using Router.Configuration.Layers;
 using Router.Configuration.Layers.Yaml;
 using Router.Configuration.Reading;
 using Router.Configuration.Reading.Probing;
+using Router.Configuration.Reference;
 using Router.Configuration.Web;
 using Router.Forwarding.Rules;
 
@@ -29,9 +30,7 @@ public static class ConfigurationLoader
 {
     private const int MostFragments = 1000;
 
-    private static readonly KeySet Keys = new(
-        ["zones", "links", "internet", "health", "services", "groups", "times", "rules", "default_rule", "timeouts", "tables", "limits", "dns", "license", "users", "portal", "web_rules", "web", "on_exit"],
-        "metrics");
+    private static readonly KeySet Keys = new(ConfigurationReference.Root, "metrics");
 
     /// <summary>Loads the file, its fragments and the variables that override it.</summary>
     /// <param name="path">The main file. Fragments are `*.yaml` in the directory beside it that has its name with `.d`.</param>
@@ -56,10 +55,12 @@ public static class ConfigurationLoader
     }
 
     /// <summary>Loads the octets of a file and of its fragments, with the variables of this process: what somebody else has read.</summary>
-    public static LoadResult LoadTexts(IEnumerable<(string File, byte[] Octets)> texts)
+    /// <param name="texts">The main one first.</param>
+    /// <param name="readsLists">Whether files of names that they mention are read; not where the texts are a stranger's.</param>
+    public static LoadResult LoadTexts(IEnumerable<(string File, byte[] Octets)> texts, bool readsLists = false)
     {
         var errors = new ErrorList();
-        return Merge([.. texts.Select(one => ReadText(one.File, one.Octets, errors))], EnvironmentLayer.OfProcess(), errors);
+        return Merge([.. texts.Select(one => ReadText(one.File, one.Octets, errors))], EnvironmentLayer.OfProcess(), errors, readsLists ? new NameLists() : null);
     }
 
     /// <summary>A file and its fragments, in the order in which they are read. What cannot be listed is left out.</summary>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using Router.Api;
 using Router.Ctl.Verbs;
+using Router.Ctl.Verbs.Changes;
 using Router.Ctl.Verbs.Users;
 
 namespace Router.Ctl;
@@ -47,7 +48,7 @@ internal static class CommandLine
             Socket, Json,
             ReadVerbs.Status(), ReadVerbs.Links(), FlowsVerb.Build(), HostsVerb.Build(), ReadVerbs.Rules(), ReadVerbs.Web(), LicenseVerb.Build(), ReadVerbs.Users(), UserVerb.Build(),
             CheckVerb.Build(), ReadVerbs.Reload(), ExplainVerb.Build(), WhyVerb.Build(), CaptureVerb.Build(),
-            ApplyVerb.Build(), ApplyVerb.BuildConfirm(), DrillVerb.Build(), UseVerb.Build(), PastVerbs.BuildEvents(), PastVerbs.BuildReport(),
+            ApplyVerb.Build(), ApplyVerb.BuildConfirm(), DiffVerb.Build(), RollbackVerb.Build(), DrillVerb.Build(), UseVerb.Build(), PastVerbs.BuildEvents(), PastVerbs.BuildReport(),
         };
         ParseResult parsed = root.Parse(args);
         if (parsed.Action is ParseErrorAction wrong) wrong.ShowHelp = args.Length == 0;

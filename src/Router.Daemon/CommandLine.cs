@@ -1,7 +1,7 @@
 namespace Router.Daemon;
 
 /// <summary>What the program is asked to do.</summary>
-internal enum Verb { Run, Teardown, Version, Help }
+internal enum Verb { Run, Teardown, Schema, Version, Help }
 
 /// <summary>The command line.</summary>
 internal sealed record CommandLine(Verb Verb, string Config, string Runtime, string State, string ControlSocket, string PortalSocket)
@@ -9,12 +9,14 @@ internal sealed record CommandLine(Verb Verb, string Config, string Runtime, str
     public const string Help = """
         usage: routerd [--config FILE] [--runtime DIRECTORY] [--state DIRECTORY] [--control SOCKET] [--portal SOCKET]
                routerd teardown [--runtime DIRECTORY]
+               routerd --schema
 
           --config FILE         the configuration, /etc/routerd/router.yaml by default
           --runtime DIRECTORY   where flows and pins outlive the process, /run/routerd by default
           --state DIRECTORY     where volume and history of links outlive the machine's restarts, /var/lib/routerd by default
           --control SOCKET      where routerctl asks, control.sock in the runtime directory by default
           --portal SOCKET       where router-web asks, portal.sock in the runtime directory by default
+          --schema              prints the JSON schema of the configuration, for editors
           teardown              takes away everything that routerd has set up in the kernel
 
         Signals: SIGHUP loads the configuration again, SIGTERM and SIGINT stop. `routerctl` does the rest.
@@ -32,6 +34,7 @@ internal sealed record CommandLine(Verb Verb, string Config, string Runtime, str
             {
                 case "--help" or "-h": options = options with { Verb = Verb.Help }; break;
                 case "--version": options = options with { Verb = Verb.Version }; break;
+                case "--schema": options = options with { Verb = Verb.Schema }; break;
                 case "teardown": options = options with { Verb = Verb.Teardown }; break;
                 case "--config" or "--runtime" or "--state" or "--control" or "--portal" when i + 1 == words.Length:
                     complaint = $"{words[i]} needs a value";

@@ -1,4 +1,5 @@
 using System.Reflection;
+using Router.Configuration.Reference;
 using Router.Daemon;
 using Router.Daemon.Plumbing;
 using Router.Daemon.Systemd;
@@ -17,6 +18,9 @@ switch (options.Verb)
         return 0;
     case Verb.Version:
         Console.WriteLine($"routerd {Assembly.GetExecutingAssembly().GetName().Version?.ToString(3)}");
+        return 0;
+    case Verb.Schema:
+        Console.Write(ConfigurationReference.Schema);
         return 0;
     case Verb.Teardown or Verb.Run:
         break;

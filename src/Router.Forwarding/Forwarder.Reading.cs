@@ -80,6 +80,13 @@ public sealed partial class Forwarder
     public Explanation Explain(PortId ingress, Address from, byte protocol, Address to, ushort port, Roster? roster = null) =>
         Explanation.Of(roster is null ? _plan : _plan.With(roster), _flows, _mappings, _pins, _chooser, Quotas, _places, Datagram.First(from, protocol, to, port), ingress, _now);
 
+    /// <summary>What would become of the next live flows under another plan; nothing is changed. On the forwarding thread.</summary>
+    /// <param name="plan">A plan that numbers links and zones as the one in force does.</param>
+    /// <param name="after">Where the search stands: -1 at first.</param>
+    /// <param name="found">Gets as many as fit; as many as <see cref="Worker.ReviewSlice"/> keep no packet waiting for long.</param>
+    /// <returns>How many there are, and where the search stands then: -1 when nothing is left.</returns>
+    public (int Count, int After) Foresee(Plan plan, int after, ForeseenFlow[] found) => (Review.Foresee(plan, _plan, ref after, found, _now), after);
+
     internal Outbox Outbox => _outbox;
 
     internal Upkeep Upkeep { get; }

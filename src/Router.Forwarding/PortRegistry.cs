@@ -15,6 +15,14 @@ public class PortRegistry
 
     public PortRegistry() => _names[0] = "firewall";
 
+    /// <summary>A registry in memory with the same names and numbers, in which new names can be claimed without anybody's noticing.</summary>
+    public PortRegistry Copy()
+    {
+        var copy = new PortRegistry();
+        _names.CopyTo(copy._names, 0);
+        return copy;
+    }
+
     /// <summary>The port of that name; a new name takes the first free number.</summary>
     /// <exception cref="PortException">All numbers are taken.</exception>
     public PortId Claim(string name)

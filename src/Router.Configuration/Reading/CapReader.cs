@@ -1,4 +1,5 @@
 using Router.Configuration.Layers;
+using Router.Configuration.Reference;
 
 namespace Router.Configuration.Reading;
 
@@ -7,7 +8,7 @@ internal static class CapReader
 {
     private const int LastDay = 31;
 
-    private static readonly KeySet Keys = new(["volume", "reset_day", "at_limit"]);
+    private static readonly KeySet Keys = new(LinkParts.Cap);
 
     public static LinkCap? Read(Setting setting)
     {

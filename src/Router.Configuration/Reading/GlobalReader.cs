@@ -1,4 +1,5 @@
 using Router.Configuration.Layers;
+using Router.Configuration.Reference;
 using Router.Forwarding.Rules;
 
 namespace Router.Configuration.Reading;
@@ -6,11 +7,10 @@ namespace Router.Configuration.Reading;
 /// <summary>Reads the parts that are one for the whole router: `internet`, `timeouts`, `tables`, `dns`, `on_exit`.</summary>
 internal static class GlobalReader
 {
-    private static readonly KeySet InternetKeys = new(["mode", "order", "placement", "pin", "pin_idle", "drain_time", "pick_up_tcp"]);
-    private static readonly KeySet TableKeys = new(["flows", "pins"]);
-    private static readonly KeySet DnsKeys = new(["servers_file"]);
-    private static readonly KeySet TimeoutKeys =
-        new(["tcp_established", "tcp_transitory", "tcp_time_wait", "tcp_reset", "udp", "udp_dns", "icmp", "other"]);
+    private static readonly KeySet InternetKeys = new(GlobalParts.Internet);
+    private static readonly KeySet TableKeys = new(GlobalParts.Tables);
+    private static readonly KeySet DnsKeys = new(GlobalParts.Dns);
+    private static readonly KeySet TimeoutKeys = new(GlobalParts.Timeouts);
 
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromDays(30);
     private static readonly TimeSpan LongestDrain = TimeSpan.FromDays(1);

@@ -1,4 +1,5 @@
 using Router.Configuration.Layers;
+using Router.Configuration.Reference;
 using Router.Forwarding.Rules;
 using Router.Forwarding.Translation;
 using Router.Wire;
@@ -12,7 +13,7 @@ namespace Router.Configuration.Reading;
 /// </summary>
 internal sealed class Ipv6Reader
 {
-    private static readonly KeySet Keys = new(["nat", "prefix", "inside"]);
+    private static readonly KeySet Keys = new(LinkParts.Ipv6);
 
     private readonly List<(Prefix Outside, string Link)> _taken = [];
 

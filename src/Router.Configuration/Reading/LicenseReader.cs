@@ -1,5 +1,6 @@
 using System.Globalization;
 using Router.Configuration.Layers;
+using Router.Configuration.Reference;
 using Router.Licensing;
 using Router.Wire;
 
@@ -11,8 +12,8 @@ internal static class LicenseReader
     private const int MostReserved = 1000;
     private const int MostLetters = 200;
 
-    private static readonly KeySet Keys = new(["file", "mode", "device_idle", "reserved", "contact"]);
-    private static readonly KeySet ReservedKeys = new(["mac", "address", "name"]);
+    private static readonly KeySet Keys = new(GlobalParts.License);
+    private static readonly KeySet ReservedKeys = new(GlobalParts.Reserved);
 
     public static LicenseSettings License(Setting setting)
     {

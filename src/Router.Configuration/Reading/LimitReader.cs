@@ -1,4 +1,5 @@
 using Router.Configuration.Layers;
+using Router.Configuration.Reference;
 using Router.Forwarding.Limits;
 
 namespace Router.Configuration.Reading;
@@ -11,8 +12,8 @@ internal sealed class LimitReader(Names names)
     /// <summary>Above it a number means the same as `unlimited`, and is taken for a slip of the pen.</summary>
     private const int Most = 16_777_216;
 
-    private static readonly KeySet Keys = new(["flows", "new_flows", "exceptions"]);
-    private static readonly KeySet ExceptionKeys = new(["source", "flows", "new_flows"]);
+    private static readonly KeySet Keys = new(GlobalParts.Limits);
+    private static readonly KeySet ExceptionKeys = new(GlobalParts.Exception);
 
     private readonly EndReader _ends = new(names, speaksOfUsers: false);
 

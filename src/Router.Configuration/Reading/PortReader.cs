@@ -1,5 +1,6 @@
 using Router.Configuration.Layers;
 using Router.Configuration.Reading.Probing;
+using Router.Configuration.Reference;
 using Router.Forwarding;
 using Router.Wire;
 
@@ -21,8 +22,8 @@ internal sealed class PortReader(Names names, ErrorList errors)
 
     private const int MostWeight = 1000;
 
-    private static readonly KeySet ZoneKeys = new(["interfaces", "spoof_check", "licensed", "welcome"]);
-    private static readonly KeySet LinkKeys = new(["interface", "enabled", "weight", "speed", "metered", "cap", "gateway", "refuse_private", "ipv6", "resolvers", "health"]);
+    private static readonly KeySet ZoneKeys = new(LinkParts.Zone);
+    private static readonly KeySet LinkKeys = new(LinkParts.Link);
 
     private readonly Ipv6Reader _ipv6 = new();
     private readonly Dictionary<string, Place> _interfaces = new(StringComparer.Ordinal);

@@ -1,4 +1,5 @@
 using Router.Configuration.Layers;
+using Router.Configuration.Reference;
 
 namespace Router.Configuration.Reading;
 
@@ -13,10 +14,9 @@ internal static class PortalReader
     /// <summary>The longest name in the DNS, RFC 1035 2.3.4.</summary>
     private const int MostHostname = 253;
 
-    private static readonly KeySet PortalKeys = new(["enabled", "http", "https", "hostname", "certificate", "key", "files", "contact"]);
+    private static readonly KeySet PortalKeys = new(PeopleParts.Portal);
 
-    private static readonly KeySet DirectoryKeys =
-        new(["url", "base", "bind", "password_file", "ca_file", "start_tls", "timeout", "administrators"]);
+    private static readonly KeySet DirectoryKeys = new(PeopleParts.Directory);
 
     public static PortalSettings Portal(Setting setting)
     {

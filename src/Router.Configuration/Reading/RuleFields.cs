@@ -1,5 +1,6 @@
 using System.Globalization;
 using Router.Configuration.Layers;
+using Router.Configuration.Reference;
 using Router.Forwarding.Gateways;
 using Router.Forwarding.Rules;
 using Router.Wire;
@@ -9,8 +10,8 @@ namespace Router.Configuration.Reading;
 /// <summary>Reads the fields of a rule that stand for themselves and refer to nothing else. Null: a fault that has been told.</summary>
 internal static class RuleFields
 {
-    private static readonly KeySet NatKeys = new(["source", "full_cone"]);
-    private static readonly KeySet PlanKeys = new(["tcp", "udp", "icmp", "other"]);
+    private static readonly KeySet NatKeys = new(RuleParts.Nat);
+    private static readonly KeySet PlanKeys = new(RuleParts.Plans);
 
     /// <summary>RFC 2474, 2597, 3246, 5865, 8622.</summary>
     private static readonly Dictionary<string, int> CodePoints = new(StringComparer.OrdinalIgnoreCase)

@@ -1,4 +1,5 @@
 using Router.Configuration.Layers;
+using Router.Configuration.Reference;
 using Router.Forwarding.Rules;
 
 namespace Router.Configuration.Reading;
@@ -15,13 +16,9 @@ internal sealed class RuleReader(Names names, PinMode commonPin, ErrorList error
     /// <summary>A flow keeps its rule's number in 16 bits, and the default rule has one too.</summary>
     public const int MostRules = 65_534;
 
-    private static readonly KeySet Keys = new(
-        [
-            "name", "enabled", "source", "destination", "service", "family", "action", "log", "dscp", "time", "link", "fallback",
-            "pin", "nat", "forward_to", "on_link_down", "on_link_degrade", "on_link_return", "helpers",
-        ], "url", "users", "limit");
+    private static readonly KeySet Keys = new(RuleParts.Rule, "url", "users", "limit");
 
-    private static readonly KeySet DefaultKeys = new(["action", "log"]);
+    private static readonly KeySet DefaultKeys = new(RuleParts.DefaultRule);
 
     private readonly EndReader _ends = new(names);
     private readonly TransportPortReader _services = new(names);

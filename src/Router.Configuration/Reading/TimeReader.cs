@@ -1,11 +1,12 @@
 using Router.Configuration.Layers;
+using Router.Configuration.Reference;
 
 namespace Router.Configuration.Reading;
 
 /// <summary>Reads `times`: `{ days: mon-fri, from: "08:00", to: "18:00" }`; each part may be left out (every day, midnight to midnight).</summary>
 internal sealed class TimeReader(Names names)
 {
-    private static readonly KeySet Keys = new(["days", "from", "to"]);
+    private static readonly KeySet Keys = new(RuleParts.Time);
     private static readonly string[] Days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 
     public void Define(Setting setting)

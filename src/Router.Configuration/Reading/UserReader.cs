@@ -1,5 +1,6 @@
 using System.Globalization;
 using Router.Configuration.Layers;
+using Router.Configuration.Reference;
 using Router.Forwarding.Rules;
 using Router.Wire;
 
@@ -14,9 +15,9 @@ internal sealed class UserReader(Names names, ErrorList errors)
     private static readonly TimeSpan s_leastLogin = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan s_longestLogin = TimeSpan.FromDays(365);
 
-    private static readonly KeySet s_keys = new(["file", "require_login", "exempt", "before_login", "login_idle", "login_most", "automatic", "limits", "directory"]);
-    private static readonly KeySet s_automaticKeys = new(["user", "mac", "address"]);
-    private static readonly KeySet s_limitKeys = new(["max_devices", "at_limit"]);
+    private static readonly KeySet s_keys = new(PeopleParts.Users);
+    private static readonly KeySet s_automaticKeys = new(PeopleParts.Automatic);
+    private static readonly KeySet s_limitKeys = new(PeopleParts.UserLimit);
 
     private readonly EndReader _ends = new(names, speaksOfUsers: false);
     private readonly Dictionary<ulong, (string User, Place Place)> _macs = [];

@@ -1,4 +1,5 @@
 using Router.Configuration.Layers;
+using Router.Configuration.Reference;
 using Router.Configuration.Web;
 using Router.Forwarding.Identities;
 using Router.Forwarding.Web;
@@ -13,8 +14,8 @@ internal sealed class WebReader(Names names, ErrorList errors, NameLists? lists)
 {
     private const int MostRules = 10_000, MostNameLetters = 100, MostTextLetters = 2000, MostTargetLetters = 800;
 
-    private static readonly KeySet Keys = new(["name", "enabled", "url", "list", "users", "zones", "time", "action", "text", "to"]);
-    private static readonly KeySet CommonKeys = new(["unreadable", "ports"]);
+    private static readonly KeySet Keys = new(RuleParts.WebRule);
+    private static readonly KeySet CommonKeys = new(RuleParts.Web);
 
     private readonly Dictionary<string, Place> _names = new(StringComparer.OrdinalIgnoreCase);
 

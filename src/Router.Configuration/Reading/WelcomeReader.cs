@@ -1,4 +1,5 @@
 using Router.Configuration.Layers;
+using Router.Configuration.Reference;
 
 namespace Router.Configuration.Reading;
 
@@ -8,7 +9,7 @@ internal static class WelcomeReader
     private const int MostTextLetters = 4000;
     private const int MostPasswordLetters = 100;
 
-    private static readonly KeySet s_keys = new(["text", "password", "pass"]);
+    private static readonly KeySet s_keys = new(LinkParts.Welcome);
 
     public static WelcomeSettings Read(Setting setting)
     {

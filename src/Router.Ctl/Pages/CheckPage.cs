@@ -42,7 +42,7 @@ internal static class CheckPage
     }
 
     /// <summary>"router.yaml:12:7: message; remedy", without the numbers that are not known.</summary>
-    private static string Text(ConfigurationNote note, string kind)
+    public static string Text(ConfigurationNote note, string kind)
     {
         string place = (note.Line, note.Column) switch
         {

@@ -11,17 +11,18 @@ namespace Router.Ctl.Verbs;
 internal static class ApplyVerb
 {
     private static readonly Argument<string> File = new("FILE") { Description = "The new configuration; it takes the place of the one that routerd uses." };
+    private static readonly Option<bool> Discard = new("--discard") { Description = "Overwrite changes of that file that were never loaded; they are kept beside it." };
     private static readonly Option<string> Confirm = new("--confirm") { Description = "Take it back after this time, such as 60s or 5m, unless it is confirmed.", HelpName = "TIME" };
 
     public static Command Build()
     {
-        var command = new Command("apply", "Put a new configuration in force, for good or on trial; a bad one changes nothing.") { File, Confirm };
+        var command = new Command("apply", "Put a new configuration in force, for good or on trial; a bad one changes nothing.") { File, Confirm, Discard };
         command.SetAction((parsed, cancel) =>
         {
             Session session = CommandLine.SessionOf(parsed);
             return session.GuardAsync(() =>
             {
-                string query = parsed.GetValue(Confirm) is { } time ? $"?confirm={CaptureVerb.ReadSeconds(time)}" : "";
+                string query = new ApplyQuery { Confirm = Time(parsed.GetValue(Confirm)), By = Who, Discard = parsed.GetValue(Discard) }.ToQuery();
                 byte[] text = Read(parsed.GetRequiredValue(File));
                 return session.AskUnguardedAsync(
                     (HttpMethod.Post, ControlPath.Apply + query), ControlJson.Wire.ReloadReport, CheckPage.Write, report => report.Loaded, cancel, text);
@@ -29,6 +30,13 @@ internal static class ApplyVerb
         });
         return command;
     }
+
+    /// <summary>Who sits here, for the list of kept configurations: the one behind sudo, if there is one. The daemon takes it for a remark and no more.</summary>
+    public static string? Who => (Environment.GetEnvironmentVariable("SUDO_USER") ?? Environment.UserName) is { Length: > 0 and <= 64 } name ? name : null;
+
+    /// <summary>`60s` as a time; null for none.</summary>
+    /// <exception cref="ControlFailure">It is none.</exception>
+    public static TimeSpan? Time(string? text) => text is null ? null : TimeSpan.FromSeconds(CaptureVerb.ReadSeconds(text));
 
     public static Command BuildConfirm()
     {
@@ -38,7 +46,9 @@ internal static class ApplyVerb
         return command;
     }
 
-    private static byte[] Read(string file)
+    /// <summary>The octets of a file that is to be sent.</summary>
+    /// <exception cref="ControlFailure">It cannot be read, or is too long.</exception>
+    public static byte[] Read(string file)
     {
         try
         {

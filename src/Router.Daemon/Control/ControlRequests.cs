@@ -26,11 +26,11 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : Soc
     {
         string path = context.Request.Path.Value ?? "";
         ExpectMethod(context, path);
-        bool isCheck = path == ControlPath.Check && HttpMethods.IsPost(context.Request.Method);
-        if (path != ControlPath.Apply && !isCheck) ExpectNoLongBody(context.Request);
+        bool isPost = HttpMethods.IsPost(context.Request.Method), isCheck = path == ControlPath.Check && isPost;
+        if (path != ControlPath.Apply && path != ControlPath.Diff && !isCheck) ExpectNoLongBody(context.Request);
         IQueryCollection query = context.Request.Query;
         if (path is not (ControlPath.Flows or ControlPath.KillFlows or ControlPath.MoveHost or ControlPath.FreePlace or ControlPath.Login or ControlPath.Logout or ControlPath.Explain or ControlPath.Why or ControlPath.Capture or ControlPath.Apply
-            or ControlPath.Events or ControlPath.Past or ControlPath.Drill)) Queries.None(query);
+            or ControlPath.Events or ControlPath.Past or ControlPath.Drill or ControlPath.Diff or ControlPath.KeptFiles or ControlPath.Rollback)) Queries.None(query);
         ControlJson json = ControlJson.Wire;
         return path switch
         {
@@ -56,7 +56,11 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : Soc
             ControlPath.Drill => SendAsync(context, HttpMethods.IsPost(context.Request.Method) ? verbs.Drill(Queries.Drill(query)) : verbs.LastDrill() ?? throw NoDrill("There was no drill since routerd started."), json.DrillReport),
             ControlPath.StopDrill => SendAsync(context, verbs.StopDrill() ?? throw NoDrill("No drill is on."), json.DrillReport),
             ControlPath.Reload => ChangeAsync(context, verbs.Reload),
-            ControlPath.Apply => ApplyAsync(context, Queries.Confirm(query)),
+            ControlPath.Apply => ApplyAsync(context, ChangeQueries.Apply(query)),
+            ControlPath.Diff => DiffAsync(context, ChangeQueries.Diff(query, isPost), isPost),
+            ControlPath.Kept => SendAsync(context, verbs.Kept(), json.IReadOnlyListKeptReport),
+            ControlPath.KeptFiles => SendAsync(context, verbs.KeptFiles(ChangeQueries.Number(query)), json.IReadOnlyListCheckedFile),
+            ControlPath.Rollback => RollbackAsync(context, ChangeQueries.Rollback(query)),
             ControlPath.Confirm => SendAsync(context, verbs.Confirm()
                 ? new ConfirmReport { Confirmed = true }
                 : throw new RefusedRequest(StatusCodes.Status409Conflict, "nothing waits to be confirmed: it was confirmed, or taken back, before."), json.ConfirmReport),
@@ -64,10 +68,18 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : Soc
         };
     }
 
-    private async Task ApplyAsync(HttpContext context, TimeSpan? confirm)
+    private async Task ApplyAsync(HttpContext context, ApplyQuery query)
     {
         byte[] text = await ReadBodyAsync(context, "the file", ControlPath.MostFileOctets);
-        await ChangeAsync(context, () => verbs.Apply(text, confirm));
+        await ChangeAsync(context, () => verbs.Apply(text, query));
+    }
+
+    private Task RollbackAsync(HttpContext context, RollbackQuery query) => ChangeAsync(context, () => verbs.Rollback(query));
+
+    private async Task DiffAsync(HttpContext context, DiffQuery query, bool isPost)
+    {
+        byte[]? text = isPost ? await ReadBodyAsync(context, "the file", ControlPath.MostFileOctets) : null;
+        await SendAsync(context, verbs.Diff(query, text), ControlJson.Wire.DiffReport);
     }
 
     private async Task CheckAsync(HttpContext context)
@@ -121,9 +133,9 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : Soc
         {
             ControlPath.Status or ControlPath.Links or ControlPath.Flows or ControlPath.Hosts
                 or ControlPath.Rules or ControlPath.Web or ControlPath.License or ControlPath.Users or ControlPath.Check or ControlPath.Explain or ControlPath.Why or ControlPath.Capture
-                or ControlPath.Events or ControlPath.Past => HttpMethods.Get,
-            ControlPath.Drill => HttpMethods.IsPost(context.Request.Method) ? HttpMethods.Post : HttpMethods.Get,
-            ControlPath.StopDrill or ControlPath.Reload or ControlPath.Apply or ControlPath.Confirm or ControlPath.KillFlows or ControlPath.MoveHost or ControlPath.FreePlace or ControlPath.Login or ControlPath.Logout => HttpMethods.Post,
+                or ControlPath.Events or ControlPath.Past or ControlPath.Kept or ControlPath.KeptFiles => HttpMethods.Get,
+            ControlPath.Drill or ControlPath.Diff => HttpMethods.IsPost(context.Request.Method) ? HttpMethods.Post : HttpMethods.Get,
+            ControlPath.StopDrill or ControlPath.Reload or ControlPath.Rollback or ControlPath.Apply or ControlPath.Confirm or ControlPath.KillFlows or ControlPath.MoveHost or ControlPath.FreePlace or ControlPath.Login or ControlPath.Logout => HttpMethods.Post,
             _ => throw Unknown(path),
         };
         if (context.Request.Method == expected || (path == ControlPath.Check && HttpMethods.IsPost(context.Request.Method))) return;

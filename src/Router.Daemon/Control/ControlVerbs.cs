@@ -54,7 +54,19 @@ internal sealed record ControlVerbs
     public required Func<ReloadReport> Reload { get; init; }
 
     /// <summary>Puts a text in the place of the configuration file, for good or until it is not confirmed in time. Never while a reload runs.</summary>
-    public required Func<byte[], TimeSpan?, ReloadReport> Apply { get; init; }
+    public required Func<byte[], ApplyQuery, ReloadReport> Apply { get; init; }
+
+    /// <summary>What a configuration would change; the text is that of the main file, null for what the query names or what is on the disk.</summary>
+    public required Func<DiffQuery, byte[]?, DiffReport> Diff { get; init; }
+
+    /// <summary>The configurations that were in force.</summary>
+    public required Func<IReadOnlyList<KeptReport>> Kept { get; init; }
+
+    /// <summary>The files of one of them.</summary>
+    public required Func<int, IReadOnlyList<CheckedFile>> KeptFiles { get; init; }
+
+    /// <summary>Puts one of them in force again. Never while a reload runs.</summary>
+    public required Func<RollbackQuery, ReloadReport> Rollback { get; init; }
 
     /// <summary>Confirms what was applied; false if nothing waits for that.</summary>
     public required Func<bool> Confirm { get; init; }

@@ -164,18 +164,10 @@ internal static class Queries
         throw new RefusedRequest(StatusCodes.Status400BadRequest, $"'{text}' is no time; write it like 2026-11-22T14:05:00Z.");
     }
 
-    /// <summary>How long to wait for a confirmation; null for none.</summary>
-    /// <exception cref="RefusedRequest">A name or a value that is wrong.</exception>
-    public static TimeSpan? Confirm(IQueryCollection query)
-    {
-        AllowOnly(query, "confirm");
-        return Number(query, "confirm", 1, ControlPath.MostConfirmSeconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : null;
-    }
-
     /// <exception cref="RefusedRequest">Anything is asked of a verb that takes no query.</exception>
     public static void None(IQueryCollection query) => AllowOnly(query);
 
-    private static void AllowOnly(IQueryCollection query, params ReadOnlySpan<string> names)
+    internal static void AllowOnly(IQueryCollection query, params ReadOnlySpan<string> names)
     {
         foreach (string given in query.Keys)
         {
@@ -185,7 +177,7 @@ internal static class Queries
         }
     }
 
-    private static string? Text(IQueryCollection query, string name)
+    internal static string? Text(IQueryCollection query, string name)
     {
         if (!query.TryGetValue(name, out var values)) return null;
         if (values is [{ Length: > 0 } value]) return value;
@@ -212,7 +204,7 @@ internal static class Queries
             $"'{text}' is no protocol; write tcp, udp, icmp, icmpv6, or an IP protocol number.");
     }
 
-    private static int? Number(IQueryCollection query, string name, int least, int most)
+    internal static int? Number(IQueryCollection query, string name, int least, int most)
     {
         if (Text(query, name) is not { } text) return null;
         if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least && number <= most)
@@ -222,6 +214,6 @@ internal static class Queries
         throw new RefusedRequest(StatusCodes.Status400BadRequest, $"'{name}' must be a number from {least} to {most}, not '{text}'.");
     }
 
-    private static RefusedRequest Missing(string name) =>
+    internal static RefusedRequest Missing(string name) =>
         new(StatusCodes.Status400BadRequest, $"'{name}' is missing.");
 }

@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.AspNetCore.Http;
 using Router.Api;
 using Router.Configuration;
+using Router.Daemon.Changing;
 using Router.Daemon.Control;
 using Router.Daemon.Drills;
 using Router.Daemon.History;
@@ -29,7 +30,7 @@ namespace Router.Daemon.Reporting;
 /// Answers to the control socket. Tables are read beside the path without its knowing; what only the forwarding thread may look at
 /// is asked of it by errand.
 /// </summary>
-internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, VolumeMeter volume, Chronicle chronicle, Drill drill, LicenceOffice office, PeopleOffice people, Journal journal)
+internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, VolumeMeter volume, Chronicle chronicle, Drill drill, LicenceOffice office, PeopleOffice people, KeptConfigurations kept, Journal journal)
 {
     private readonly TrafficMeter _meter = new(worker);
     private readonly FlowReports _flows = new(helm, worker, ports, tables, journal);
@@ -39,7 +40,10 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
     private readonly WebReports _web = new(helm, worker);
     private readonly LicenceReports _licence = new(office, helm, worker, ports, tables, journal);
     private readonly PastReports _past = new(chronicle, helm);
+    private readonly Rollback _rollback = new(kept, helm);
     private WhyReports Why => new(helm, ports, tables, _flows);
+
+    private DiffReports Diffs => new(file, helm, kept, new Foresight(helm, worker, ports, volume), new FlowForecast(worker, tables, _flows, Why.NameOf));
 
     public ControlVerbs Verbs => new()
     {
@@ -59,7 +63,11 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
         Check = () => Checked(file, ConfigurationLoader.Load(file)),
         CheckFiles = files => Checked(files[0].Name, ConfigurationLoader.LoadTexts(files.Select(one => (one.Name, Encoding.UTF8.GetBytes(one.Text))))),
         Reload = () => helm.ReloadAsync().GetAwaiter().GetResult(),
-        Apply = (text, confirm) => helm.ApplyAsync(text, confirm).GetAwaiter().GetResult(),
+        Apply = (text, query) => helm.ApplyAsync(text, query).GetAwaiter().GetResult(),
+        Diff = Diffs.Of,
+        Kept = kept.List,
+        KeptFiles = _rollback.Files,
+        Rollback = _rollback.Run,
         Confirm = () => helm.ConfirmAsync().GetAwaiter().GetResult(),
         Explain = Explain,
         Why = Why.Find,

@@ -54,7 +54,8 @@ internal sealed class WhyReports(Helm helm, PortRegistry ports, LiveTables table
         };
     }
 
-    private string? NameOf(uint mark)
+    /// <summary>The name behind a rule's mark, also of one that is gone; null if nobody knows it any more.</summary>
+    public string? NameOf(uint mark)
     {
         foreach (Rule rule in helm.Policy.Rules)
         {

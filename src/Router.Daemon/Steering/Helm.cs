@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Router.Configuration;
 using Router.Configuration.Layers.Yaml;
+using Router.Daemon.Changing;
 using Router.Daemon.Health;
 using Router.Daemon.Health.Probes;
 using Router.Daemon.Kernel;
@@ -48,6 +49,7 @@ internal sealed class Helm : IDisposable
     private readonly Works _works;
     private readonly Reload _reload;
     private readonly Trial _trial;
+    private readonly KeptConfigurations _kept;
     private readonly HostNames _names;
     private readonly Collisions _collisions;
     private readonly LiveFlowNews _news;
@@ -62,9 +64,10 @@ internal sealed class Helm : IDisposable
     private int _isWoken;
 
     public Helm(
-        string file, ReadBefore read, HostNames names, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, VolumeMeter volume, LicenceOffice licence, PeopleOffice people, Journal journal, Notify notify,
+        string file, ReadBefore read, HostNames names, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, VolumeMeter volume, LicenceOffice licence, PeopleOffice people, KeptConfigurations kept, Journal journal, Notify notify,
         Heartbeat heartbeat, DescriptorStore store)
     {
+        _kept = kept;
         (_file, _names, _inForce, _ports, _worker, _volume, _licence, _people, _journal, _notify) = (file, names, first, ports, worker, volume, licence, people, journal, notify);
         (_heartbeat, _store) = (heartbeat, store);
         _collisions = new Collisions(journal);
@@ -78,7 +81,7 @@ internal sealed class Helm : IDisposable
         Loads = new LinkLoads(worker.Forwarder.Traffic, ports, _health.Reports, journal);
         _works = new Works(worker, ports, plumbing, _health, volume, Loads, licence.Pool, store, journal);
         _reload = new Reload(file, read, ports, _names, _works, worker, journal);
-        _trial = new Trial(file, Reload, journal);
+        _trial = new Trial(file, Reload, kept, journal);
         _thread = new Thread(Run) { Name = "control", IsBackground = true };
     }
 
@@ -98,6 +101,9 @@ internal sealed class Helm : IDisposable
 
     /// <summary>What is known of the host names that rules speak of. From any thread.</summary>
     public IReadOnlyDictionary<string, KnownName> HostNames => _names.Known;
+
+    /// <summary>The addresses that host names have now. From any thread.</summary>
+    public IReadOnlyDictionary<string, Wire.Address[]> NameAddresses => _names.Addresses;
 
     /// <summary>Names of rules that are gone, for flows that they admitted.</summary>
     public RetiredRules Retired { get; } = new();
@@ -141,10 +147,10 @@ internal sealed class Helm : IDisposable
     /// Reads the configuration again. From any thread; answers when the forwarding thread goes by it, or when it is refused. Cancelled
     /// if the daemon ends before.
     /// </summary>
-    public Task<Api.ReloadReport> ReloadAsync() => AskAsync(Reload);
+    public Task<Api.ReloadReport> ReloadAsync() => AskAsync(() => Reload("reload"));
 
     /// <summary>Puts a text in the place of the configuration file (<see cref="Trial"/>). Otherwise as <see cref="ReloadAsync"/>.</summary>
-    public Task<Api.ReloadReport> ApplyAsync(byte[] text, TimeSpan? confirm) => AskAsync(() => _trial.Apply(text, confirm));
+    public Task<Api.ReloadReport> ApplyAsync(byte[] text, Api.ApplyQuery query) => AskAsync(() => _trial.Apply(text, query));
 
     /// <summary>Ends a trial; answers false if there is none.</summary>
     public Task<bool> ConfirmAsync() => AskAsync(_trial.Confirm);
@@ -259,15 +265,17 @@ internal sealed class Helm : IDisposable
     }
 
     // Whatever comes of it, systemd is told that it is over.
-    private Api.ReloadReport Reload()
+    private Api.ReloadReport Reload(string by)
     {
         _notify.Reloading();
         try
         {
+            IReadOnlyList<Api.CheckedFile>? files = _kept.OnDisk();
             (InForce after, Api.ReloadReport report) = _reload.Run(_inForce, _view);
             if (!report.Loaded) return report;
             Retired.Note(_inForce.Policy, after.Policy);
             Volatile.Write(ref _inForce, after);
+            _kept.Keep(files, by);
             _owed = null;
             WarnOfMissing();
             _collisions.Look(_worker.Plan);

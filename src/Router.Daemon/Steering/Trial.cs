@@ -1,4 +1,7 @@
+using Microsoft.AspNetCore.Http;
 using Router.Api;
+using Router.Daemon.Changing;
+using Router.Daemon.Control;
 using Router.Daemon.Systemd;
 
 namespace Router.Daemon.Steering;
@@ -12,11 +15,15 @@ namespace Router.Daemon.Steering;
 ///     on trial   the new one     the old one         -                  confirm (to settled); the deadline, or a start of
 ///                                                                       the daemon (both put the old one back)
 ///
-/// The old file stands beside the new one under a name that says what it is, so that a crash, a restart or a power cut during a trial
+/// The old one is what was in force, not what stands on the disk: whoever edits the file itself and then applies it on trial gets back what
+/// ran before. It stands beside the new one under a name that says what it is, so that a crash, a restart or a power cut during a trial
 /// ends it too. A further apply during a trial keeps the file of before the first. What cannot be loaded is taken back at once.
+///
+/// Nobody's work is lost: a file with changes that were never loaded is not overwritten unless that is asked for, and then it is kept as
+/// file.edited; what is taken back is kept as file.reverted, with what was changed in it meanwhile.
 /// All on the control thread but <see cref="TakeBackAtStart"/>. [C]
 /// </summary>
-internal sealed class Trial(string file, Func<ReloadReport> reload, Journal journal)
+internal sealed class Trial(string file, Func<string, ReloadReport> reload, KeptConfigurations kept, Journal journal)
 {
     private readonly string _pending = PendingOf(file), _before = file + ".before";
     private DateTimeOffset? _deadline;
@@ -25,35 +32,39 @@ internal sealed class Trial(string file, Func<ReloadReport> reload, Journal jour
     public static void TakeBackAtStart(string file, Journal journal)
     {
         if (!File.Exists(PendingOf(file))) return;
-        File.Move(PendingOf(file), file, overwrite: true);
-        journal.Write(Catalog.FileReverted, Priority.Warning, $"{file} was on trial when routerd ended, and nobody had confirmed it: the file of before is back");
+        TakeBack(file);
+        journal.Write(Catalog.FileReverted, Priority.Warning, $"{file} was on trial when routerd ended, and nobody had confirmed it: the file of before is back, and the other is {RevertedOf(file)}");
     }
 
     /// <summary>Puts a text in force.</summary>
     /// <param name="text">The octets of the file.</param>
-    /// <param name="confirm">How long to wait for a confirmation; null: it stays.</param>
+    /// <param name="query">How.</param>
     /// <exception cref="IOException">The file cannot be written; nothing has changed.</exception>
-    public ReloadReport Apply(byte[] text, TimeSpan? confirm)
+    /// <exception cref="RefusedRequest">The file has changes that nobody has loaded.</exception>
+    public ReloadReport Apply(byte[] text, ApplyQuery query)
     {
         bool wasOnTrial = _deadline is not null;
-        byte[] old = File.ReadAllBytes(file);
-        if (!wasOnTrial) Write(confirm is null ? _before : _pending, old);
+        byte[] found = File.ReadAllBytes(file);
+        byte[] old = kept.MainInForce ?? found;
+        if (!found.AsSpan().SequenceEqual(old) && !found.AsSpan().SequenceEqual(text)) SaveEdited(found, query.Discard);
+        if (!wasOnTrial) Write(query.Confirm is null ? _before : _pending, old);
         Write(file, text);
-        ReloadReport report = reload();
+        string by = query.By is null ? "apply" : query.By.StartsWith("rollback", StringComparison.Ordinal) ? query.By : $"apply by {query.By}";
+        ReloadReport report = reload(query.Confirm is null ? by : $"{by}, on trial");
         if (!report.Loaded)
         {
-            Write(file, old);
+            Write(file, found);
             if (!wasOnTrial) File.Delete(_pending);
             return report;
         }
-        if (confirm is not { } patience)
+        if (query.Confirm is not { } patience)
         {
             if (wasOnTrial) Settle();
-            journal.Write(Catalog.FileReplaced, Priority.Notice, $"{file} was replaced on request; the one before is {_before}");
+            journal.Write(Catalog.FileReplaced, Priority.Notice, $"{file} was replaced on request ({by}); the one before is {_before}");
             return report;
         }
         _deadline = DateTimeOffset.Now + patience;
-        journal.Write(Catalog.FileReplaced, Priority.Notice, $"{file} was replaced on request, on trial until {_deadline:HH:mm:ss}: without `routerctl confirm` the one before comes back");
+        journal.Write(Catalog.FileReplaced, Priority.Notice, $"{file} was replaced on request ({by}), on trial until {_deadline:HH:mm:ss}: without `routerctl confirm` the one before comes back");
         return report with { RevertsAt = _deadline };
     }
 
@@ -71,9 +82,20 @@ internal sealed class Trial(string file, Func<ReloadReport> reload, Journal jour
     {
         if (_deadline is not { } deadline || DateTimeOffset.Now < deadline) return;
         _deadline = null;
-        File.Move(_pending, file, overwrite: true);
-        journal.Write(Catalog.FileReverted, Priority.Warning, $"{file} was not confirmed in time: the one before is back");
-        reload();
+        TakeBack(file);
+        journal.Write(Catalog.FileReverted, Priority.Warning, $"{file} was not confirmed in time: the one before is back, and the other is {RevertedOf(file)}");
+        reload("taken back");
+    }
+
+    private void SaveEdited(byte[] found, bool discard)
+    {
+        if (!discard)
+        {
+            throw new RefusedRequest(StatusCodes.Status409Conflict,
+                $"{file} has changes that were never loaded, and this would overwrite them. See them with `routerctl diff`; load them with `routerctl reload`, or write --discard to overwrite them");
+        }
+        Write(file + ".edited", found);
+        journal.Write(Catalog.FileReplaced, Priority.Warning, $"{file} had changes that were never loaded, and was replaced on request; they are in {file}.edited");
     }
 
     private void Settle()
@@ -82,7 +104,15 @@ internal sealed class Trial(string file, Func<ReloadReport> reload, Journal jour
         File.Move(_pending, _before, overwrite: true);
     }
 
+    private static void TakeBack(string file)
+    {
+        if (File.Exists(file)) File.Copy(file, RevertedOf(file), overwrite: true);
+        File.Move(PendingOf(file), file, overwrite: true);
+    }
+
     private static string PendingOf(string file) => file + ".unconfirmed";
+
+    private static string RevertedOf(string file) => file + ".reverted";
 
     // Whole or not at all: written beside, and put in the place of the old one, with the rights of the configuration file.
     private void Write(string path, byte[] text)

@@ -27,6 +27,7 @@ internal static class Catalog
     public static readonly EventKind ConfigurationRefused = new("configuration-refused", "reload", "9ad9b9a25e78454db065a1c284cc4549");
     public static readonly EventKind FileReplaced = new("file-replaced", "reload", "993565976fba4662b6a730b7b12e9eed");
     public static readonly EventKind FileReverted = new("file-reverted", "reload", "8df08078a22e418085c2c2af3977a654");
+    public static readonly EventKind ConfigurationUnkept = new("configuration-unkept", "reload", "2b30be608eb8484992ab6eed30937781");
     public static readonly EventKind ReloadFault = new("reload-fault", "reload", "f3194a3b381e43e7952c466e473a1797");
     public static readonly EventKind HostName = new("host-name", "name", "ab57f985433243daa75a2e199b58ba8d", 20, OneMinute);
     public static readonly EventKind HostNamesUnkept = new("host-names-unkept", "name", "c1b87f1a7323491b99f9cbef0f69a4d0");
@@ -87,7 +88,7 @@ internal static class Catalog
     public static IReadOnlyList<EventKind> All { get; } =
     [
         Started, CannotStart, Tables, NamesLost, Stopped, PathFault, CannotTearDown,
-        Policy, ConfigurationDoubt, ConfigurationError, ConfigurationRefused, FileReplaced, FileReverted, ReloadFault,
+        Policy, ConfigurationDoubt, ConfigurationError, ConfigurationRefused, FileReplaced, FileReverted, ConfigurationUnkept, ReloadFault,
         HostName, HostNamesUnkept, NameServersUnwritten, ChangeRefused, InterfaceMissing, AddressCollision, ControlFault,
         LinkState, LinkUnopened, LinkUnprobed, LinkLoad, Volume, VolumeUnkept, Drill,
         FlowsChanged, FlowsKilled, HostMoved, StuckSender, HostLimit, NoRoom, Flow,

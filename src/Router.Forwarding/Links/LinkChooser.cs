@@ -71,6 +71,11 @@ internal sealed class LinkChooser(Pins pins, MappedTable<Turn> turns) : IDisposa
         return isFound ? DropReason.None : WhyNone(plan, rule, order, host);
     }
 
+    /// <summary>Whether a choice is a turn of balancing among several links, so that another placement may have the turn first.</summary>
+    public static bool IsByWeight(Plan plan, Rule rule, Address host, in LinkChoice choice, ulong leaving) =>
+        choice.Cause is LinkCause.FlowByWeight or LinkCause.HostByWeight or LinkCause.SiteByWeight
+        && ulong.PopCount(Candidates(plan, Placeable(plan, rule, host, Able(plan, rule, host) & ~leaving)) & plan.SharingLinks) > 1;
+
     /// <summary>Lets links begin to be counted anew, as their numbers pass to others.</summary>
     public void Forget(ulong links)
     {

@@ -74,6 +74,9 @@ public sealed class LiveTables(ForwardingTables tables)
         }
     }
 
+    /// <summary>One flow by its place in the table; null if it is gone.</summary>
+    public LiveFlow? Flow(int id) => tables.Flows.IsLive(id) && tables.Flows.TryRead(id, out Flow flow) ? Describe(id, flow) : null;
+
     /// <summary>How many flows leave by each port, or came in by it if that is a link. Makes nothing for the collector.</summary>
     public void CountByLink(Plan plan, Span<long> counts)
     {

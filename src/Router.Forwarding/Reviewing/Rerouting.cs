@@ -30,23 +30,57 @@ internal sealed class Rerouting(FlowTable flows, LinkChooser chooser, Admission 
     /// <param name="now">Monotonic microseconds.</param>
     public DropReason Look(Plan plan, ref FlowId id, in Flow flow, long now)
     {
-        Rule rule = plan.Policy.Rules[Math.Min(flow.Rule, plan.Policy.Rules.Length - 1)];
-        LinkEvent happened = Happened(plan, rule, flow, out LinkChoice better, out ulong leaving);
-        FlowPlan what = happened == LinkEvent.None ? FlowPlan.Keep : rule.On(happened).For(flow.Protocol);
+        Rule rule = RuleOf(plan, flow);
+        (FlowPlan what, LinkEvent happened, LinkChoice better, ulong leaving) = Find(plan, rule, flow);
         if (what != FlowPlan.Drain) flows.EndDrain(id);
         if (what == FlowPlan.Keep) return DropReason.None;
         // Where its host is held to a link, it is held to the better one from here on: what it begins next goes there.
         if ((what == FlowPlan.Move || better.Cause is LinkCause.HostByWeight or LinkCause.SiteByWeight)
             && chooser.Choose(plan, rule, flow.InsideSource, flow.OutsideDestination, now, out better, leaving) != DropReason.None) return DropReason.None;
-        return what switch
+        return Carry(plan, rule, id, flow, what, better, now) switch
         {
-            FlowPlan.Drain => Drain(plan, rule, id, happened, better, now),
-            FlowPlan.Move when flow.Protocol != Protocol.Tcp || KeepsEnd(flow, SeenBy(plan, rule, flow, better.Link)) =>
-                MoveTo(plan, ref id, better, WhyMoved(happened), now),
-            FlowPlan.Move or FlowPlan.Reset => ResetFor(plan, rule, id, happened, better, now),
-            _ => throw new InvalidOperationException($"unknown plan {what}"),
+            FlowPlan.Drain => Drain(id, now + plan.Policy.DrainTime),
+            FlowPlan.Move => MoveTo(plan, ref id, better, WhyMoved(happened), now),
+            FlowPlan.Reset => ResetFor(plan, rule, id, happened, better, now),
+            FlowPlan.Keep or _ => throw new InvalidOperationException($"unknown plan {what}"),
         };
     }
+
+    /// <summary>What <see cref="Look"/> would do with a flow; nothing is placed, and no turn is taken.</summary>
+    /// <param name="plan">Any plan.</param>
+    /// <param name="id">Its place in the table.</param>
+    /// <param name="flow">The flow as <see cref="Look"/> takes it, with its rule in that plan.</param>
+    /// <param name="now">Monotonic microseconds.</param>
+    /// <param name="to">The link that it would go to, if it moves or is reset.</param>
+    /// <param name="isByWeight">Whether balancing would say so, among several.</param>
+    public FlowFate Foresee(Plan plan, FlowId id, in Flow flow, long now, out PortId to, out bool isByWeight)
+    {
+        Rule rule = RuleOf(plan, flow);
+        LinkFinding found = Find(plan, rule, flow);
+        (to, isByWeight) = (flow.Egress, false);
+        if (found.What == FlowPlan.Keep) return FlowFate.Stays;
+        FlowPlan what = Carry(plan, rule, id, flow, found.What, found.Better, now);
+        if (what == FlowPlan.Drain) return FlowFate.Drains;
+        (to, isByWeight) = (found.Better.Link, LinkChooser.IsByWeight(plan, rule, flow.InsideSource, found.Better, found.Leaving));
+        return what == FlowPlan.Move ? FlowFate.Moves : FlowFate.Reset;
+    }
+
+    private static Rule RuleOf(Plan plan, in Flow flow) => plan.Policy.Rules[Math.Min(flow.Rule, plan.Policy.Rules.Length - 1)];
+
+    private LinkFinding Find(Plan plan, Rule rule, in Flow flow)
+    {
+        LinkEvent happened = Happened(plan, rule, flow, out LinkChoice better, out ulong leaving);
+        return new LinkFinding(happened == LinkEvent.None ? FlowPlan.Keep : rule.On(happened).For(flow.Protocol), happened, better, leaving);
+    }
+
+    // What a plan comes to for this flow. Who has heard nothing yet has nothing to bring to an end: its SYN comes again, and goes by the
+    // better link. TCP whose end would be another cannot move.
+    private FlowPlan Carry(Plan plan, Rule rule, FlowId id, in Flow flow, FlowPlan what, LinkChoice better, long now) => what switch
+    {
+        FlowPlan.Drain => flows[id].Tcp.State == TcpState.SynSent || flows.IsDrained(id, now) ? FlowPlan.Reset : FlowPlan.Drain,
+        FlowPlan.Move => flow.Protocol != Protocol.Tcp || KeepsEnd(flow, SeenBy(plan, rule, flow, better.Link)) ? FlowPlan.Move : FlowPlan.Reset,
+        FlowPlan.Keep or FlowPlan.Reset => what,
+    };
 
     /// <summary>
     /// Takes a flow to the link that its pin was moved to by hand, as its rule's `on_link_down` says: here too it is to leave a link that
@@ -77,9 +111,7 @@ internal sealed class Rerouting(FlowTable flows, LinkChooser chooser, Admission 
     {
         (better, leaving) = (default, 0);
         ulong able = LinkChooser.Able(plan, rule, flow.InsideSource);
-        bool hasAddress = flow.OutsideSource == flow.InsideSource || (plan.Own(flow.OutsideSource) & flow.Egress.Bit) != 0
-            || SeenBy(plan, rule, flow, flow.Egress).Outside == flow.OutsideSource;
-        bool isLost = (able & flow.Egress.Bit) == 0 || !hasAddress, isDegraded = plan.IsDegraded(flow.Egress);
+        bool isLost = (able & flow.Egress.Bit) == 0 || !HasAddress(plan, rule, flow), isDegraded = plan.IsDegraded(flow.Egress);
         // Media was announced for its address and stays there while that one serves.
         if (flow.IsMedia && !isLost) return LinkEvent.None;
         // Balancing prefers no healthy link to another: only a rule, or an order, can have a better one.
@@ -96,6 +128,11 @@ internal sealed class Rerouting(FlowTable flows, LinkChooser chooser, Admission 
         if (isDegraded && (plan.HealthyLinks & better.Link.Bit) != 0) return LinkEvent.Degrade;
         return isOrdered ? LinkEvent.Return : LinkEvent.None;
     }
+
+    // Whether its link still has the address by which the far end knows it.
+    private static bool HasAddress(Plan plan, Rule rule, in Flow flow) =>
+        flow.OutsideSource == flow.InsideSource || (plan.Own(flow.OutsideSource) & flow.Egress.Bit) != 0
+        || SeenBy(plan, rule, flow, flow.Egress).Outside == flow.OutsideSource;
 
     private static LinkMove WhyMoved(LinkEvent happened) => happened switch
     {
@@ -129,11 +166,9 @@ internal sealed class Rerouting(FlowTable flows, LinkChooser chooser, Admission 
         return DropReason.None;
     }
 
-    // Who has heard nothing yet has nothing to bring to an end. Its SYN comes again, and goes by the better link.
-    private DropReason Drain(Plan plan, Rule rule, FlowId id, LinkEvent happened, LinkChoice better, long now)
+    private DropReason Drain(FlowId id, long until)
     {
-        if (flows[id].Tcp.State == TcpState.SynSent || flows.IsDrained(id, now)) return ResetFor(plan, rule, id, happened, better, now);
-        if (flows.Drain(id, now + plan.Policy.DrainTime)) Drained++;
+        if (flows.Drain(id, until)) Drained++;
         return DropReason.None;
     }
 

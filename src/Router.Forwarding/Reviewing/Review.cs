@@ -78,13 +78,71 @@ internal sealed class Review(FlowTable flows, Mappings mappings, ApplicationGate
         }
         flow.Epoch = plan.Epoch;
         flow.NextHop = NextHop.Of(plan, flow);
-        bool ownsItsWay = plan.IsLink(flow.Egress) && (flow.Traits & (FlowTraits.Inbound | FlowTraits.Bound)) == 0;
-        DropReason reason = ownsItsWay ? rerouting.Look(plan, ref id, flow, now) : flow.IsMedia ? rerouting.Look(plan, ref id, flow.FromInside(), now) : DropReason.None;
+        DropReason reason = OwnsItsWay(plan, flow) ? rerouting.Look(plan, ref id, flow, now) : flow.IsMedia ? rerouting.Look(plan, ref id, flow.FromInside(), now) : DropReason.None;
         if (reason != DropReason.None || !IsOnSpent(plan, flows[id])) return reason;
         closing.Close(plan, id, now, tellInside: true, outsideBy: null);
         Closed++;
         return DropReason.FlowClosed;
     }
+
+    /// <summary>
+    /// What <see cref="Look(Plan, ref FlowId, long)"/> would do with a flow under a plan that is not in force; nothing is changed. What only
+    /// doing it can meet is not foreseen: outside ports that are all taken.
+    /// </summary>
+    /// <param name="plan">Any plan that numbers links and zones as the one in force does.</param>
+    /// <param name="standing">The plan in force.</param>
+    /// <param name="id">Its place in the table.</param>
+    /// <param name="now">Monotonic microseconds.</param>
+    public ForeseenFlow Foresee(Plan plan, Plan standing, FlowId id, long now)
+    {
+        Flow flow = flows[id];
+        bool isInbound = (flow.Traits & FlowTraits.Inbound) != 0;
+        PortId from = isInbound ? flow.Ingress : flow.Egress;
+        uint before = flow.PolicyGeneration == standing.Policy.Generation ? standing.Policy.Rules[flow.Rule].Mark : flow.AdmittedBy;
+        var seen = new ForeseenFlow(id.Value, FlowFate.Stays, isInbound ? flow.OutsideDestination : flow.InsideSource, from, from, false, before, -1, (flow.Traits & FlowTraits.Probe) != 0, !isInbound);
+        int rule = flow.Rule;
+        bool isAllowed = flow.PolicyGeneration == plan.Policy.Generation || (IsStillAllowed(plan, id, flow, out rule) && web.IsStillAllowed(plan, id));
+        seen = seen with { Rule = rule };
+        if (!isAllowed || places.IsEnded(plan, flow)) return seen with { Fate = FlowFate.Closed };
+        if (EndsWithControl(plan, standing, id, now)) return seen with { Fate = FlowFate.EndsToo };
+        if (rule >= 0) flow.Rule = (ushort)rule;
+        (FlowFate fate, PortId to, bool isByWeight) = (FlowFate.Stays, from, false);
+        if (OwnsItsWay(plan, flow)) fate = rerouting.Foresee(plan, id, flow, now, out to, out isByWeight);
+        else if (flow.IsMedia) fate = rerouting.Foresee(plan, id, flow.FromInside(), now, out to, out isByWeight);
+        if (fate == FlowFate.Moves) flow.Egress = to;
+        if (fate != FlowFate.Reset && IsOnSpent(plan, flow)) return seen with { Fate = FlowFate.Closed };
+        return seen with { Fate = fate, To = to, IsByWeight = isByWeight };
+    }
+
+    /// <summary>Foresees the next flows of the table.</summary>
+    /// <param name="plan">As in <see cref="Foresee(Plan, Plan, FlowId, long)"/>, as is <paramref name="standing"/>.</param>
+    /// <param name="after">Where the search stands: -1 at first, and when nothing is left.</param>
+    /// <param name="found">Gets as many as fit.</param>
+    /// <param name="now">Monotonic microseconds.</param>
+    public int Foresee(Plan plan, Plan standing, ref int after, Span<ForeseenFlow> found, long now)
+    {
+        int count = 0;
+        while (count < found.Length)
+        {
+            FlowId id = flows.NextLive(new FlowId(after));
+            after = id.Value;
+            if (!id.Exists) break;
+            found[count++] = Foresee(plan, standing, id, now);
+        }
+        return count;
+    }
+
+    // The calls of PPTP are over with their control connection (RFC 2637 2.8).
+    private bool EndsWithControl(Plan plan, Plan standing, FlowId id, long now)
+    {
+        if ((flows[id].Traits & FlowTraits.Expected) == 0 || gateways.KinOf(id) is not { Gateway: Gateway.Pptp } kin) return false;
+        FlowId control = flows.Find(kin.Parent, out _);
+        return control.Exists && Foresee(plan, standing, control, now).Fate is FlowFate.Closed or FlowFate.Reset;
+    }
+
+    // A link that is configured no more is lost like one that is down.
+    private static bool OwnsItsWay(Plan plan, in Flow flow) =>
+        (plan.IsLink(flow.Egress) || (plan.Zone(flow.Egress) is null && flow.Egress != PortId.Host)) && (flow.Traits & (FlowTraits.Inbound | FlowTraits.Bound)) == 0;
 
     // Probes pass, or nobody would know whether the link is there when its month is over.
     private static bool IsOnSpent(Plan plan, in Flow flow) =>
@@ -130,23 +188,41 @@ internal sealed class Review(FlowTable flows, Mappings mappings, ApplicationGate
         return rerouting.Follow(plan, id, now);
     }
 
-    private bool MayGoOn(Plan plan, FlowId id, ref Flow flow) => IsStillAllowed(plan, id, ref flow) && web.IsStillAllowed(plan, id);
+    // A flow that may go on is another rule's from here on, if that allows it now.
+    private bool MayGoOn(Plan plan, FlowId id, ref Flow flow)
+    {
+        if (!IsStillAllowed(plan, id, flow, out int rule)) return false;
+        if (rule >= 0)
+        {
+            (flow.Rule, flow.PolicyGeneration) = ((ushort)rule, plan.Policy.Generation);
+            if ((flow.Traits & FlowTraits.Probe) == 0) flow.Log = plan.Policy.Rules[rule].Log;
+        }
+        return web.IsStillAllowed(plan, id);
+    }
 
-    private bool IsStillAllowed(Plan plan, FlowId id, ref Flow flow)
+    // The rule that decides; -1 where none does, as nothing can be charted.
+    private bool IsStillAllowed(Plan plan, FlowId id, in Flow flow, out int rule)
     {
         FlowKey key = flow.ForwardKey;
-        if ((flow.Traits & FlowTraits.Probe) != 0) return IsStillProbe(plan, ref flow, key);
-        if ((flow.Traits & FlowTraits.Expected) != 0) return IsStillExpected(plan, id, ref flow);
-        if (Course.Chart(plan, mappings, key, out Course course) != DropReason.None) return KeepsWithoutCourse(plan, flow);
-        Rule rule = plan.Policy.Rules[course.Rule];
+        // No rule decides on a probe, so any number that the policy has will do for it.
+        rule = plan.Policy.Rules.Length - 1;
+        if ((flow.Traits & FlowTraits.Probe) != 0) return plan.IsProbe(key);
+        // A reload that forbids its control flow, or the gateway, forbids it too.
+        bool isExpected = (flow.Traits & FlowTraits.Expected) != 0;
+        if (isExpected && gateways.IsStillAllowed(plan, id, out rule)) return true;
+        rule = -1;
+        if (isExpected || Course.Chart(plan, mappings, key, out Course course) != DropReason.None) return KeepsWithoutCourse(plan, flow);
+        rule = course.Rule;
+        return IsStillCharted(plan, plan.Policy.Rules[rule], course, flow, key);
+    }
+
+    private static bool IsStillCharted(Plan plan, Rule rule, in Course course, in Flow flow, in FlowKey key)
+    {
         if (rule.Action != RuleAction.Allow || course.ToBox) return false;
         if (plan.Policy.Gate.Ask(Course.Sender(key, plan), course.Target(plan, key)) != DropReason.None) return false;
         if (course.Destination != flow.OutsideDestination || course.DestinationPort != flow.OutsideDestinationPort) return false;
         if (course.ToInternet && !IsSeenRight(plan, rule, course, flow)) return false;
-        if (rule.Links.Length > 0 && !rule.Fallback && course.ToInternet && !rule.Links.Contains(flow.Egress)
-            && (flow.Traits & FlowTraits.Bound) == 0) return false;
-        (flow.Rule, flow.Log, flow.PolicyGeneration) = ((ushort)course.Rule, rule.Log, plan.Policy.Generation);
-        return true;
+        return rule.Links.Length == 0 || rule.Fallback || !course.ToInternet || rule.Links.Contains(flow.Egress) || (flow.Traits & FlowTraits.Bound) != 0;
     }
 
     // Another address of the link is a matter of the link, not of the rules. A prefix is written in the configuration, so what leaves by it
@@ -157,22 +233,6 @@ internal sealed class Review(FlowTable flows, Mappings mappings, ApplicationGate
         SourceTranslation seen = SourceTranslation.Of(plan, rule, course, flow.Egress, flow.InsideSource, flow.InsideDestination);
         if (seen.Means == SourceMeans.Prefix) return seen.Outside == flow.OutsideSource;
         return (flow.OutsideSource != flow.InsideSource) == seen.Means is not (SourceMeans.None or SourceMeans.Own);
-    }
-
-    // No rule decides on a probe, so any number that the policy has will do for it.
-    private static bool IsStillProbe(Plan plan, ref Flow flow, in FlowKey key)
-    {
-        if (!plan.IsProbe(key)) return false;
-        (flow.Rule, flow.PolicyGeneration) = ((ushort)(plan.Policy.Rules.Length - 1), plan.Policy.Generation);
-        return true;
-    }
-
-    // A reload that forbids its control flow, or the gateway, forbids it too.
-    private bool IsStillExpected(Plan plan, FlowId id, ref Flow flow)
-    {
-        if (!gateways.IsStillAllowed(plan, id, out int rule)) return KeepsWithoutCourse(plan, flow);
-        (flow.Rule, flow.Log, flow.PolicyGeneration) = ((ushort)rule, plan.Policy.Rules[rule].Log, plan.Policy.Generation);
-        return true;
     }
 
     // With its link's address away for a moment (a lease being renewed) an inbound flow cannot be charted. It stays until it can.

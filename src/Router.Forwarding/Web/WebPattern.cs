@@ -41,6 +41,21 @@ public sealed class WebPattern
     /// <summary>The name that it stands for together with all beneath, if that is all that it says; else empty.</summary>
     public ReadOnlySpan<byte> PlainName => _form == HostForm.Beneath && _port == 0 && _path is null && _isSecure is null ? _host : default;
 
+    /// <summary>As it may be written, its name in the form in which it goes over the wire.</summary>
+    public override string ToString()
+    {
+        string scheme = _isSecure switch { null => "", true => "https://", false => "http://" };
+        string host = _form switch
+        {
+            HostForm.Any => "*",
+            HostForm.Beneath => "*." + Encoding.ASCII.GetString(_host),
+            HostForm.Address => _address.IsV4 ? _address.ToString() : $"[{_address}]",
+            HostForm.Exact or HostForm.Glob => Encoding.ASCII.GetString(_host),
+        };
+        string port = _port == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $":{_port}");
+        return $"{scheme}{host}{port}{(_path is null ? "" : Encoding.UTF8.GetString(_path))}";
+    }
+
     /// <summary>Whether it can only be seen in plain HTTP.</summary>
     public bool IsForHttpOnly => _path is not null || _isSecure == false;
 

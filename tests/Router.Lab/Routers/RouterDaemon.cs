@@ -32,6 +32,9 @@ internal sealed class RouterDaemon : RouterUnderTest
 
     public string ControlSocket => Path.Combine(_run, "control.sock");
 
+    /// <summary>Where it keeps what outlives the machine's restarts.</summary>
+    public string State => Path.Combine(_run, "state");
+
     public BackgroundProgram Program => _program ?? throw new LabException("routerd was not started");
 
     /// <summary>What routerd wrote since it was started last.</summary>
@@ -57,7 +60,7 @@ internal sealed class RouterDaemon : RouterUnderTest
     {
         _program?.Dispose();
         var all = new Dictionary<string, string>(environment ?? new Dictionary<string, string>()) { ["NOTIFY_SOCKET"] = _notify.Path };
-        string[] command = [.. wrapper, Programs.Routerd, "--config", ConfigurationFile, "--runtime", _run, "--state", Path.Combine(_run, "state")];
+        string[] command = [.. wrapper, Programs.Routerd, "--config", ConfigurationFile, "--runtime", _run, "--state", State];
         _program = Bed.Router.StartWith(all, command[0], command[1..]);
         return _program;
     }

@@ -67,6 +67,18 @@ public class ControlJsonTests
         "loaded policyGeneration durationMilliseconds flowsClosed refusal revertsAt errors warnings");
 
     [Fact]
+    public void KeptHasTheseNames() => Names([Samples.Kept], ControlJson.Wire.IReadOnlyListKeptReport, "number since by octets files damage");
+
+    [Fact]
+    public void DiffHasTheseNames() => Names(Samples.Diff, ControlJson.Wire.DiffReport,
+        "before after changes changes.part changes.name changes.kind changes.key changes.from changes.to flows errors warnings flows.looked flows.closed flows.moved flows.reset flows.drained flows.durationMilliseconds "
+        + "flows.byRule flows.byHost flows.byRule.name flows.byRule.closed flows.byRule.moved flows.byRule.reset flows.byRule.drained "
+        + "flows.byHost.name flows.byHost.closed flows.byHost.moved flows.byHost.reset flows.byHost.drained flows.examples flows.examples.flow flows.examples.fate flows.examples.to flows.examples.rule "
+        + "flows.overLimit flows.overLimit.host flows.overLimit.flows flows.overLimit.limit "
+        + string.Join(' ', "id protocol inside outside remote link zone rule state ageSeconds idleSeconds packetsOut octetsOut packetsIn octetsIn user pinReason inside.address inside.port outside.address outside.port remote.address remote.port"
+            .Split(' ').Select(name => $"flows.examples.flow.{name}")));
+
+    [Fact]
     public void WhyHasTheseNames() => Names([Samples.Why with { Flow = Samples.Flow }], ControlJson.Wire.IReadOnlyListWhyReport,
         "flow admitted admittedBy linkReason pin movedFrom verdict "
         + string.Join(' ', "id protocol inside outside remote link zone rule state ageSeconds idleSeconds packetsOut octetsOut packetsIn octetsIn user pinReason".Split(' ').Select(name => $"flow.{name}"))

@@ -161,6 +161,27 @@ internal static class Samples
 
     public static readonly ReloadReport Reload = new() { Loaded = true, PolicyGeneration = 4, DurationMilliseconds = 12.5, FlowsClosed = 1 };
 
+    public static readonly KeptReport Kept = new() { Number = 1, Since = Now, By = "apply by anna", Octets = 812, Files = 1 };
+
+    public static readonly DiffReport Diff = new()
+    {
+        Before = "the configuration in force since 12:00:00",
+        After = "the file",
+        Changes =
+        [
+            new ChangeReport { Part = "link", Name = "fiber", Kind = "changed", Key = "weight", From = "8", To = "4" },
+            new ChangeReport { Part = "rule", Name = "Mail", Kind = "moved", From = "the top", To = "behind SSH" },
+        ],
+        Flows = new ForeseenFlows
+        {
+            Looked = 120, Closed = 2, Moved = 1, Reset = 0, Drained = 0, DurationMilliseconds = 3.5,
+            ByRule = [new ForeseenGroup { Name = "Everything else", Closed = 2, Moved = 1 }],
+            ByHost = [new ForeseenGroup { Name = "10.0.0.5", Closed = 2, Moved = 1 }],
+            Examples = [new ForeseenExample { Flow = Flow, Fate = "closed", Rule = "No web" }],
+            OverLimit = [new HostOverLimit { Host = "10.0.0.5", Flows = 120, Limit = 100 }],
+        },
+    };
+
     public static readonly ExplainReport Explain = new()
     {
         Steps =

@@ -1,4 +1,5 @@
 using Router.Configuration.Layers;
+using Router.Configuration.Reference;
 using Router.Wire;
 
 namespace Router.Configuration.Reading.Probing;
@@ -12,8 +13,8 @@ internal static class HealthReader
     /// <summary>They are asked one after the other, so a name is known, or not, within as many timeouts.</summary>
     private const int MostResolvers = 3;
 
-    private static readonly KeySet Keys = new(["targets", "resolvers", "quorum", "interval", "timeout", "down_after", "up_after", "hold_down", "degraded"]);
-    private static readonly KeySet DegradedKeys = new(["loss", "latency"]);
+    private static readonly KeySet Keys = new(LinkParts.Health);
+    private static readonly KeySet DegradedKeys = new(LinkParts.Degraded);
 
     public static HealthSettings Read(Setting setting, HealthSettings from)
     {

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using Router.Configuration.Layers;
+using Router.Configuration.Reference;
 using Router.Forwarding.Rules;
 using Router.Wire;
 
@@ -19,7 +20,7 @@ internal static class TargetReader
 {
     private const int MostText = 256;
 
-    private static readonly KeySet Keys = new(["target", "url", "status", "text", "family"]);
+    private static readonly KeySet Keys = new(LinkParts.Target);
 
     /// <summary>The target, or null if something is wrong, which has been told.</summary>
     public static ProbeTarget? Read(Setting item) => item.Raw is { } text ? Parse(text, item) : ReadMapping(item);

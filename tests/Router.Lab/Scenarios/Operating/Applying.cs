@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 
 using Router.Lab.Bed;
 using Router.Lab.Kernel;
@@ -117,6 +118,50 @@ public sealed class Applying : IDisposable
         File.Copy(_router.ConfigurationFile, NewFile, overwrite: true);
         _router.Write(new RouterYaml().ToString());
         Assert.Contains(warning, _router.Show("check", NewFile).OrThrow().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_configuration_of_before_comes_back_and_nobodys_edit_is_lost()
+    {
+        string file = _router.ConfigurationFile, before = File.ReadAllText(file), edited = before + "# my own\n";
+        _router.Show("apply", NewFile).OrThrow();
+        JsonArray kept = _router.Ask("rollback", "--list").AsArray();
+        Assert.Equal([0, 1], kept.Select(one => (int)one!["number"]!));
+        Assert.StartsWith("apply", (string?)kept[0]!["by"], StringComparison.Ordinal);
+        Assert.Equal("start", (string?)kept[1]!["by"]);
+        Assert.Equal(before.Trim(), _router.Show("rollback", "--show").OrThrow().Text);
+        Assert.Contains("- rule No administration: deny tcp/8022", _router.Show("diff", "--kept", "1").OrThrow().Output, StringComparison.Ordinal);
+        Assert.Contains("+ rule No administration: deny tcp/8022", _router.Show("diff", "--kept", "0", "--against", "1").OrThrow().Output, StringComparison.Ordinal);
+
+        // Somebody is in the middle of an edit.
+        File.WriteAllText(file, edited);
+        Outcome refused = _router.Show("rollback");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("has changes that were never loaded", refused.Error, StringComparison.Ordinal);
+        Assert.Equal(edited, File.ReadAllText(file));
+        _router.Show("rollback", "--discard", "--confirm", "2s").OrThrow();
+        Assert.Equal((before, edited), (File.ReadAllText(file), File.ReadAllText(file + ".edited")));
+        Assert.True(Reaches());
+
+        // Nobody confirms: what was in force comes back, and that is not what stood on the disk.
+        Wait.Until(() => !Reaches(), TimeSpan.FromSeconds(6), () => _router.Log);
+        Assert.Equal((NoAdministration, before), (File.ReadAllText(file), File.ReadAllText(file + ".reverted")));
+        Assert.Equal("taken back", (string?)_router.Ask("rollback", "--list")[0]!["by"]);
+
+        // Edited in its place and applied on trial, it comes back to what ran, also if the daemon dies meanwhile.
+        File.WriteAllText(file, edited);
+        _router.Show("apply", file, "--confirm", "10m").OrThrow();
+        _router.Kill();
+        _router.Start();
+        Assert.Equal((NoAdministration, edited), (File.ReadAllText(file), File.ReadAllText(file + ".reverted")));
+
+        // What is damaged is not put back.
+        string oldest = Directory.GetFiles(Path.Combine(_router.State, "configurations")).Min()!;
+        File.WriteAllText(oldest, File.ReadAllText(oldest)[..200]);
+        int last = _router.Ask("rollback", "--list").AsArray().Count - 1;
+        Assert.Contains("damaged", _router.Show("rollback", "--list").OrThrow().Output, StringComparison.Ordinal);
+        Assert.Contains("its checksum is wrong", _router.Show("rollback", $"{last}").Error, StringComparison.Ordinal);
+        Assert.Equal(NoAdministration, File.ReadAllText(file));
     }
 
     private bool Reaches()

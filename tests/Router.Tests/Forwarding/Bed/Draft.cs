@@ -66,6 +66,9 @@ internal sealed class Draft
 
     public LinkState LinkTwo { get; set; } = Link(Two, "203.0.113", "2001:db8:2", 0x020000000201);
 
+    /// <summary>Whether link one is configured.</summary>
+    public bool HasLinkOne { get; set; } = true;
+
     public ZoneState TrustedZone { get; set; } = Zone(Trusted, "192.168.10", "fd00:10");
 
     public ZoneState GuestZone { get; set; } = Zone(Guest, "192.168.20", "fd00:20");
@@ -104,13 +107,15 @@ internal sealed class Draft
         {
             _policy = new Policy
             {
-                Generation = Generation, Rules = [.. Rules, Last], Mode = Mode, Order = Order, Timeouts = Timeouts, DrainTime = DrainTime, PicksUpTcp = PicksUpTcp, Limits = Limits, Gate = Gate, Web = Web,
-                Links = [Translating(new LinkPolicy(One, "one", "wan0", WeightOne, false, RefusesPrivate), PrefixesOne), Translating(new LinkPolicy(Two, "two", "wan1", WeightTwo, false), PrefixesTwo)],
+                Generation = Generation, Rules = [.. Rules, Last], Mode = Mode, Order = [.. Order.Where(IsConfigured)], Timeouts = Timeouts, DrainTime = DrainTime, PicksUpTcp = PicksUpTcp, Limits = Limits, Gate = Gate, Web = Web,
+                Links = [.. new[] { Translating(new LinkPolicy(One, "one", "wan0", WeightOne, false, RefusesPrivate), PrefixesOne), Translating(new LinkPolicy(Two, "two", "wan1", WeightTwo, false), PrefixesTwo) }.Where(link => IsConfigured(link.Id))],
                 Zones = [new ZonePolicy(Trusted, "trusted", ["lan0"], true), new ZonePolicy(Guest, "guest", ["guest0"], false)],
             };
         }
-        return new Plan(++_epoch, _policy, [LinkOne, LinkTwo], [TrustedZone, GuestZone], Neighbours, Probed);
+        return new Plan(++_epoch, _policy, new[] { LinkOne, LinkTwo }.Where(link => IsConfigured(link.Id)), [TrustedZone, GuestZone], Neighbours, Probed);
     }
+
+    private bool IsConfigured(PortId link) => HasLinkOne || link != One;
 
     private LinkPolicy Translating(LinkPolicy link, PrefixTranslation? prefixes) =>
         link with { Prefixes = prefixes, Ipv6 = Napt ? Ipv6Nat.Napt : prefixes is null ? Ipv6Nat.Off : Ipv6Nat.Npt };

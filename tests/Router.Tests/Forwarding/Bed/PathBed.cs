@@ -141,12 +141,14 @@ internal sealed class PathBed : IDisposable
     /// <summary>Looks at all flows under the plan, as the worker does between batches. Answers what was sent meanwhile.</summary>
     public Sent[] Review()
     {
+        var forecast = new Forecast(this);
         Forwarder.Begin(Plan, Now);
         while (Forwarder.IsReviewing)
         {
             Forwarder.Review.Scan(Plan, 120, Now);
             Forwarder.Outbox.Flush(Batch);
         }
+        forecast.Expect();
         return Collect();
     }
 
