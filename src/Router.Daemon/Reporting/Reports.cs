@@ -11,6 +11,7 @@ using Router.Daemon.Kernel;
 using Router.Daemon.Licensing;
 using Router.Daemon.People;
 using Router.Daemon.Placing;
+using Router.Daemon.Reporting.Flows;
 using Router.Daemon.Steering;
 using Router.Daemon.Systemd;
 using Router.Daemon.Volume;
@@ -32,14 +33,16 @@ namespace Router.Daemon.Reporting;
 internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, VolumeMeter volume, Chronicle chronicle, Drill drill, LicenceOffice office, PeopleOffice people, Journal journal)
 {
     private readonly TrafficMeter _meter = new(worker);
-    private readonly FlowReports _flows = new(helm, worker, ports, tables, journal);
+    private readonly FlowReports _flows = new(helm, worker, ports, tables, new FlowSelections(helm, worker, ports), journal);
+    private readonly FlowMeter _rates = new(tables.Shared);
 
     private readonly Recordings _recordings = new(helm, worker, ports);
     private readonly RuleReports _rules = new(helm, tables);
     private readonly WebReports _web = new(helm, worker);
     private readonly LicenceReports _licence = new(office, helm, worker, ports, tables, journal);
     private readonly PastReports _past = new(chronicle, helm);
-    private WhyReports Why => new(helm, ports, tables, _flows);
+    private WhyReports Why => new(helm, worker, ports, tables, _flows);
+    private TopReports Top => new(worker, ports, tables, _flows, new FlowSelections(helm, worker, ports), _rates);
 
     public ControlVerbs Verbs => new()
     {
@@ -47,7 +50,8 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
         Links = Links,
         Flows = _flows.Flows,
         KillFlows = _flows.Kill,
-        Hosts = new HostReports(ports, tables).Hosts,
+        Hosts = new HostReports(worker, ports, tables).Hosts,
+        Top = query => Top.Read(query, Status(), Links()),
         MoveHost = new HandMoves(worker, ports, tables, journal).Move,
         Rules = _rules.Rules,
         Web = _web.Report,
