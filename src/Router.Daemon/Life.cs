@@ -67,6 +67,7 @@ internal static class Life
         using Notify notify = Notify.FromEnvironment();
         var volume = new VolumeMeter(options.State, worker.Forwarder.Traffic, ports, journal);
         var live = new LiveTables(tables);
+        using var rates = new FlowMeter(tables);
         var people = new PeopleOffice(licence.Pool, settings, ports, worker, live, journal);
         licence.Changed += people.Note;
         licence.Missed += people.NoteAll;
@@ -85,7 +86,7 @@ internal static class Life
         foreach (string origin in tables.Origins.Concat(licence.Origins)) journal.Write(Catalog.Tables, Priority.Notice, origin);
         chronicle.Start(new LinkSampler(helm, worker, ports).Take);
         using var drill = new Drill(helm, worker, ports, live, journal);
-        var reports = new Reports(options.Config, helm, worker, ports, live, volume, chronicle, drill, licence, people, journal);
+        var reports = new Reports(options.Config, helm, worker, ports, live, rates, volume, chronicle, drill, licence, people, journal);
         await using var control = new ControlServer(options.ControlSocket, new ControlRequests(reports.Verbs, journal));
         await control.StartAsync(CancellationToken.None).ConfigureAwait(false);
         await using var portal = new ControlServer(options.PortalSocket, new PortalRequests(new PortalDesk(helm, people, live).Verbs, journal));

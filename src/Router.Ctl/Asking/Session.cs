@@ -131,11 +131,14 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
     }
 
     /// <summary>Copies a capture to a file, which is opened once there is an answer.</summary>
+    /// <param name="path">Path and query.</param>
+    /// <param name="open">Opens the file.</param>
+    /// <param name="tally">Counts as it goes.</param>
+    /// <param name="cancel">Ends it; what came so far is kept.</param>
     /// <exception cref="ControlFailure">There is no answer, or it breaks off.</exception>
-    public async Task<PcapngTally> CopyAsync(string path, Func<Stream> open, CancellationToken cancel)
+    public async Task CopyAsync(string path, Func<Stream> open, PcapngTally tally, CancellationToken cancel)
     {
         using var client = new ControlClient(socket);
-        var tally = new PcapngTally();
         await client.StreamAsync(path, async answer =>
         {
             await using Stream file = open();
@@ -148,7 +151,6 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
                 // Ctrl-C ends a capture; what came so far is kept.
             }
         }, cancel);
-        return tally;
     }
 
     /// <summary>Prints an answer that did not come over the socket.</summary>

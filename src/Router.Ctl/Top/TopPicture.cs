@@ -13,7 +13,10 @@ namespace Router.Ctl.Top;
 internal sealed class TopPicture(TopState state, LastMinute lastMinute, bool colour, bool unicode)
 {
     private const int Gap = 2, RateWidth = 12;
-    private const int LeastBars = 10, MostBars = 60;
+    private const int LeastBars = 6, MostBars = 60;
+
+    /// <summary>A link's line without its name and its bars.</summary>
+    private const int LinkColumns = 64;
 
     private static readonly string[] s_help =
     [
@@ -69,7 +72,7 @@ internal sealed class TopPicture(TopState state, LastMinute lastMinute, bool col
     private void Links(Frame frame, IReadOnlyList<LinkReport> links, int most)
     {
         int name = Math.Clamp(links.Count == 0 ? 4 : links.Max(link => link.Name.GetCellWidth()), 4, Math.Max(6, frame.Columns / 6));
-        int bars = frame.Columns - (name + 8 + 2 * RateWidth + 6 + 8 + 6 + 6 + 8);
+        int bars = frame.Columns - name - LinkColumns;
         bool hasBars = bars >= LeastBars;
         bars = hasBars ? Math.Min(bars, MostBars) : 0;
         frame.Add((LinkLine("LINK", name, "STATE", "IN", "OUT", hasBars ? Fit.To("LAST MINUTE", bars) : "", "LOSS", "LATENCY", "SHARE", "FLOWS"), Look.Dim));

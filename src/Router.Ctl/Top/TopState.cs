@@ -143,7 +143,8 @@ internal sealed class TopState
             case Named.Tab: return Show(Pane == Pane.Hosts ? Pane.Flows : Pane.Hosts);
             case Named.Enter when ChosenHost is { } host:
                 Narrow(host.Host);
-                return Show(Pane.Flows) == Wish.None ? Wish.None : Wish.Ask;
+                Show(Pane.Flows);
+                return Wish.Ask;
             case Named.Escape when _filter.Length > 0:
                 Narrow("");
                 return Wish.Ask;

@@ -67,7 +67,7 @@ internal sealed class PastReports(Chronicle chronicle, Helm helm)
         && (query.User is null || Names(happened.Text, query.User)) && (query.Device is null || Names(happened.Text, query.Device));
 
     // Whether a sentence has these words in it, and not only as a part of longer ones: "10.0.0.1" is not in "10.0.0.12".
-    private static bool Names(string text, string words)
+    internal static bool Names(string text, string words)
     {
         for (int at = 0; (at = text.IndexOf(words, at, StringComparison.OrdinalIgnoreCase)) >= 0; at++)
         {

@@ -30,11 +30,10 @@ namespace Router.Daemon.Reporting;
 /// Answers to the control socket. Tables are read beside the path without its knowing; what only the forwarding thread may look at
 /// is asked of it by errand.
 /// </summary>
-internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, VolumeMeter volume, Chronicle chronicle, Drill drill, LicenceOffice office, PeopleOffice people, Journal journal)
+internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, FlowMeter rates, VolumeMeter volume, Chronicle chronicle, Drill drill, LicenceOffice office, PeopleOffice people, Journal journal)
 {
     private readonly TrafficMeter _meter = new(worker);
     private readonly FlowReports _flows = new(helm, worker, ports, tables, new FlowSelections(helm, worker, ports), journal);
-    private readonly FlowMeter _rates = new(tables.Shared);
 
     private readonly Recordings _recordings = new(helm, worker, ports);
     private readonly RuleReports _rules = new(helm, tables);
@@ -42,7 +41,7 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
     private readonly LicenceReports _licence = new(office, helm, worker, ports, tables, journal);
     private readonly PastReports _past = new(chronicle, helm);
     private WhyReports Why => new(helm, worker, ports, tables, _flows);
-    private TopReports Top => new(worker, ports, tables, _flows, new FlowSelections(helm, worker, ports), _rates);
+    private TopReports Top => new(worker, ports, tables, _flows, new FlowSelections(helm, worker, ports), rates);
 
     public ControlVerbs Verbs => new()
     {

@@ -37,7 +37,7 @@ public readonly record struct BusyHost(Address Host, PortId Zone, int Flows, flo
 /// A reading notes, for each place of the table, whose octets it saw and how many, and the rate since the one before: 32 octets for each
 /// place that has ever held a flow. It is taken by whoever asks, a second after the last at the soonest, and not before twenty times as
 /// long as the last one took: however many look, and however large the table, readings take no more than a twentieth of a core. Answers in
-/// between are from the same reading. After <see cref="Stale"/> without a question the memory is given back, and the next question begins anew,
+/// between are from the same reading; each walks the table once more to choose from it. After <see cref="Stale"/> without a question the memory is given back, and the next question begins anew,
 /// with no rates yet. A flow that is newer than the last reading counts from its beginning.
 /// </summary>
 public sealed class FlowMeter(ForwardingTables tables) : IDisposable

@@ -62,9 +62,6 @@ public sealed record LivePin(int Id, Address Host, Prefix? Site, PortId Link, st
 /// </summary>
 public sealed class LiveTables(ForwardingTables tables)
 {
-    /// <summary>The tables that are read.</summary>
-    public ForwardingTables Shared => tables;
-
     public int FlowCapacity => tables.Flows.Capacity;
 
     public int PinCapacity => tables.Pins.Capacity;
