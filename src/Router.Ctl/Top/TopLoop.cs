@@ -30,7 +30,7 @@ internal sealed class TopLoop : IDisposable
     private readonly TopPicture _picture;
     private readonly bool _unicode = HasUnicode();
     private readonly Channel<Happened> _queue = Channel.CreateBounded<Happened>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.Wait });
-    private readonly SafeFileHandle _output = new(1, ownsHandle: false);
+    private readonly FileStream _output = new(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
     private Frame? _shown;
     private string? _away;
     private bool _isAsking, _asksAgain;
@@ -53,9 +53,9 @@ internal sealed class TopLoop : IDisposable
         using PosixSignalRegistration quit = PosixSignalRegistration.Create(PosixSignal.SIGQUIT, End);
         using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, End);
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        Enter();
         try
         {
+            Enter();
             new Thread(ReadKeys) { IsBackground = true, Name = "keys" }.Start();
             Task clock = TickAsync(every, ended.Token);
             Ask(cancel);
@@ -81,6 +81,7 @@ internal sealed class TopLoop : IDisposable
     public void Dispose()
     {
         _terminal.Dispose();
+        _output.Dispose();
         _client.Dispose();
     }
 
@@ -229,7 +230,7 @@ internal sealed class TopLoop : IDisposable
         if (text.Length == 0) return;
         try
         {
-            RandomAccess.Write(_output, Encoding.UTF8.GetBytes(_unicode ? text : text.Replace('…', '~')), 0);
+            _output.Write(Encoding.UTF8.GetBytes(_unicode ? text : text.Replace('…', '~')));
         }
         catch (IOException)
         {

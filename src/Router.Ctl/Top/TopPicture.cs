@@ -149,9 +149,9 @@ internal sealed class TopPicture(TopState state, LastMinute lastMinute, bool col
         {
             TopState.Asking.Filter => ($"/{state.Filter}_   Enter: only these, Esc: as before", Look.Bold),
             TopState.Asking.Link => ($"Move {host} to which link?  {string.Join("  ", state.OtherLinks.Select((link, index) => $"{index + 1} {link}"))}   Esc: none", Look.Bold),
-            TopState.Asking.Sure => ($"Move {state.Moving!.Host} to {state.Moving.Link}?  y: what it begins from now on, f: its live flows too, n: no", Look.Bold),
+            TopState.Asking.Sure => ($"Move {state.Moving!.Host} to {state.Moving.Link}?  y yes  f with its live flows  n no", Look.Bold),
             TopState.Asking.Help => ("any key goes back", Look.Bold),
-            _ => state.Message.Length > 0 ? (state.Message, Look.Yellow) : ("? help  q end  / filter  s sort  Tab hosts or flows  Enter flows of host  m move  p pause", Look.Dim),
+            _ => state.Message.Length > 0 ? (state.Message, Look.Yellow) : ("? help  q end  / filter  s sort  Tab switch  Enter its flows  m move  p pause", Look.Dim),
         };
         frame.Add((text, look));
     }

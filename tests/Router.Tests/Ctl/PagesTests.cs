@@ -93,9 +93,9 @@ public class PagesTests
     {
         string[] lines = Plain(screen => HostsPage.Write([Samples.Host, Samples.Host with { Link = null, PinAgeSeconds = null, Reason = null, Sites = [] }], new HostQuery(), screen));
 
-        Assert.Equal("10.0.0.5 trusted any fiber 1h01m 4 placed by weight -", Squeeze(lines[1]));
-        Assert.Equal("10.0.0.5 trusted 203.0.113.0/24 dsl 12s 1 fiber went down -", Squeeze(lines[2]));
-        Assert.Equal("10.0.0.5 trusted - - - 4 - -", Squeeze(lines[3]));
+        Assert.Equal("10.0.0.5 trusted any fiber 1h01m 4 placed by weight", Squeeze(lines[1]));
+        Assert.Equal("10.0.0.5 trusted 203.0.113.0/24 dsl 12s 1 fiber went down", Squeeze(lines[2]));
+        Assert.Equal("10.0.0.5 trusted - - - 4 -", Squeeze(lines[3]));
         Assert.Contains("fiber became slow or lossy", Plain(screen => HostsPage.Write([Samples.Host with { Link = "dsl", Reason = "Degraded", MovedFrom = "fiber" }], new HostQuery(), screen))[1], StringComparison.Ordinal);
     }
 
