@@ -30,8 +30,6 @@ public class FlowListTests
     [InlineData(FlowOrder.Table, true, 2, "1 2")]
     [InlineData(FlowOrder.Host, false, 3, "1 2 3")]
     [InlineData(FlowOrder.Host, true, 3, "6 5 4")]
-    [InlineData(FlowOrder.Age, true, 2, "1 2")]
-    [InlineData(FlowOrder.Age, false, 2, "6 5")]
     public void The_first_of_an_order_are_found(FlowOrder order, bool mostFirst, int most, string expected)
     {
         using PathBed bed = Bed(out LiveTables live, out _);
