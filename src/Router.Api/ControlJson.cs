@@ -18,6 +18,8 @@ namespace Router.Api;
 [JsonSerializable(typeof(IReadOnlyList<FlowReport>))]
 [JsonSerializable(typeof(IReadOnlyList<HostReport>))]
 [JsonSerializable(typeof(IReadOnlyList<RuleReport>))]
+[JsonSerializable(typeof(TopReport))]
+[JsonSerializable(typeof(OverviewReport))]
 [JsonSerializable(typeof(WebReport))]
 [JsonSerializable(typeof(IReadOnlyList<WhyReport>))]
 [JsonSerializable(typeof(IReadOnlyList<EventReport>))]

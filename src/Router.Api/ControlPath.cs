@@ -10,6 +10,10 @@ public static class ControlPath
     public const string Links = "/v1/links";
     public const string Flows = "/v1/flows";
     public const string Hosts = "/v1/hosts";
+
+    /// <summary>The busiest.</summary>
+    public const string Top = "/v1/top";
+
     public const string Rules = "/v1/rules";
     public const string Web = "/v1/web";
     public const string License = "/v1/license";

@@ -78,6 +78,7 @@ internal static class Life
         using var worker = new Worker(tables, new Plan(0, compiled.Policy, [], []), licence.Pool) { Pulse = heartbeat.Beat };
         var volume = new VolumeMeter(options.State, worker.Forwarder.Traffic, ports, journal);
         var live = new LiveTables(tables);
+        using var rates = new FlowMeter(tables);
         var people = new PeopleOffice(licence.Pool, settings, ports, worker, live, journal);
         licence.Changed += people.Note;
         licence.Missed += people.NoteAll;
@@ -102,7 +103,7 @@ internal static class Life
         using var chronicle = new Chronicle(options.State, journal);
         chronicle.Start(new LinkSampler(helm, worker, ports).Take);
         using var drill = new Drill(helm, worker, ports, live, journal);
-        var reports = new Reports(options.Config, helm, worker, ports, live, volume, chronicle, drill, licence, people, kept, journal);
+        var reports = new Reports(options.Config, helm, worker, ports, live, rates, volume, chronicle, drill, licence, people, kept, journal);
         await using var control = new ControlServer(options.ControlSocket, new ControlRequests(reports.Verbs, journal));
         await control.StartAsync(CancellationToken.None).ConfigureAwait(false);
         await using var portal = new ControlServer(options.PortalSocket, new PortalRequests(new PortalDesk(helm, people, live).Verbs, journal));

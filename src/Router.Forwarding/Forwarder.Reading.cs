@@ -62,6 +62,9 @@ public sealed partial class Forwarder
     /// <summary>What has been read on the web.</summary>
     public WebTally Web => _web.Tally;
 
+    /// <summary>What is known of what a flow wants on the web; null if nothing is. Asked on the forwarding thread.</summary>
+    public WebSight? SeenOnWeb(int flow, long created) => _web.Look(new FlowId(flow), created);
+
     internal WebHeads WebHeads => _web.Heads;
 
     /// <summary>Redirects given to those who may not pass yet.</summary>

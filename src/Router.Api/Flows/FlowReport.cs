@@ -32,7 +32,7 @@ public sealed record FlowReport
     /// </summary>
     public required string Rule { get; init; }
 
-    /// <summary>"opening", "established", "closing" and so on for TCP; "one-way" or "two-way" for the rest.</summary>
+    /// <summary>"opening", "established", "half-closed", "closed" or "reset" for TCP; "one-way" or "two-way" for the rest.</summary>
     public required string State { get; init; }
 
     public required double AgeSeconds { get; init; }
@@ -77,7 +77,7 @@ public sealed record FlowQuery
     /// <summary>Most flows in one answer.</summary>
     public const int MostFlows = 100_000;
 
-    /// <summary>An address that is the inside, the outside or the far end.</summary>
+    /// <summary>An address or a network that the inside, the outside or the far end is in.</summary>
     public string? Host { get; init; }
 
     public string? Link { get; init; }
@@ -93,17 +93,29 @@ public sealed record FlowQuery
     /// <summary>As in <see cref="FlowReport.Protocol"/>.</summary>
     public string? Protocol { get; init; }
 
-    /// <summary>What the list is ordered by, one of <see cref="Orders"/>; null: as they stand in the table.</summary>
+    /// <summary>As <see cref="FlowReport.State"/>.</summary>
+    public string? State { get; init; }
+
+    /// <summary>Only those that were admitted since.</summary>
+    public DateTimeOffset? Since { get; init; }
+
+    /// <summary>What the list is ordered by, as <see cref="SortOrder"/> reads it; null: as they stand in the table.</summary>
     public string? Sort { get; init; }
 
     /// <summary>How many at most, 1 to <see cref="MostFlows"/>. Of a list that is sorted, the first.</summary>
     public int Limit { get; init; } = 1000;
 
-    /// <summary>Orders of the list: the oldest, longest idle, and most octets or packets first; hosts by their address.</summary>
-    public static IReadOnlyList<string> Orders { get; } = ["age", "idle", "octets", "packets", "host"];
+    /// <summary>Orders that begin with the most: the oldest, the longest idle, most octets or packets.</summary>
+    public static IReadOnlyList<string> Numbers { get; } = ["age", "idle", "octets", "in", "out", "packets"];
+
+    /// <summary>Orders that begin with the least: by the inside end's address, the link's place in the configuration, the protocol's number.</summary>
+    public static IReadOnlyList<string> Words { get; } = ["host", "link", "protocol"];
+
+    /// <summary>All words of <see cref="FlowReport.State"/>.</summary>
+    public static IReadOnlyList<string> States { get; } = ["opening", "established", "half-closed", "closed", "reset", "one-way", "two-way"];
 
     /// <summary>Whether anything narrows it.</summary>
-    public bool IsNarrow => (Host ?? Link ?? Rule ?? Protocol ?? User) is not null || Port is not null;
+    public bool IsNarrow => (Host ?? Link ?? Rule ?? Protocol ?? User ?? State) is not null || Port is not null || Since is not null;
 
     /// <summary>The query of a request, with its question mark.</summary>
     public string ToQuery() => Filter().Add("sort", Sort).Add("limit", Limit).ToString();
@@ -112,8 +124,9 @@ public sealed record FlowQuery
     /// <param name="all">Whether it is meant that nothing narrows it.</param>
     public string ToKillQuery(bool all) => Filter().Add("all", all ? "yes" : null).ToString();
 
-    private QueryText Filter() => new QueryText()
-        .Add("host", Host).Add("link", Link).Add("rule", Rule).Add("port", Port).Add("protocol", Protocol).Add("user", User);
+    internal QueryText Filter() => new QueryText()
+        .Add("host", Host).Add("link", Link).Add("rule", Rule).Add("port", Port).Add("protocol", Protocol).Add("user", User)
+        .Add("state", State).Add("since", Since?.ToString("O"));
 }
 
 /// <summary>How many flows were ended on request.</summary>

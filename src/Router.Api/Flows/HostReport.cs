@@ -24,6 +24,9 @@ public sealed record HostReport
     /// <summary>Live flows of the host, those with sites included.</summary>
     public required long Flows { get; init; }
 
+    /// <summary>Who is logged in there now; null for nobody.</summary>
+    public string? User { get; init; }
+
     /// <summary>Its pins for single sites (`pin: site`), by address.</summary>
     public IReadOnlyList<SitePinReport> Sites { get; init; } = [];
 }
@@ -43,6 +46,38 @@ public sealed record SitePinReport
     public string? MovedFrom { get; init; }
 
     public required long Flows { get; init; }
+}
+
+/// <summary>Which hosts are asked for; everything that is set must hold.</summary>
+public sealed record HostQuery
+{
+    public const int MostHosts = 100_000;
+
+    /// <summary>An address, or a network that it is in.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>The link that it is pinned to, for all destinations or for a site.</summary>
+    public string? Link { get; init; }
+
+    public string? Zone { get; init; }
+
+    public string? User { get; init; }
+
+    /// <summary>As <see cref="SortOrder"/> reads it; null: by address.</summary>
+    public string? Sort { get; init; }
+
+    /// <summary>How many at most, 1 to <see cref="MostHosts"/>; of those in order the first.</summary>
+    public int Limit { get; init; } = 1000;
+
+    /// <summary>Orders that begin with the most.</summary>
+    public static IReadOnlyList<string> Numbers { get; } = ["flows", "age"];
+
+    /// <summary>Orders that begin with the least.</summary>
+    public static IReadOnlyList<string> Words { get; } = ["host", "link", "zone", "user"];
+
+    /// <summary>The query of a request, with its question mark.</summary>
+    public string ToQuery() => new QueryText()
+        .Add("host", Host).Add("link", Link).Add("zone", Zone).Add("user", User).Add("sort", Sort).Add("limit", Limit).ToString();
 }
 
 /// <summary>Which host's pins are to be moved by hand.</summary>

@@ -20,6 +20,28 @@ public sealed record WhyReport
     /// <summary>The link that it was on before, if it was moved.</summary>
     public string? MovedFrom { get; init; }
 
+    /// <summary>What the web rules said of it; null if it is none of their business, or nothing is known any more.</summary>
+    public WebVerdict? Web { get; init; }
+
     /// <summary>All of it in one sentence.</summary>
     public required string Verdict { get; init; }
+}
+
+/// <summary>What the web rules said of a flow, as far as it has been read.</summary>
+public sealed record WebVerdict
+{
+    /// <summary>"undecided" (nothing has been read that names a site yet), "allowed", "refused", or "unreadable".</summary>
+    public required string Decision { get; init; }
+
+    /// <summary>The site that was named last, without "http://" and path; of a long name its end. Null while none is known.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>How it was named: "URL", "TLS server name" or "QUIC server name"; null while it is not.</summary>
+    public string? By { get; init; }
+
+    /// <summary>The web rule that decided; null if none matched, or its name is not known any more.</summary>
+    public string? Rule { get; init; }
+
+    /// <summary>All of it in words.</summary>
+    public required string Words { get; init; }
 }

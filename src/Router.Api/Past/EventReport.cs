@@ -34,6 +34,12 @@ public sealed record EventQuery
 
     public string? Kind { get; init; }
 
+    /// <summary>Only those whose words name this user; capital letters make no difference.</summary>
+    public string? User { get; init; }
+
+    /// <summary>Only those whose words name this address or MAC.</summary>
+    public string? Device { get; init; }
+
     /// <summary>The last so many.</summary>
     public int Limit { get; init; } = 1000;
 
@@ -43,5 +49,5 @@ public sealed record EventQuery
     /// <summary>The query of a request, with its question mark.</summary>
     public string ToQuery() => new QueryText()
         .Add("since", Since?.ToString("O")).Add("until", Until?.ToString("O")).Add("link", Link).Add("kind", Kind)
-        .Add("limit", Limit).Add("follow", Follow ? "yes" : null).ToString();
+        .Add("user", User).Add("device", Device).Add("limit", Limit).Add("follow", Follow ? "yes" : null).ToString();
 }

@@ -20,12 +20,12 @@ internal static class FlowsPage
             table.Add(
                 flow.Id.ToString(CultureInfo.InvariantCulture), flow.Protocol, flow.Inside.ToString(), flow.Outside.ToString(),
                 flow.Remote.ToString(), flow.Link, flow.Zone, flow.Rule, flow.State, Units.Duration(flow.AgeSeconds),
-                Units.Duration(flow.IdleSeconds), Units.Octets(flow.OctetsOut), Units.Octets(flow.OctetsIn), flow.User, flow.PinReason);
+                Units.Duration(flow.IdleSeconds), screen.Octets(flow.OctetsOut), screen.Octets(flow.OctetsIn), flow.User, flow.PinReason);
         }
         table.WriteTo(screen, "No such flows.");
         if (flows.Count >= limit)
         {
-            screen.Line($"The first {limit} are shown; ask for more with --limit, or for fewer with --host, --link, --rule, --port, --protocol, --user.");
+            screen.Line($"The first {limit} are shown; ask for more with --limit, or for fewer with --host, --link, --rule, --port, --protocol, --user, --state, --since.");
         }
     }
 

@@ -7,21 +7,27 @@ namespace Router.Ctl.Pages;
 internal static class HostsPage
 {
     /// <summary>A row for each host, and behind it one for each site that it is pinned for.</summary>
-    public static void Write(IReadOnlyList<HostReport> hosts, Screen screen)
+    /// <param name="hosts">The answer.</param>
+    /// <param name="query">What was asked for: that many hosts mean that there may be more.</param>
+    /// <param name="screen">Where to.</param>
+    public static void Write(IReadOnlyList<HostReport> hosts, HostQuery query, Screen screen)
     {
-        var table = new AnswerTable(
+        // Where nobody logs in there is no column for it.
+        bool hasUsers = hosts.Any(host => host.User is not null);
+        var table = new AnswerTable([
             new Column("HOST"), new Column("ZONE", 3), new Column("SITE", 1), new Column("LINK"), new Column("PINNED-FOR", 2, Right: true),
-            new Column("FLOWS", 2, Right: true), new Column("REASON", 3));
+            new Column("FLOWS", 2, Right: true), new Column("REASON", 3), .. hasUsers ? [new Column("USER", 4)] : (Column[])[]]);
         foreach (HostReport host in hosts)
         {
             string? age = host.PinAgeSeconds is { } seconds ? Units.Duration(seconds) : null;
-            table.Add(host.Host, host.Zone, host.Link is null ? null : "any", host.Link, age, Units.Count(host.Flows), Words(host.Reason, host.MovedFrom));
+            table.Add([host.Host, host.Zone, host.Link is null ? null : "any", host.Link, age, screen.Count(host.Flows), Words(host.Reason, host.MovedFrom), .. hasUsers ? [host.User] : (Cell[])[]]);
             foreach (SitePinReport site in host.Sites)
             {
-                table.Add(host.Host, host.Zone, site.Site, site.Link, Units.Duration(site.PinAgeSeconds), Units.Count(site.Flows), Words(site.Reason, site.MovedFrom));
+                table.Add([host.Host, host.Zone, site.Site, site.Link, Units.Duration(site.PinAgeSeconds), screen.Count(site.Flows), Words(site.Reason, site.MovedFrom), .. hasUsers ? [host.User] : (Cell[])[]]);
             }
         }
-        table.WriteTo(screen, "No host is pinned, and none has a flow.");
+        table.WriteTo(screen, query with { Sort = null, Limit = new HostQuery().Limit } == new HostQuery() ? "No host is pinned, and none has a flow." : "No such hosts.");
+        if (hosts.Count >= query.Limit) screen.Line($"The first {query.Limit} are shown; ask for more with --limit, or for fewer with --host, --link, --zone, --user.");
     }
 
     public static void Write(MoveReport move, Screen screen)

@@ -13,16 +13,22 @@ internal static class LicensePage
     public static void Write(LicenseReport report, Screen screen)
     {
         screen.Line(Sentence(report.Licence));
-        if (report.Licence.Problem is { } problem) screen.Line($"warning: {problem}", new Style(Color.Yellow));
         if (report.Licence.DevelopmentKey) screen.Line("warning: this build believes the development key, with which anybody may issue licences", new Style(Color.Yellow));
-        Bar(screen, "devices", report.Devices);
-        if (report.Seats is { } seats) Bar(screen, "users", seats);
-        screen.Line($"since start: {Units.Count(report.Tally.PlacesTaken)} places taken, {Units.Count(report.Tally.PlacesFreed)} given back, "
-            + $"{Units.Count(report.Tally.Logins)} logins, {Units.Count(report.Tally.Logouts)} logouts, {Units.Count(report.Tally.Refused)} newcomers refused");
+        WriteCounters(report, screen);
+        screen.Line($"since start: {screen.Count(report.Tally.PlacesTaken)} places taken, {screen.Count(report.Tally.PlacesFreed)} given back, "
+            + $"{screen.Count(report.Tally.Logins)} logins, {screen.Count(report.Tally.Logouts)} logouts, {screen.Count(report.Tally.Refused)} newcomers refused");
         screen.Line("");
         WritePlaces(report, screen);
         if (report.Users.Count > 0) WriteUsers(report, screen);
         if (report.Refused.Count > 0) WriteRefused(report, screen);
+    }
+
+    /// <summary>How full it is.</summary>
+    public static void WriteCounters(LicenseReport report, Screen screen)
+    {
+        if (report.Licence.Problem is { } problem) screen.Line($"warning: {problem}", new Style(Color.Yellow));
+        Bar(screen, "devices", report.Devices);
+        if (report.Seats is { } seats) Bar(screen, "users", seats);
     }
 
     /// <summary>A licence by itself.</summary>
@@ -85,7 +91,7 @@ internal static class LicensePage
         {
             string? device = place.Addresses.Count > 0 ? string.Join(' ', place.Addresses) : null;
             table.Add(place.Name is { Length: > 0 } name ? $"{name}{(device is null ? "" : $" {device}")}" : device, place.Mac, place.Zone, place.User,
-                place.Since is { } since ? Units.Age(since, screen.Now) : null, Units.Count(place.Flows), place.Since is null || place.Flows > 0 ? null : Units.Duration(place.IdleSeconds), place.Reason);
+                place.Since is { } since ? Units.Age(since, screen.Now) : null, screen.Count(place.Flows), place.Since is null || place.Flows > 0 ? null : Units.Duration(place.IdleSeconds), place.Reason);
         }
         table.WriteTo(screen, "No device has a place.");
     }
@@ -97,7 +103,7 @@ internal static class LicensePage
             new Column("USER"), new Column("SEATS", 0, Right: true), new Column("DEVICES", 1, Right: true), new Column("SINCE", 1, Right: true), new Column("ON", 2));
         foreach (SeatReport user in report.Users)
         {
-            table.Add(user.User, user.Administrator ? "admin" : Units.Count(user.Seats), Units.Count(user.Devices), Units.Age(user.Since, screen.Now), string.Join(' ', user.Machines));
+            table.Add(user.User, user.Administrator ? "admin" : screen.Count(user.Seats), screen.Count(user.Devices), Units.Age(user.Since, screen.Now), string.Join(' ', user.Machines));
         }
         table.WriteTo(screen, "");
     }
@@ -109,7 +115,7 @@ internal static class LicensePage
             new Column("REFUSED"), new Column("MAC", 3), new Column("ZONE", 3), new Column("WHY"), new Column("WANTED", 2), new Column("TIMES", 2, Right: true), new Column("LAST", 1, Right: true));
         foreach (RefusedReport refused in report.Refused)
         {
-            table.Add(refused.Host, refused.Mac, refused.Zone, refused.Why, refused.Wanted, Units.Count(refused.Times), Units.Age(refused.Last, screen.Now));
+            table.Add(refused.Host, refused.Mac, refused.Zone, refused.Why, refused.Wanted, screen.Count(refused.Times), Units.Age(refused.Last, screen.Now));
         }
         table.WriteTo(screen, "");
     }

@@ -81,7 +81,7 @@ internal static class PastPage
         foreach (PastMinute minute in past.Minutes)
         {
             table.Add(minute.Time.ToString("HH:mm", CultureInfo.InvariantCulture), Plain(minute.State), Number(minute.Asked), Lost(minute.Asked, minute.Answered),
-                Milliseconds(minute.MeanMilliseconds), Units.BitRate(minute.OctetsInPerSecond), Units.BitRate(minute.OctetsOutPerSecond));
+                Milliseconds(minute.MeanMilliseconds), screen.BitRate(minute.OctetsInPerSecond), screen.BitRate(minute.OctetsOutPerSecond));
         }
         table.WriteTo(screen, "");
     }

@@ -17,7 +17,7 @@ internal static class RulesPage
         {
             table.Add(
                 rule.Index.ToString(CultureInfo.InvariantCulture), rule.Name, new Cell(rule.Action, ColourOf(rule.Action)),
-                rule.Active ? "yes" : "no", Units.Count(rule.Flows), Units.Count(rule.Packets), Units.Octets(rule.Octets),
+                rule.Active ? "yes" : "no", screen.Count(rule.Flows), screen.Count(rule.Packets), screen.Octets(rule.Octets),
                 rule.LastMatch is { } last ? Units.Age(last, screen.Now) : "never", TakenBy(rule));
         }
         table.WriteTo(screen, "There are no rules.");

@@ -14,11 +14,11 @@ internal static class StatusPage
         Fact(screen, "mode", status.Mode);
         Fact(screen, "flows", Full(status.Flows));
         Fact(screen, "pins", Full(status.Pins));
-        Fact(screen, "taken in", $"{Units.Count(status.Packets)} packets, {Units.Octets(status.Octets)}");
-        Fact(screen, "dropped", $"{Units.Count(status.Drops.Sum(drop => drop.Packets))} packets");
+        Fact(screen, "taken in", $"{screen.Count(status.Packets)} packets, {screen.Octets(status.Octets)}");
+        Fact(screen, "dropped", $"{screen.Count(status.Drops.Sum(drop => drop.Packets))} packets");
         foreach (DropReport drop in status.Drops.OrderByDescending(drop => drop.Packets))
         {
-            screen.Line($"  {Units.Count(drop.Packets),9}  {drop.Reason}");
+            screen.Line($"  {screen.Count(drop.Packets),9}  {drop.Reason}");
         }
         foreach (string warning in status.Warnings) screen.Line($"warning: {warning}", new Style(Color.Yellow));
     }

@@ -16,13 +16,13 @@ internal static class WebPage
         {
             table.Add(
                 rule.Index.ToString(CultureInfo.InvariantCulture), rule.Name, new Cell(rule.Action, rule.Action == "allow" ? Color.Green : Color.Red),
-                rule.Active ? "yes" : "no", Units.Count(rule.Hits), rule.LastMatch is { } last ? Units.Age(last, screen.Now) : "never",
-                rule.ListNames > 0 ? $"{Units.Count(rule.ListNames)} names, {Units.Octets(rule.ListOctets)}" : "-");
+                rule.Active ? "yes" : "no", screen.Count(rule.Hits), rule.LastMatch is { } last ? Units.Age(last, screen.Now) : "never",
+                rule.ListNames > 0 ? $"{screen.Count(rule.ListNames)} names, {screen.Octets(rule.ListOctets)}" : "-");
         }
         table.WriteTo(screen, "There are no web rules.");
         screen.Line("");
-        screen.Line($"read:        {Units.Count(web.Requests)} requests, {Units.Count(web.TlsHellos)} TLS and {Units.Count(web.QuicHellos)} QUIC hellos, on ports {string.Join(", ", web.Ports)}");
-        screen.Line($"unreadable:  {Units.Count(web.UnreadableCount)} ({web.Unreadable}); {Units.Count(web.Nameless)} hellos without a name, {Units.Count(web.EncryptedHellos)} that hide another or seem to");
-        screen.Line($"not let:     {Units.Count(web.Refused)}; led to the portal: {Units.Count(web.PortalRedirects)}");
+        screen.Line($"read:        {screen.Count(web.Requests)} requests, {screen.Count(web.TlsHellos)} TLS and {screen.Count(web.QuicHellos)} QUIC hellos, on ports {string.Join(", ", web.Ports)}");
+        screen.Line($"unreadable:  {screen.Count(web.UnreadableCount)} ({web.Unreadable}); {screen.Count(web.Nameless)} hellos without a name, {screen.Count(web.EncryptedHellos)} that hide another or seem to");
+        screen.Line($"not let:     {screen.Count(web.Refused)}; led to the portal: {screen.Count(web.PortalRedirects)}");
     }
 }

@@ -20,6 +20,7 @@ internal static class WhyPage
             if (flow.Link is { } link) Fact(screen, "link", why.LinkReason is { } reason ? $"{link}: {reason}" : link);
             if (why.Pin is { } pin) Fact(screen, "pin then", pin);
             if (why.MovedFrom is { } from) Fact(screen, "moved from", from);
+            if (why.Web is { } web) Fact(screen, "on the web", web.Words);
             screen.Line(why.Verdict, new Style(decoration: Decoration.Bold));
         }
     }

@@ -36,10 +36,38 @@ internal static class CaptureVerb
             Seconds = ReadSeconds(parsed.GetRequiredValue(For)),
         };
         string file = parsed.GetRequiredValue(Output);
-        PcapngTally tally = await session.CopyAsync(ControlPath.Capture + query.ToQuery(), () => Open(file), cancel);
+        var tally = new PcapngTally();
+        using var over = new CancellationTokenSource();
+        Task progress = Console.IsErrorRedirected || file == "-" ? Task.CompletedTask : TellAsync(tally, query, session.Error, over.Token);
+        try
+        {
+            await session.CopyAsync(ControlPath.Capture + query.ToQuery(), () => Open(file), tally, cancel);
+        }
+        finally
+        {
+            await over.CancelAsync();
+            await progress;
+        }
         string missed = tally.Missed > 0 ? string.Create(CultureInfo.InvariantCulture, $", {tally.Missed} more were too fast to record") : "";
         await parsed.InvocationConfiguration.Error.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{tally.Packets} packets in {file}{missed}"));
         return ExitCode.Ok;
+    }
+
+    // On a terminal, once a second in one line, which is erased at the end (ECMA-48: CR, EL).
+    private static async Task TellAsync(PcapngTally tally, CaptureQuery query, TextWriter error, CancellationToken over)
+    {
+        using var tick = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        try
+        {
+            for (int seconds = 1; await tick.WaitForNextTickAsync(over); seconds++)
+            {
+                await error.WriteAsync(string.Create(CultureInfo.InvariantCulture, $"\r{tally.Packets} of {query.Count} packets, {seconds} of {query.Seconds} s; Ctrl-C ends it\e[K"));
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            await error.WriteAsync("\r\e[K");
+        }
     }
 
     private static Stream Open(string file)

@@ -42,7 +42,7 @@ internal static class CheckVerb
             return await session.AskUnguardedAsync(
                 (HttpMethod.Get, ControlPath.Check), ControlJson.Wire.CheckReport, CheckPage.Write, report => report.Errors.Count == 0, cancel);
         }
-        catch (ControlFailure failure) when (failure.ExitCode == ExitCode.Unreachable)
+        catch (ControlFailure failure) when (failure.ExitCode is ExitCode.Unreachable or ExitCode.NotAllowed)
         {
             await error.WriteLineAsync($"routerctl: routerd cannot be asked, so {DefaultFile} is checked without it");
             return Show(ReadHere(DefaultFile), session);

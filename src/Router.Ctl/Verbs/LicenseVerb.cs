@@ -27,6 +27,8 @@ internal static class LicenseVerb
     private static readonly Option<DateOnly?> Expires = Day("--expires", "The last day, of a trial.");
     private static readonly Option<DateOnly?> Maintenance = Day("--maintenance-until", "The last day whose releases it covers.");
 
+    private static readonly Option<double> Watch = Reading.Watch();
+
     public static Command Build()
     {
         var show = new Command("show", "Show the licence in force, or one in a file.") { File, Public };
@@ -40,9 +42,9 @@ internal static class LicenseVerb
         var free = new Command("free", "Take the place of a device away, and end its flows.") { Device };
         free.SetAction((parsed, cancel) => CommandLine.SessionOf(parsed).AskAsync(
             (HttpMethod.Post, ControlPath.FreePlace + new FreeQuery { Device = parsed.GetRequiredValue(Device) }.ToQuery()), ControlJson.Wire.FreedReport, LicensePage.Write, _ => true, cancel));
-        var command = new Command("license", "Who holds places and seats of the licence, since when and why, and who was refused.") { show, verify, issue, free };
+        var command = new Command("license", "Who holds places and seats of the licence, since when and why, and who was refused.") { Watch, show, verify, issue, free };
         command.SetAction((parsed, cancel) => CommandLine.SessionOf(parsed).AskAsync(
-            (HttpMethod.Get, ControlPath.License), ControlJson.Wire.LicenseReport, LicensePage.Write, _ => true, cancel));
+            new Question<LicenseReport>(ControlPath.License, ControlJson.Wire.LicenseReport, LicensePage.Write), Reading.Every(parsed, Watch), cancel));
         return command;
     }
 

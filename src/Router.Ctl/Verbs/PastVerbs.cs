@@ -11,6 +11,8 @@ internal static class PastVerbs
     private static readonly Option<string> Until = new("--until") { Description = "Not after, written alike.", HelpName = "TIME" };
     private static readonly Option<string> Link = new("--link") { Description = "Only what is about this link.", HelpName = "NAME" };
     private static readonly Option<string> Kind = new("--kind") { Description = "Only state, flows, reload, start, stop, volume, drill, limit, no-room, ...", HelpName = "KIND" };
+    private static readonly Option<string> User = new("--user") { Description = "Only what names this user.", HelpName = "NAME" };
+    private static readonly Option<string> Device = new("--device") { Description = "Only what names this address or MAC.", HelpName = "ADDR" };
     private static readonly Option<int> Limit = new("--limit") { Description = $"The last so many, at most {EventQuery.MostEvents}.", HelpName = "N", DefaultValueFactory = _ => new EventQuery().Limit };
     private static readonly Option<bool> Follow = new("--follow", "-f") { Description = "Go on with what happens from now on, until interrupted." };
     private static readonly Option<string> At = new("--at") { Description = "The time in question: 14:05, \"2026-11-22 14:05\", or how long ago.", HelpName = "TIME", Required = true };
@@ -18,7 +20,7 @@ internal static class PastVerbs
 
     public static Command BuildEvents()
     {
-        var command = new Command("events", "What happened: states of links and why, flows moved, loads, starts, limits.") { Since, Until, Link, Kind, Limit, Follow };
+        var command = new Command("events", "What happened: states of links and why, flows moved, loads, starts, limits.") { Since, Until, Link, Kind, User, Device, Limit, Follow };
         command.SetAction((parsed, cancel) =>
         {
             Session session = CommandLine.SessionOf(parsed);
@@ -57,6 +59,8 @@ internal static class PastVerbs
             Until = parsed.GetValue(Until) is { } until ? TimeWords.Read(until, now) : null,
             Link = parsed.GetValue(Link),
             Kind = parsed.GetValue(Kind),
+            User = parsed.GetValue(User),
+            Device = parsed.GetValue(Device),
             Limit = parsed.GetValue(Limit),
             Follow = parsed.GetValue(Follow),
         };

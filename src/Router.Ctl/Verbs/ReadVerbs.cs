@@ -12,9 +12,10 @@ internal static class ReadVerbs
         "status", "What routerd runs, how full it is, and what it dropped.",
         ControlPath.Status, ControlJson.Wire.StatusReport, StatusPage.Write);
 
-    public static Command Rules() => Simple(
+    public static Command Rules() => Listed(
         "rules", "The rules in force, and what each has seen.",
-        ControlPath.Rules, ControlJson.Wire.IReadOnlyListRuleReport, RulesPage.Write);
+        new Question<IReadOnlyList<RuleReport>>(ControlPath.Rules, ControlJson.Wire.IReadOnlyListRuleReport, RulesPage.Write),
+        new Orders<RuleReport>(("name", rule => rule.Name), ("flows", rule => rule.Flows), ("packets", rule => rule.Packets), ("octets", rule => rule.Octets), ("last", rule => rule.LastMatch)));
 
     public static Command Web() => Simple(
         "web", "The web rules in force, their hits, and what was read on the web.",
@@ -24,16 +25,12 @@ internal static class ReadVerbs
         "users", "Who is logged in, on which devices, since when and how.",
         ControlPath.Users, ControlJson.Wire.UsersReport, UsersPage.Write);
 
-    public static Command Links()
-    {
-        Option<bool> watch = WatchOption();
-        var command = new Command("links", "The links: state, addresses, probes, traffic.") { watch };
-        command.SetAction((parsed, cancel) => parsed.GetValue(watch)
-            ? CommandLine.SessionOf(parsed).WatchAsync(ControlPath.Links, ControlJson.Wire.IReadOnlyListLinkReport, LinksPage.Write, cancel)
-            : CommandLine.SessionOf(parsed).AskAsync(
-                (HttpMethod.Get, ControlPath.Links), ControlJson.Wire.IReadOnlyListLinkReport, LinksPage.Write, _ => true, cancel));
-        return command;
-    }
+    public static Command Links() => Listed(
+        "links", "The links: state, addresses, probes, traffic.",
+        new Question<IReadOnlyList<LinkReport>>(ControlPath.Links, ControlJson.Wire.IReadOnlyListLinkReport, LinksPage.Write),
+        new Orders<LinkReport>(
+            ("name", link => link.Name), ("state", link => link.State), ("in", link => link.Received.OctetsPerSecond), ("out", link => link.Sent.OctetsPerSecond),
+            ("loss", link => link.LossShare), ("latency", link => link.LatencyMilliseconds), ("flows", link => link.Flows), ("pins", link => link.Pins)));
 
     public static Command Reload()
     {
@@ -43,17 +40,24 @@ internal static class ReadVerbs
         return command;
     }
 
-    public static Option<bool> WatchOption() => new("--watch")
-    {
-        Description = "Ask again every second until interrupted.",
-    };
-
     private static Command Simple<T>(string name, string about, string path, JsonTypeInfo<T> type, Action<T, Screen> page)
         where T : class
     {
-        var command = new Command(name, about);
+        Option<double> watch = Reading.Watch();
+        var command = new Command(name, about) { watch };
+        command.SetAction((parsed, cancel) => CommandLine.SessionOf(parsed).AskAsync(new Question<T>(path, type, page), Reading.Every(parsed, watch), cancel));
+        return command;
+    }
+
+    private static Command Listed<T>(string name, string about, Question<IReadOnlyList<T>> question, Orders<T> orders)
+    {
+        Option<double> watch = Reading.Watch();
+        var command = new Command(name, about) { orders.Sort, orders.Limit, watch };
         command.SetAction((parsed, cancel) =>
-            CommandLine.SessionOf(parsed).AskAsync((HttpMethod.Get, path), type, page, _ => true, cancel));
+        {
+            Session session = CommandLine.SessionOf(parsed);
+            return session.GuardAsync(() => session.AskAsync(question with { Arrange = orders.Read(parsed) }, Reading.Every(parsed, watch), cancel));
+        });
         return command;
     }
 }

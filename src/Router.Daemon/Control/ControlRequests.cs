@@ -29,7 +29,7 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : Soc
         bool isPost = HttpMethods.IsPost(context.Request.Method), isCheck = path == ControlPath.Check && isPost;
         if (path != ControlPath.Apply && path != ControlPath.Diff && !isCheck) ExpectNoLongBody(context.Request);
         IQueryCollection query = context.Request.Query;
-        if (path is not (ControlPath.Flows or ControlPath.KillFlows or ControlPath.MoveHost or ControlPath.FreePlace or ControlPath.Login or ControlPath.Logout or ControlPath.Explain or ControlPath.Why or ControlPath.Capture or ControlPath.Apply
+        if (path is not (ControlPath.Flows or ControlPath.Hosts or ControlPath.Top or ControlPath.KillFlows or ControlPath.MoveHost or ControlPath.FreePlace or ControlPath.Login or ControlPath.Logout or ControlPath.Explain or ControlPath.Why or ControlPath.Capture or ControlPath.Apply
             or ControlPath.Events or ControlPath.Past or ControlPath.Drill or ControlPath.Diff or ControlPath.KeptFiles or ControlPath.Rollback)) Queries.None(query);
         ControlJson json = ControlJson.Wire;
         return path switch
@@ -38,7 +38,8 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : Soc
             ControlPath.Links => SendAsync(context, verbs.Links(), json.IReadOnlyListLinkReport),
             ControlPath.Flows => SendAsync(context, verbs.Flows(Queries.Flows(query)), json.IReadOnlyListFlowReport),
             ControlPath.KillFlows => SendAsync(context, verbs.KillFlows(Queries.Kill(query)), json.KillReport),
-            ControlPath.Hosts => SendAsync(context, verbs.Hosts(), json.IReadOnlyListHostReport),
+            ControlPath.Hosts => SendAsync(context, verbs.Hosts(Queries.Hosts(query)), json.IReadOnlyListHostReport),
+            ControlPath.Top => SendAsync(context, verbs.Top(Queries.Top(query)), json.TopReport),
             ControlPath.MoveHost => SendAsync(context, verbs.MoveHost(Queries.Move(query)), json.MoveReport),
             ControlPath.Rules => SendAsync(context, verbs.Rules(), json.IReadOnlyListRuleReport),
             ControlPath.Web => SendAsync(context, verbs.Web(), json.WebReport),
@@ -131,7 +132,7 @@ internal sealed class ControlRequests(ControlVerbs verbs, Journal journal) : Soc
     {
         string expected = path switch
         {
-            ControlPath.Status or ControlPath.Links or ControlPath.Flows or ControlPath.Hosts
+            ControlPath.Status or ControlPath.Links or ControlPath.Flows or ControlPath.Hosts or ControlPath.Top
                 or ControlPath.Rules or ControlPath.Web or ControlPath.License or ControlPath.Users or ControlPath.Check or ControlPath.Explain or ControlPath.Why or ControlPath.Capture
                 or ControlPath.Events or ControlPath.Past or ControlPath.Kept or ControlPath.KeptFiles => HttpMethods.Get,
             ControlPath.Drill or ControlPath.Diff => HttpMethods.IsPost(context.Request.Method) ? HttpMethods.Post : HttpMethods.Get,

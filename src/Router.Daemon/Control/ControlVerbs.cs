@@ -19,7 +19,11 @@ internal sealed record ControlVerbs
     /// <summary>Ends the live flows that fit the query; its limit and order mean nothing.</summary>
     public required Func<FlowQuery, KillReport> KillFlows { get; init; }
 
-    public required Func<IReadOnlyList<HostReport>> Hosts { get; init; }
+    /// <summary>Hosts that fit the query, no more than its limit. Names in it are as a stranger typed them.</summary>
+    public required Func<HostQuery, IReadOnlyList<HostReport>> Hosts { get; init; }
+
+    /// <summary>The busiest, no more than were asked for.</summary>
+    public required Func<TopQuery, TopReport> Top { get; init; }
 
     /// <summary>Moves a host's pins by hand. The address has been parsed before; the link may not exist.</summary>
     public required Func<MoveQuery, MoveReport> MoveHost { get; init; }

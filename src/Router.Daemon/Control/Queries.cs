@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Http;
 using Router.Api;
+using Router.Wire;
 
 namespace Router.Daemon.Control;
 
@@ -11,22 +12,44 @@ namespace Router.Daemon.Control;
 /// </summary>
 internal static class Queries
 {
+    /// <summary>What narrows a list of flows.</summary>
+    private static readonly string[] s_filter = ["host", "link", "rule", "port", "protocol", "user", "state", "since"];
+
     /// <exception cref="RefusedRequest">A name or a value that is wrong.</exception>
     public static FlowQuery Flows(IQueryCollection query)
     {
-        AllowOnly(query, "host", "link", "rule", "port", "protocol", "user", "sort", "limit");
-        string? sort = Text(query, "sort");
-        if (sort is not null && !FlowQuery.Orders.Contains(sort))
+        AllowOnly(query, [.. s_filter, "sort", "limit"]);
+        return Filter(query) with { Sort = Sort(query, FlowQuery.Numbers, FlowQuery.Words), Limit = Number(query, "limit", 1, FlowQuery.MostFlows) ?? new FlowQuery().Limit };
+    }
+
+    /// <exception cref="RefusedRequest">A name or a value that is wrong.</exception>
+    public static HostQuery Hosts(IQueryCollection query)
+    {
+        AllowOnly(query, "host", "link", "zone", "user", "sort", "limit");
+        return new HostQuery
         {
-            throw new RefusedRequest(StatusCodes.Status400BadRequest, $"'{sort}' is no order; there are {string.Join(", ", FlowQuery.Orders)}.");
-        }
-        return Filter(query) with { Sort = sort, Limit = Number(query, "limit", 1, FlowQuery.MostFlows) ?? new FlowQuery().Limit };
+            Host = Network(query, "host"),
+            Link = Text(query, "link"),
+            Zone = Text(query, "zone"),
+            User = Text(query, "user"),
+            Sort = Sort(query, HostQuery.Numbers, HostQuery.Words),
+            Limit = Number(query, "limit", 1, HostQuery.MostHosts) ?? new HostQuery().Limit,
+        };
+    }
+
+    /// <exception cref="RefusedRequest">A name or a value that is wrong.</exception>
+    public static TopQuery Top(IQueryCollection query)
+    {
+        AllowOnly(query, [.. s_filter, "sort", "rows"]);
+        string sort = Text(query, "sort") ?? new TopQuery().Sort;
+        if (!TopQuery.Orders.Contains(sort)) throw new RefusedRequest(StatusCodes.Status400BadRequest, $"'{sort}' is no order; there are {string.Join(", ", TopQuery.Orders)}.");
+        return new TopQuery { Which = Filter(query), Sort = sort, Rows = Number(query, "rows", 1, TopQuery.MostRows) ?? new TopQuery().Rows };
     }
 
     /// <exception cref="RefusedRequest">A name or a value that is wrong, or nothing that narrows it.</exception>
     public static FlowQuery Kill(IQueryCollection query)
     {
-        AllowOnly(query, "host", "link", "rule", "port", "protocol", "user", "all");
+        AllowOnly(query, [.. s_filter, "all"]);
         FlowQuery filter = Filter(query);
         bool all = Text(query, "all") is "yes";
         if (filter.IsNarrow != all) return filter;
@@ -57,9 +80,16 @@ internal static class Queries
 
     private static FlowQuery Filter(IQueryCollection query)
     {
+        string? state = Text(query, "state");
+        if (state is not null && !FlowQuery.States.Contains(state))
+        {
+            throw new RefusedRequest(StatusCodes.Status400BadRequest, $"'{state}' is no state; there are {string.Join(", ", FlowQuery.States)}.");
+        }
         return new FlowQuery
         {
-            Host = Address(query, "host"),
+            State = state,
+            Since = Time(query, "since"),
+            Host = Network(query, "host"),
             Link = Text(query, "link"),
             Rule = Text(query, "rule"),
             Port = Number(query, "port", 0, 65535),
@@ -119,13 +149,15 @@ internal static class Queries
     /// <exception cref="RefusedRequest">A name or a value that is wrong.</exception>
     public static EventQuery Events(IQueryCollection query)
     {
-        AllowOnly(query, "since", "until", "link", "kind", "limit", "follow");
+        AllowOnly(query, "since", "until", "link", "kind", "user", "device", "limit", "follow");
         return new EventQuery
         {
             Since = Time(query, "since"),
             Until = Time(query, "until"),
             Link = Text(query, "link"),
             Kind = Text(query, "kind"),
+            User = Text(query, "user"),
+            Device = Text(query, "device"),
             Limit = Number(query, "limit", 1, EventQuery.MostEvents) ?? new EventQuery().Limit,
             Follow = Text(query, "follow") is "yes",
         };
@@ -189,6 +221,21 @@ internal static class Queries
         if (Text(query, name) is not { } text) return null;
         if (IPAddress.TryParse(text, out IPAddress? address) && text.AsSpan().ContainsAny('.', ':')) return address.ToString();
         throw new RefusedRequest(StatusCodes.Status400BadRequest, $"'{text}' is no address; write it like 10.0.0.5 or 2001:db8::5.");
+    }
+
+    /// <summary>An address, or a network as 10.0.0.0/24, as it was written.</summary>
+    private static string? Network(IQueryCollection query, string name)
+    {
+        if (Text(query, name) is not { } text) return null;
+        if (!text.Contains('/', StringComparison.Ordinal)) return Address(query, name);
+        if (Prefix.TryParse(text, out Prefix network)) return network.ToString();
+        throw new RefusedRequest(StatusCodes.Status400BadRequest, $"'{text}' is no network; write it like 10.0.0.0/24 or 2001:db8::/32.");
+    }
+
+    private static string? Sort(IQueryCollection query, IReadOnlyList<string> numbers, IReadOnlyList<string> words)
+    {
+        if (Text(query, "sort") is not { } text) return null;
+        return SortOrder.Read(text, numbers, words, out string? complaint) is null ? throw new RefusedRequest(StatusCodes.Status400BadRequest, complaint!) : text;
     }
 
     private static string? Protocol(IQueryCollection query)

@@ -63,7 +63,21 @@ internal sealed class PastReports(Chronicle chronicle, Helm helm)
 
     private static Func<HistoryEvent, bool> Fits(EventQuery query) => happened =>
         (query.Since is not { } since || happened.When >= since) && (query.Until is not { } until || happened.When <= until)
-        && (query.Link is null || happened.Link == query.Link) && (query.Kind is null || happened.Kind == query.Kind);
+        && (query.Link is null || happened.Link == query.Link) && (query.Kind is null || happened.Kind == query.Kind)
+        && (query.User is null || Names(happened.Text, query.User)) && (query.Device is null || Names(happened.Text, query.Device));
+
+    // Whether a sentence has these words in it, and not only as a part of longer ones: "10.0.0.1" is not in "10.0.0.12".
+    internal static bool Names(string text, string words)
+    {
+        for (int at = 0; (at = text.IndexOf(words, at, StringComparison.OrdinalIgnoreCase)) >= 0; at++)
+        {
+            int end = at + words.Length;
+            bool begins = at == 0 || !(char.IsLetterOrDigit(text[at - 1]) || text[at - 1] is '.' or ':' or '-' or '_');
+            bool ends = end == text.Length || !(char.IsLetterOrDigit(text[end]) || (text[end] is '.' or ':' or '-' or '_' && end + 1 < text.Length && char.IsLetterOrDigit(text[end + 1])));
+            if (begins && ends) return true;
+        }
+        return false;
+    }
 
     private static EventReport Report(HistoryEvent happened) => new()
     {

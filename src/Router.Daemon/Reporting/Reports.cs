@@ -12,6 +12,7 @@ using Router.Daemon.Kernel;
 using Router.Daemon.Licensing;
 using Router.Daemon.People;
 using Router.Daemon.Placing;
+using Router.Daemon.Reporting.Flows;
 using Router.Daemon.Steering;
 using Router.Daemon.Systemd;
 using Router.Daemon.Volume;
@@ -30,10 +31,10 @@ namespace Router.Daemon.Reporting;
 /// Answers to the control socket. Tables are read beside the path without its knowing; what only the forwarding thread may look at
 /// is asked of it by errand.
 /// </summary>
-internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, VolumeMeter volume, Chronicle chronicle, Drill drill, LicenceOffice office, PeopleOffice people, KeptConfigurations kept, Journal journal)
+internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistry ports, LiveTables tables, FlowMeter rates, VolumeMeter volume, Chronicle chronicle, Drill drill, LicenceOffice office, PeopleOffice people, KeptConfigurations kept, Journal journal)
 {
     private readonly TrafficMeter _meter = new(worker);
-    private readonly FlowReports _flows = new(helm, worker, ports, tables, journal);
+    private readonly FlowReports _flows = new(helm, worker, ports, tables, new FlowSelections(helm, worker, ports), journal);
 
     private readonly Recordings _recordings = new(helm, worker, ports);
     private readonly RuleReports _rules = new(helm, tables);
@@ -41,7 +42,8 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
     private readonly LicenceReports _licence = new(office, helm, worker, ports, tables, journal);
     private readonly PastReports _past = new(chronicle, helm);
     private readonly Rollback _rollback = new(kept, helm);
-    private WhyReports Why => new(helm, ports, tables, _flows);
+    private WhyReports Why => new(helm, worker, ports, tables, _flows);
+    private TopReports Top => new(worker, ports, tables, _flows, new FlowSelections(helm, worker, ports), rates);
 
     private DiffReports Diffs => new(file, helm, kept, new Foresight(helm, worker, ports, volume), new FlowForecast(worker, tables, _flows, Why.NameOf));
 
@@ -51,7 +53,8 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
         Links = Links,
         Flows = _flows.Flows,
         KillFlows = _flows.Kill,
-        Hosts = new HostReports(ports, tables).Hosts,
+        Hosts = new HostReports(worker, ports, tables).Hosts,
+        Top = query => Top.Read(query, Status(), Links()),
         MoveHost = new HandMoves(worker, ports, tables, journal).Move,
         Rules = _rules.Rules,
         Web = _web.Report,

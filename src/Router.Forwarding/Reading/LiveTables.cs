@@ -77,6 +77,67 @@ public sealed class LiveTables(ForwardingTables tables)
     /// <summary>One flow by its place in the table; null if it is gone.</summary>
     public LiveFlow? Flow(int id) => tables.Flows.IsLive(id) && tables.Flows.TryRead(id, out Flow flow) ? Describe(id, flow) : null;
 
+    /// <summary>Flows that fit, in an order, no more than so many; those that have ended since they were found are left out.</summary>
+    /// <param name="which">Those that are meant.</param>
+    /// <param name="order">What they are ordered by.</param>
+    /// <param name="mostFirst">The largest, the oldest, the longest idle first; else the other way.</param>
+    /// <param name="most">How many at the most; no more memory than for these is used.</param>
+    public List<LiveFlow> Flows(FlowSelection which, FlowOrder order, bool mostFirst, int most)
+    {
+        var found = new PriorityQueue<int, UInt128>();
+        for (int id = tables.Flows.NextLive(-1); id >= 0; id = tables.Flows.NextLive(id))
+        {
+            if (!tables.Flows.TryRead(id, out Flow flow) || !which.Fits(flow)) continue;
+            UInt128 key = order == FlowOrder.Table ? UInt128.MaxValue - (uint)id : KeyOf(flow, order);
+            if (!mostFirst && order != FlowOrder.Table) key = UInt128.MaxValue - key;
+            if (found.Count < most) found.Enqueue(id, key);
+            else if (order == FlowOrder.Table) break;
+            else found.EnqueueDequeue(id, key);
+        }
+        int[] ids = new int[found.Count];
+        for (int i = ids.Length - 1; i >= 0; i--) ids[i] = found.Dequeue();
+        var list = new List<LiveFlow>(ids.Length);
+        foreach (int id in ids)
+        {
+            if (tables.Flows.TryRead(id, out Flow flow) && which.Fits(flow)) list.Add(Describe(id, flow));
+        }
+        return list;
+    }
+
+    /// <summary>The flow at a place, if it is still the one that was admitted then.</summary>
+    public LiveFlow? Flow(int id, long created) => tables.Flows.TryRead(id, out Flow flow) && flow.Created == created ? Describe(id, flow) : null;
+
+    // The larger, the further in front; of times, the earlier.
+    private static UInt128 KeyOf(in Flow flow, FlowOrder order)
+    {
+        bool inbound = (flow.Traits & FlowTraits.Inbound) != 0;
+        Address inside = inbound ? flow.OutsideDestination : flow.InsideSource;
+        return order switch
+        {
+            FlowOrder.Table => 0,
+            FlowOrder.Age => (UInt128)(long.MaxValue - flow.Created),
+            FlowOrder.Idle => (UInt128)(long.MaxValue - flow.LastUse),
+            FlowOrder.Octets => flow.OctetsIn + flow.OctetsOut,
+            FlowOrder.OctetsIn => inbound ? flow.OctetsOut : flow.OctetsIn,
+            FlowOrder.OctetsOut => inbound ? flow.OctetsIn : flow.OctetsOut,
+            FlowOrder.Packets => (UInt128)(flow.PacketsIn + flow.PacketsOut),
+            FlowOrder.Host => new UInt128(inside.High, inside.Low),
+            FlowOrder.Link => (inbound ? flow.Ingress : flow.Egress).Value,
+            FlowOrder.Protocol => flow.Protocol,
+        };
+    }
+
+    /// <summary>The inside end, its zone, and whether a pin holds it, of each live flow.</summary>
+    public IEnumerable<(Address Inside, PortId Zone, bool Pinned)> InsideEnds()
+    {
+        for (int id = tables.Flows.NextLive(-1); id >= 0; id = tables.Flows.NextLive(id))
+        {
+            if (!tables.Flows.TryRead(id, out Flow flow)) continue;
+            bool inbound = (flow.Traits & FlowTraits.Inbound) != 0;
+            yield return (inbound ? flow.OutsideDestination : flow.InsideSource, inbound ? flow.Egress : flow.Ingress, flow.Pin >= 0);
+        }
+    }
+
     /// <summary>How many flows leave by each port, or came in by it if that is a link. Makes nothing for the collector.</summary>
     public void CountByLink(Plan plan, Span<long> counts)
     {
@@ -193,7 +254,7 @@ public sealed class LiveTables(ForwardingTables tables)
     private long? StoodBefore(in Flow flow) =>
         flow.Pin >= 0 && tables.Pins.TryRead(flow.Pin, out Pin pin) && pin.Host == flow.InsideSource && pin.Since <= flow.Created ? flow.Created - pin.Since : null;
 
-    private static string State(in Flow flow) => flow.Protocol != Protocol.Tcp
+    internal static string State(in Flow flow) => flow.Protocol != Protocol.Tcp
         ? flow.PacketsIn > 0 && flow.PacketsOut > 0 ? "two-way" : "one-way"
         : flow.Tcp.State switch
         {

@@ -116,12 +116,15 @@ internal sealed class WebGate : IDisposable
         return WebJudge.Foresee(plan, flow, track.Scheme, track.Name.Octets) is not (WebAction.Deny or WebAction.Drop or WebAction.Redirect);
     }
 
-    /// <summary>What is known of whom a flow talks to: a name, how, and the mark of the rule that let it, or 0. Null if nothing is.</summary>
-    public (string Name, WebScheme Scheme, short Rule, ushort Generation)? Look(FlowId id)
+    /// <summary>What is known of what a flow wants on the web; null if it is none of the web's, or nothing was kept of it.</summary>
+    public WebSight? Look(FlowId id, long created)
     {
         ref WebTrack track = ref _tracks[id.Value];
-        if (!_flows.IsLive(id) || track.Created != _flows[id].Created || track.Name.Octets.IsEmpty) return null;
-        return (track.Name.ToString(), track.Scheme, track.Rule, track.PolicyGeneration);
+        if (!_flows.IsLive(id) || track.Created != created || _flows[id].Created != created) return null;
+        if (track.Phase == WebPhase.None && track.Name.Octets.IsEmpty) return null;
+        return new WebSight(
+            track.Name.ToString(), track.Scheme, track.Rule, track.PolicyGeneration, IsDecided: !track.Name.Octets.IsEmpty,
+            IsAllowed: track.Phase is not (WebPhase.Denied or WebPhase.Silenced), track.IsNameless, WasMissed: track.Phase == WebPhase.Lost);
     }
 
     public void Dispose() => _heads.Dispose();

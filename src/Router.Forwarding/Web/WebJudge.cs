@@ -23,6 +23,7 @@ internal sealed class WebJudge(PathEvents events)
         HostName host = HostName.Of(flow.InsideDestination);
         if (!head.Authority.IsEmpty && !HostName.TryRead(head.Authority, _name, out host)) return JudgeUnreadable(plan, flow, ref track, now);
         Tally.Requests++;
+        track.IsNameless = false;
         int path = head.Path.IsEmpty ? 0 : UrlPath.Write(head.Path, _path);
         var question = new WebQuestion
         {
@@ -41,6 +42,7 @@ internal sealed class WebJudge(PathEvents events)
         if (hello.HasEncryptedHello) Tally.EncryptedHellos++;
         if (hello.ServerName.IsEmpty) Tally.Nameless++;
         if (hello.ServerName.IsEmpty || !HostName.TryRead(hello.ServerName, _name, out HostName host)) return JudgeUnreadable(plan, flow, ref track, now);
+        track.IsNameless = false;
         var question = new WebQuestion
         {
             Scheme = scheme, Name = host.Name, Address = host.Address, Port = flow.InsideDestinationPort, Zone = flow.Ingress, Who = plan.Who(flow.InsideSource),
@@ -52,6 +54,7 @@ internal sealed class WebJudge(PathEvents events)
     public WebAction JudgeUnreadable(Plan plan, in Flow flow, ref WebTrack track, long now)
     {
         Tally.Unreadable++;
+        track.IsNameless = true;
         var question = new WebQuestion
         {
             Scheme = track.Scheme, Address = flow.InsideDestination, Port = flow.InsideDestinationPort, Zone = flow.Ingress, Who = plan.Who(flow.InsideSource),

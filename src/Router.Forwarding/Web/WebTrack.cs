@@ -104,6 +104,9 @@ internal struct WebTrack
     public bool MaySwitch;
     public WebScheme Scheme;
 
+    /// <summary>What was decided last was decided without a name.</summary>
+    public bool IsNameless;
+
     /// <summary>Whom it talks to; empty while that is not known.</summary>
     public WebName Name;
 

@@ -28,7 +28,7 @@ public class ControlJsonTests
 
     [Fact]
     public void HostHasTheseNames() => Names([Samples.Host], ControlJson.Wire.IReadOnlyListHostReport,
-        "host zone link pinAgeSeconds reason movedFrom flows sites "
+        "host zone link pinAgeSeconds reason movedFrom flows user sites "
         + "sites.site sites.link sites.pinAgeSeconds sites.reason sites.movedFrom sites.flows");
 
     [Fact]
@@ -80,7 +80,7 @@ public class ControlJsonTests
 
     [Fact]
     public void WhyHasTheseNames() => Names([Samples.Why with { Flow = Samples.Flow }], ControlJson.Wire.IReadOnlyListWhyReport,
-        "flow admitted admittedBy linkReason pin movedFrom verdict "
+        "flow admitted admittedBy linkReason pin movedFrom web verdict web.decision web.name web.by web.rule web.words "
         + string.Join(' ', "id protocol inside outside remote link zone rule state ageSeconds idleSeconds packetsOut octetsOut packetsIn octetsIn user pinReason".Split(' ').Select(name => $"flow.{name}"))
         + " flow.inside.address flow.inside.port flow.outside.address flow.outside.port flow.remote.address flow.remote.port");
 

@@ -101,6 +101,20 @@ internal static class Samples
         Sites = [new SitePinReport { Site = "203.0.113.0/24", Link = "dsl", PinAgeSeconds = 12, Reason = "LinkDown", MovedFrom = "fiber", Flows = 1 }],
     };
 
+    public static readonly TopReport Top = new()
+    {
+        Time = Now,
+        Version = "0.1.0",
+        UptimeSeconds = 252,
+        Mode = "balance",
+        FlowTable = new Occupancy { Used = 250, Capacity = 1000 },
+        SpanSeconds = 1.002,
+        Links = [Fiber, Dsl],
+        HostCount = 12,
+        Hosts = [new BusyHostReport { Host = "10.0.0.5", Zone = "trusted", Link = "fiber", User = "tony", Flows = 7, OctetsPerSecondIn = 1_250_000, OctetsPerSecondOut = 12_500, OctetsIn = 90_000_000, OctetsOut = 800_000 }],
+        Flows = [new BusyFlowReport { Flow = Flow, OctetsPerSecondIn = 1_000_000, OctetsPerSecondOut = 10_000 }],
+    };
+
     public static readonly MoveReport Move = new() { Host = "10.0.0.5", Link = "dsl", Pins = 2, From = ["fiber"], FlowsKept = 3, FlowsMoved = 0, FlowsReset = 0 };
 
     public static readonly WebReport Web = new()
@@ -203,6 +217,7 @@ internal static class Samples
         AdmittedBy = "Mail by DSL",
         LinkReason = "the host was pinned to it",
         Pin = "Placed, 12 s before",
+        Web = new WebVerdict { Decision = "allowed", Name = "example.net", By = "TLS server name", Rule = "Staff", Words = "let through by \"Staff\": example.net (TLS server name)" },
         Verdict = "tcp 10.0.0.5:40000 was admitted by \"Mail by DSL\", and leaves by fiber as 203.0.113.7:40000: the host was pinned to it",
     };
 

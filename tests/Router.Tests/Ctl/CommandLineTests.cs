@@ -117,7 +117,17 @@ public class CommandLineTests
     [InlineData("flows kill --all --port 25", "--all ends every live flow")]
     [InlineData("user add --group x", "Required argument missing")]
     [InlineData("user logout", "Required argument missing")]
-    [InlineData("flows --sort name", "'name' is no order; there are age, idle, octets, packets, host.")]
+    [InlineData("flows --sort name", "'name' is no order; there are age, idle, octets, in, out, packets, host, link, protocol.")]
+    [InlineData("flows --sort age:down", "'down' is no direction; write age:desc for the most first, or age:asc.")]
+    [InlineData("flows --state open", "'open' is no state; there are opening, established")]
+    [InlineData("flows --since soon", "'soon' is no time")]
+    [InlineData("flows --host 10.0.0.0/33", "'10.0.0.0/33' is no network")]
+    [InlineData("hosts --sort octets", "'octets' is no order; there are flows, age, host, link, zone, user.")]
+    [InlineData("hosts --limit 0", "'limit' must be a number from 1 to 100000")]
+    [InlineData("links --sort octets", "'octets' is no order; there are name, state, in, out")]
+    [InlineData("rules --limit 0", "'limit' must be a number from 1 to 100000")]
+    [InlineData("links --watch often", "'often' is no number of seconds")]
+    [InlineData("links --watch 0", "'0' is no number of seconds from 0.1 to 3600")]
     [InlineData("why 10.0.0.5", "names no flow")]
     [InlineData("why 17 18", "names no flow")]
     [InlineData("why tcp 10.0.0.5:99999", "names no flow")]
@@ -287,8 +297,10 @@ public class CommandLineTests
     }
 
     [Theory]
-    [InlineData("", "Required command")]
     [InlineData("nothing", "nothing")]
+    [InlineData("flwos", "flows")]
+    [InlineData("flows --hots 10.0.0.5", "--host")]
+    [InlineData("hosts mvoe 10.0.0.5 dsl", "move")]
     [InlineData("flows --port many", "many")]
     [InlineData("explain tcp 192.0.2.1:443", "--from")]
     [InlineData("explain --from 10.0.0.5 tcp 192.0.2.1", "tcp needs a port: write 192.0.2.1:443")]
@@ -315,6 +327,7 @@ public class CommandLineTests
 
         Assert.Equal(ExitCode.Ok, outcome.Code);
         Assert.Contains("3  routerd is not running", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("4  its socket may not be opened", outcome.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -349,7 +362,7 @@ public class CommandLineTests
     {
         await using RunningServer server = await RunningServer.StartAsync(RunningServer.Sample with
         {
-            Hosts = () => throw new InvalidOperationException("the pins are gone"),
+            Hosts = _ => throw new InvalidOperationException("the pins are gone"),
         });
 
         Outcome outcome = await RunAsync(server.SocketPath, "hosts");
@@ -377,11 +390,85 @@ public class CommandLineTests
         Assert.All(lines, line => Assert.Equal("fiber", JsonSerializer.Deserialize(line, ControlJson.Wire.IReadOnlyListLinkReport)![0].Name));
     }
 
+    [Fact]
+    public async Task Alone_it_shows_one_screen()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+
+        Outcome outcome = await RunAsync(server.SocketPath, "--bytes"), json = await RunAsync(server.SocketPath, "--json");
+
+        Assert.Equal((ExitCode.Ok, ""), (outcome.Code, outcome.Error));
+        Assert.Contains("routerd 0.1.0, up 4m12s, balance, 250 of 1000 flows, 3 pins, 12 packets dropped", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("devices [", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("dsl    down", outcome.Output, StringComparison.Ordinal);
+        Assert.Contains("no carrier", outcome.Output, StringComparison.Ordinal);
+        Assert.InRange(outcome.Output.Split('\n').Length, 8, 24);
+        Assert.Equal(4711, JsonSerializer.Deserialize(json.Output, ControlJson.Wire.OverviewReport)!.Status.Pid);
+    }
+
+    [Fact]
+    public async Task What_narrows_a_list_is_passed_on()
+    {
+        HostQuery? hosts = null;
+        FlowQuery? flows = null;
+        EventQuery? events = null;
+        await using RunningServer server = await RunningServer.StartAsync(RunningServer.Sample with
+        {
+            Hosts = query => { hosts = query; return []; },
+            Flows = query => { flows = query; return []; },
+            Events = query => { events = query; return []; },
+        });
+
+        Outcome none = await RunAsync(server.SocketPath, "hosts --host 10.0.0.0/24 --link dsl --zone guest --user tony --sort flows:asc --limit 5");
+        await RunAsync(server.SocketPath, "flows --host 2001:db8::/32 --state established --since 2026-03-01T12:00:00Z --sort in:desc");
+        await RunAsync(server.SocketPath, "events --user tony --device 02:00:00:00:00:05");
+
+        Assert.Equal("No such hosts." + Environment.NewLine, none.Output);
+        Assert.Equal(new HostQuery { Host = "10.0.0.0/24", Link = "dsl", Zone = "guest", User = "tony", Sort = "flows:asc", Limit = 5 }, hosts);
+        Assert.Equal(new FlowQuery { Host = "2001:db8::/32", State = "established", Since = Samples.Now, Sort = "in:desc" }, flows);
+        Assert.Equal(("tony", "02:00:00:00:00:05"), (events!.User, events.Device));
+    }
+
+    [Theory]
+    [InlineData("links --sort name", "dsl fiber")]
+    [InlineData("links --sort name:desc", "fiber dsl")]
+    [InlineData("links --sort in", "fiber dsl")]
+    [InlineData("links --sort in:asc", "dsl fiber")]
+    [InlineData("links --sort latency:desc", "fiber dsl")]
+    [InlineData("links --sort state --limit 1", "dsl")]
+    public async Task Short_lists_are_ordered_here_in_json_too(string line, string expected)
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+
+        Outcome table = await RunAsync(server.SocketPath, line), json = await RunAsync(server.SocketPath, $"{line} --json");
+
+        Assert.Equal(expected, string.Join(' ', JsonSerializer.Deserialize(json.Output, ControlJson.Wire.IReadOnlyListLinkReport)!.Select(link => link.Name)));
+        Assert.Equal(expected, string.Join(' ', table.Output.Split('\n')[1..].Select(row => row.Split(' ')).Where(row => row.Length > 5 && row[1] != "is").Select(row => row[0])));
+    }
+
+    [Fact]
+    public async Task Bytes_are_written_out()
+    {
+        await using RunningServer server = await RunningServer.StartAsync();
+
+        Assert.Contains(Samples.Status.Octets.ToString(System.Globalization.CultureInfo.InvariantCulture), (await RunAsync(server.SocketPath, "status --bytes")).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_socket_that_may_not_be_opened_ends_in_4()
+    {
+        Assert.SkipWhen(Environment.UserName == "root", "root may open every socket; the lab asks as somebody else");
+        await using RunningServer server = await RunningServer.StartAsync();
+        File.SetUnixFileMode(server.SocketPath, UnixFileMode.None);
+
+        Assert.Equal(ExitCode.NotAllowed, (await RunAsync(server.SocketPath, "status")).Code);
+    }
+
     private static async Task<Outcome> RunAsync(string socket, string line)
     {
         using StringWriter output = new(), error = new();
         string[] words = line.Split(' ', StringSplitOptions.RemoveEmptyEntries);
-        int code = await CommandLine.RunAsync(words.Length == 0 ? [] : [.. words, "--socket", socket], output, error);
+        int code = await CommandLine.RunAsync([.. words, "--socket", socket], output, error);
         return new Outcome(code, output.ToString(), error.ToString());
     }
 }

@@ -94,7 +94,7 @@ public class ControlServerTests
     [InlineData("POST", "/v1/status", 405, "asked by GET")]
     [InlineData("GET", "/v1/reload", 405, "asked by POST")]
     [InlineData("GET", "/v1/links?name=dsl", 400, "'name' is no parameter of this verb, which takes no parameters")]
-    [InlineData("GET", "/v1/flows?hots=10.0.0.5", 400, "which knows host, link, rule, port, protocol, user, sort, limit")]
+    [InlineData("GET", "/v1/flows?hots=10.0.0.5", 400, "which knows host, link, rule, port, protocol, user, state, since, sort, limit")]
     [InlineData("GET", "/v1/flows?host=10", 400, "'10' is no address")]
     [InlineData("GET", "/v1/flows?host=10.0.0.5&host=10.0.0.6", 400, "'host' must be given once")]
     [InlineData("GET", "/v1/flows?port=65536", 400, "'port' must be a number from 0 to 65535, not '65536'")]

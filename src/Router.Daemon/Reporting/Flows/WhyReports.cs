@@ -6,13 +6,13 @@ using Router.Forwarding.Reading;
 using Router.Forwarding.Rules;
 using Router.Wire;
 
-namespace Router.Daemon.Reporting;
+namespace Router.Daemon.Reporting.Flows;
 
 /// <summary>
 /// `why`: what a flow kept of its admission, in words. Nothing is decided again: rules, links and pins may be others by now, and what
 /// they would say today is for `explain`.
 /// </summary>
-internal sealed class WhyReports(Helm helm, PortRegistry ports, LiveTables tables, FlowReports flows)
+internal sealed class WhyReports(Helm helm, Worker worker, PortRegistry ports, LiveTables tables, FlowReports flows)
 {
     /// <summary>Flows that one name may fit; an end on a busy server fits many.</summary>
     private const int Most = 20;
@@ -47,10 +47,11 @@ internal sealed class WhyReports(Helm helm, PortRegistry ports, LiveTables table
             : $"and leaves by {link} as {report.Outside}{(because is null ? "" : $": {because}")}";
         string moved = from is null ? "" : $"; it came from {from}, {BecauseMoved(flow.Moved.Why)}";
         string now = flow.Probe || report.Rule == admittedBy ? "" : $"; now \"{report.Rule}\" allows it";
+        WebVerdict? web = WebVerdicts.Of(helm.InForce.Policy, flow, worker.Ask(w => w.Forwarder.SeenOnWeb(flow.Id, flow.Created)).GetAwaiter().GetResult());
         return new WhyReport
         {
-            Flow = report, Admitted = admitted, AdmittedBy = admittedBy, LinkReason = because, Pin = pin, MovedFrom = from,
-            Verdict = $"{report.Protocol} {report.Inside} {by}, {way}{moved}{now}",
+            Flow = report, Admitted = admitted, AdmittedBy = admittedBy, LinkReason = because, Pin = pin, MovedFrom = from, Web = web,
+            Verdict = $"{report.Protocol} {report.Inside} {by}, {way}{moved}{now}{(web is null ? "" : $"; on the web: {web.Words}")}",
         };
     }
 

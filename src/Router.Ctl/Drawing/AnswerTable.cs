@@ -16,12 +16,15 @@ internal readonly record struct Cell(string Text, Color? Color = null)
 }
 
 /// <summary>
-/// A table of an answer. On a terminal it leaves out columns until the rest fits, and only then lets text wrap; elsewhere it
-/// prints every column, whole.
+/// A table of an answer. On a terminal it cuts long words in the middle, where they say least, and leaves out columns until the rest fits
+/// (<see cref="ColumnFit"/>); a row is always a line. Elsewhere it prints every column, whole.
 /// </summary>
 internal sealed class AnswerTable(params Column[] columns)
 {
     private const int PlainGap = 2;
+
+    /// <summary>Borders and spaces beside a cell, and the one at the end of a row.</summary>
+    private const int Frame = 3, LastBorder = 1;
 
     private readonly List<Cell[]> _rows = [];
 
@@ -35,37 +38,24 @@ internal sealed class AnswerTable(params Column[] columns)
     public void WriteTo(Screen screen, string ifEmpty)
     {
         if (_rows.Count == 0) screen.Line(ifEmpty);
-        else if (screen.Terminal is { } terminal) terminal.Write(Build(Fitting(terminal.Profile.Width)));
+        else if (screen.Terminal is { } terminal) terminal.Write(Build(ColumnFit.Fitting(columns, WidthOf, terminal.Profile.Width - LastBorder, Frame)));
         else WritePlain(screen);
-    }
-
-    /// <summary>Indexes of the columns that are shown in that width, in their order.</summary>
-    private List<int> Fitting(int width)
-    {
-        List<int> kept = [.. Enumerable.Range(0, columns.Length)];
-        while (kept.Sum(index => WidthOf(index) + 3) + 1 > width)
-        {
-            int last = kept.MaxBy(index => (columns[index].Rank, index));
-            if (columns[last].Rank == 0) break;
-            kept.Remove(last);
-        }
-        return kept;
     }
 
     private int WidthOf(int index) =>
         Math.Max(columns[index].Title.GetCellWidth(), _rows.Max(row => row[index].Text.GetCellWidth()));
 
-    private Table Build(List<int> kept)
+    private Table Build(List<(int Index, int Width)> kept)
     {
         var table = new Table { Border = TableBorder.Rounded, BorderStyle = new Style(Color.Grey) };
-        foreach (int index in kept)
+        foreach ((int index, int width) in kept)
         {
-            var header = new Text(columns[index].Title, new Style(decoration: Decoration.Bold));
-            table.AddColumn(new TableColumn(header) { Alignment = columns[index].Right ? Justify.Right : Justify.Left });
+            var header = new Text(Fit.Middle(columns[index].Title, width), new Style(decoration: Decoration.Bold));
+            table.AddColumn(new TableColumn(header) { Alignment = columns[index].Right ? Justify.Right : Justify.Left, NoWrap = true });
         }
         foreach (Cell[] row in _rows)
         {
-            table.AddRow(kept.Select(index => new Text(row[index].Text, new Style(row[index].Color))));
+            table.AddRow(kept.Select(column => new Text(Fit.Middle(row[column.Index].Text, column.Width), new Style(row[column.Index].Color))));
         }
         return table;
     }

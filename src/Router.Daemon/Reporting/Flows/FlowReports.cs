@@ -7,16 +7,18 @@ using Router.Forwarding.Rules;
 using Router.Ports;
 using Router.Wire;
 
-namespace Router.Daemon.Reporting;
+namespace Router.Daemon.Reporting.Flows;
 
 /// <summary>Live flows, in the words of the control socket.</summary>
-internal sealed class FlowReports(Helm helm, Worker worker, PortRegistry ports, LiveTables tables, Journal journal)
+internal sealed class FlowReports(Helm helm, Worker worker, PortRegistry ports, LiveTables tables, FlowSelections selections, Journal journal)
 {
     public List<FlowReport> Flows(FlowQuery query)
     {
+        if (selections.Of(query) is not { } which) return [];
         Policy policy = helm.Policy;
         long now = Monotonic.Microseconds();
-        return [.. Sorted(Select(query, policy), query.Sort).Take(query.Limit).Select(flow => Describe(flow, policy, now))];
+        SortOrder? order = query.Sort is { } sort ? SortOrder.Read(sort, FlowQuery.Numbers, FlowQuery.Words, out _) : null;
+        return [.. tables.Flows(which, OrderOf(order), order?.MostFirst ?? true, query.Limit).Select(flow => Describe(flow, policy, now))];
     }
 
     /// <summary>
@@ -26,7 +28,9 @@ internal sealed class FlowReports(Helm helm, Worker worker, PortRegistry ports, 
     public KillReport Kill(FlowQuery query)
     {
         int killed = 0;
-        foreach ((int, long)[] some in Select(query, helm.Policy).Where(flow => !flow.Probe).Select(flow => (flow.Id, flow.Created)).Chunk(Worker.MostKills))
+        if (selections.Of(query) is not { Probes: not true } which) return new KillReport { Killed = 0 };
+        List<LiveFlow> found = tables.Flows(which with { Probes = false }, FlowOrder.Table, mostFirst: true, tables.FlowCapacity);
+        foreach ((int, long)[] some in found.Select(flow => (flow.Id, flow.Created)).Chunk(Worker.MostKills))
         {
             killed += worker.Ask(w => w.Kill(some)).GetAwaiter().GetResult();
         }
@@ -34,27 +38,18 @@ internal sealed class FlowReports(Helm helm, Worker worker, PortRegistry ports, 
         return new KillReport { Killed = killed };
     }
 
-    private IEnumerable<LiveFlow> Select(FlowQuery query, Policy policy)
+    private static FlowOrder OrderOf(SortOrder? order) => order?.Key switch
     {
-        Address? host = Address.TryParse(query.Host, out Address parsed) ? parsed : null;
-        byte? protocol = query.Protocol is { } name && Protocols.TryParse(name, out byte number) ? number : null;
-        return tables.Flows()
-            .Where(flow => (host is null || flow.Inside.Address == host || flow.Outside.Address == host || flow.Remote.Address == host)
-                && (protocol is null || flow.Protocol == protocol)
-                && (query.Port is null || flow.Inside.Port == query.Port || flow.Outside.Port == query.Port || flow.Remote.Port == query.Port)
-                && (query.Link is null || LinkOf(flow) == query.Link)
-                && (query.User is null || string.Equals(UserOf(flow), query.User, StringComparison.OrdinalIgnoreCase))
-                && (query.Rule is null || RuleOf(flow, policy) == query.Rule));
-    }
-
-    private static IEnumerable<LiveFlow> Sorted(IEnumerable<LiveFlow> flows, string? by) => by switch
-    {
-        "age" => flows.OrderBy(flow => flow.Created),
-        "idle" => flows.OrderBy(flow => flow.LastUse),
-        "octets" => flows.OrderByDescending(flow => flow.OctetsOut + flow.OctetsIn),
-        "packets" => flows.OrderByDescending(flow => flow.PacketsOut + flow.PacketsIn),
-        "host" => flows.OrderBy(flow => flow.Inside.Address).ThenBy(flow => flow.Inside.Port),
-        _ => flows,
+        "age" => FlowOrder.Age,
+        "idle" => FlowOrder.Idle,
+        "octets" => FlowOrder.Octets,
+        "in" => FlowOrder.OctetsIn,
+        "out" => FlowOrder.OctetsOut,
+        "packets" => FlowOrder.Packets,
+        "host" => FlowOrder.Host,
+        "link" => FlowOrder.Link,
+        "protocol" => FlowOrder.Protocol,
+        _ => FlowOrder.Table,
     };
 
     /// <summary>One flow, as it is now.</summary>
@@ -82,8 +77,8 @@ internal sealed class FlowReports(Helm helm, Worker worker, PortRegistry ports, 
 
     // A flow that no packet has touched since the reload still carries the number of its old rule.
     private static string RuleOf(LiveFlow flow, Policy policy) =>
-        flow.Probe ? "(probe)"
-        : flow.PolicyGeneration == policy.Generation && flow.Rule < policy.Rules.Length ? policy.Rules[flow.Rule].Name : "(not looked at yet)";
+        flow.Probe ? FlowSelections.Probe
+        : flow.PolicyGeneration == policy.Generation && flow.Rule < policy.Rules.Length ? policy.Rules[flow.Rule].Name : FlowSelections.NotLookedAt;
 
     private static EndpointReport Describe(End end) => new() { Address = end.Address.ToString(), Port = end.Port };
 }

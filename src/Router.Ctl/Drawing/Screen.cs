@@ -11,11 +11,21 @@ internal sealed class Screen
     private readonly TextWriter _out;
     private readonly IAnsiConsole? _terminal;
 
-    private Screen(TextWriter output, IAnsiConsole? terminal)
+    private Screen(TextWriter output, IAnsiConsole? terminal, bool isExact = false)
     {
         _out = output;
         _terminal = terminal;
+        IsExact = isExact;
     }
+
+    /// <summary>Whether octets and counts are written out (`--bytes`).</summary>
+    public bool IsExact { get; }
+
+    public string Octets(long octets) => Units.Octets(octets, IsExact);
+
+    public string BitRate(double octetsPerSecond) => Units.BitRate(octetsPerSecond, IsExact);
+
+    public string Count(long count) => Units.Count(count, IsExact);
 
     /// <summary>What ages are reckoned from.</summary>
     public DateTimeOffset Now { get; set; } = DateTimeOffset.UtcNow;
@@ -24,10 +34,10 @@ internal sealed class Screen
     public IAnsiConsole? Terminal => _terminal;
 
     /// <summary>Plain lines.</summary>
-    public static Screen Plain(TextWriter output) => new(output, null);
+    public static Screen Plain(TextWriter output, bool isExact = false) => new(output, null, isExact);
 
     /// <summary>A terminal of that many columns.</summary>
-    public static Screen Of(TextWriter output, int columns, bool colour)
+    public static Screen Of(TextWriter output, int columns, bool colour, bool isExact = false)
     {
         IAnsiConsole terminal = AnsiConsole.Create(new AnsiConsoleSettings
         {
@@ -37,19 +47,21 @@ internal sealed class Screen
             Out = new AnsiConsoleOutput(output),
         });
         terminal.Profile.Width = columns;
-        return new Screen(output, terminal);
+        return new Screen(output, terminal, isExact);
     }
 
     /// <summary>
     /// For text that ends on our standard output, whatever that is, though it may be gathered in <paramref name="output"/> first.
     /// NO_COLOR is respected (no-color.org).
     /// </summary>
-    public static Screen StandardOutput(TextWriter output)
-    {
-        string? kind = Environment.GetEnvironmentVariable("TERM");
-        if (Console.IsOutputRedirected || kind is null or "" or "dumb") return Plain(output);
-        return Of(output, Math.Max(40, Console.WindowWidth), string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR")));
-    }
+    public static Screen StandardOutput(TextWriter output, bool isExact = false) =>
+        IsTerminal ? Of(output, Math.Max(40, Console.WindowWidth), HasColour, isExact) : Plain(output, isExact);
+
+    /// <summary>Whether our standard output is a terminal that can place what is written.</summary>
+    public static bool IsTerminal => !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");
+
+    /// <summary>Whether colours are wanted on it.</summary>
+    public static bool HasColour => string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"));
 
     /// <summary>One line of text; control characters in it do not reach the terminal.</summary>
     public void Line(string text, Style? style = null)

@@ -8,13 +8,15 @@ internal static class Units
     private static readonly string[] Thousands = ["", "k", "M", "G", "T", "P", "E"];
 
     /// <summary>Octets in powers of 1000: "999 B", "12.3 MB".</summary>
-    public static string Octets(long octets) => Scaled(octets, "B");
+    /// <param name="octets">How many.</param>
+    /// <param name="exact">The number itself, for whoever compares or adds: "12345678".</param>
+    public static string Octets(long octets, bool exact = false) => exact ? Whole(octets) : Scaled(octets, "B");
 
-    /// <summary>A rate that is given in octets, told in bits as line speeds are: "1.2 Mbit/s".</summary>
-    public static string BitRate(double octetsPerSecond) => Scaled(octetsPerSecond * 8, "bit/s");
+    /// <summary>A rate that is given in octets, told in bits as line speeds are: "1.2 Mbit/s"; exactly in octets a second, as all octets are then.</summary>
+    public static string BitRate(double octetsPerSecond, bool exact = false) => exact ? Whole(Math.Round(octetsPerSecond)) : Scaled(octetsPerSecond * 8, "bit/s");
 
     /// <summary>A count: "950", "1.2 M".</summary>
-    public static string Count(long count) => count < 100_000 ? count.ToString(CultureInfo.InvariantCulture) : Scaled(count, "").TrimEnd();
+    public static string Count(long count, bool exact = false) => exact || count < 100_000 ? Whole(count) : Scaled(count, "").TrimEnd();
 
     /// <summary>A length of time by its two largest units: "350ms", "12s", "4m12s", "3h05m", "12d07h".</summary>
     public static string Duration(double seconds)
@@ -37,6 +39,8 @@ internal static class Units
 
     /// <summary>A share of 0 to 1: "33.3 %".</summary>
     public static string Share(double share) => string.Create(CultureInfo.InvariantCulture, $"{share * 100:0.#} %");
+
+    private static string Whole(double number) => number.ToString("0", CultureInfo.InvariantCulture);
 
     private static string Scaled(double value, string unit)
     {

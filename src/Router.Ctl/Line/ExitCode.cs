@@ -11,6 +11,9 @@ internal static class ExitCode
     /// <summary>The command line, or a value in it, is wrong.</summary>
     public const int Usage = 2;
 
-    /// <summary>Nobody could be asked: routerd is not running, or its socket may not be opened.</summary>
+    /// <summary>Nobody could be asked: routerd is not running, or does not answer.</summary>
     public const int Unreachable = 3;
+
+    /// <summary>Its socket may not be opened by whoever runs this.</summary>
+    public const int NotAllowed = 4;
 }

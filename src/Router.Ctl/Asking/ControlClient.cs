@@ -63,7 +63,7 @@ internal sealed class ControlClient : IDisposable
         }
         catch (HttpRequestException failed) when (failed.InnerException is SocketException socket)
         {
-            throw new ControlFailure(ExitCode.Unreachable, Unreachable(socket.SocketErrorCode, socket.Message));
+            throw new ControlFailure(socket.SocketErrorCode == SocketError.AccessDenied ? ExitCode.NotAllowed : ExitCode.Unreachable, Unreachable(socket.SocketErrorCode, socket.Message));
         }
         catch (Exception failed) when (failed is HttpRequestException or HttpIOException or InvalidDataException or EndOfStreamException)
         {

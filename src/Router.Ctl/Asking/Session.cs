@@ -13,12 +13,24 @@ namespace Router.Ctl;
 /// <param name="json">Whether the answer is printed as JSON.</param>
 /// <param name="output">Standard output.</param>
 /// <param name="error">Standard error.</param>
-internal sealed class Session(string socket, bool json, TextWriter output, TextWriter error)
+/// <param name="exact">Whether octets and counts are written out for people too.</param>
+internal sealed class Session(string socket, bool json, TextWriter output, TextWriter error, bool exact = false)
 {
-    private static readonly TimeSpan WatchEvery = TimeSpan.FromSeconds(1);
+    public string Socket => socket;
 
-    /// <summary>Clears a terminal and goes to its upper left corner (ECMA-48: ED, CUP).</summary>
-    private const string ClearScreen = "\e[2J\e[H";
+    public bool IsJson => json;
+
+    public TextWriter Output => output;
+
+    /// <summary>Where what goes on is told beside the answer.</summary>
+    public TextWriter Error => error;
+
+    /// <summary>Asks once, or again and again.</summary>
+    /// <param name="question">What.</param>
+    /// <param name="every">How often; null: once.</param>
+    /// <param name="cancel">Ends the wait.</param>
+    public Task<int> AskAsync<T>(Question<T> question, TimeSpan? every, CancellationToken cancel)
+        where T : class => GuardAsync(() => every is { } period ? WatchAsync(question, period, cancel) : OnceAsync(question, cancel));
 
     /// <summary>Asks once.</summary>
     /// <param name="verb">Method, path and query.</param>
@@ -37,7 +49,7 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
         where T : class
     {
         using var client = new ControlClient(socket);
-        T answer = Show(await client.AskAsync(verb.Method, verb.Path, body, cancel), type, page, Screen.StandardOutput(output));
+        T answer = Show(await client.AskAsync(verb.Method, verb.Path, body, cancel), type, page, Screen.StandardOutput(output, exact));
         return good(answer) ? ExitCode.Ok : ExitCode.Bad;
     }
 
@@ -50,33 +62,38 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
         return Understand(await client.AskAsync(verb.Method, verb.Path, body, cancel), type);
     }
 
-    /// <summary>Asks every second until it is interrupted, or fails. JSON comes as one document a line.</summary>
-    public Task<int> WatchAsync<T>(string path, JsonTypeInfo<T> type, Action<T, Screen> page, CancellationToken cancel)
-        where T : class =>
-        GuardAsync(async () =>
+    private async Task<int> OnceAsync<T>(Question<T> question, CancellationToken cancel)
+        where T : class
+    {
+        using var client = new ControlClient(socket);
+        byte[] received = await client.AskAsync(HttpMethod.Get, question.Path, null, cancel);
+        return question.Good(Show(received, question, Screen.StandardOutput(output, exact))) ? ExitCode.Ok : ExitCode.Bad;
+    }
+
+    // On a terminal in place, elsewhere one answer below the other; JSON comes as one document a line. Drawn whole before it is shown.
+    private async Task<int> WatchAsync<T>(Question<T> question, TimeSpan every, CancellationToken cancel)
+        where T : class
+    {
+        using var client = new ControlClient(socket);
+        using var tick = new PeriodicTimer(every);
+        try
         {
-            using var client = new ControlClient(socket);
-            using var tick = new PeriodicTimer(WatchEvery);
-            try
+            for (bool isFirst = true; isFirst || await tick.WaitForNextTickAsync(cancel); isFirst = false)
             {
-                do
-                {
-                    // Drawn whole before it is shown, so that a terminal does not flicker.
-                    var picture = new StringWriter();
-                    Screen screen = Screen.StandardOutput(picture);
-                    Show(await client.AskAsync(HttpMethod.Get, path, null, cancel), type, page, screen);
-                    if (screen.Terminal is not null && !json) await output.WriteAsync(ClearScreen);
-                    await output.WriteAsync(picture.ToString());
-                    await output.FlushAsync(cancel);
-                }
-                while (await tick.WaitForNextTickAsync(cancel));
+                var picture = new StringWriter();
+                Screen screen = Screen.StandardOutput(picture, exact);
+                Show(await client.AskAsync(HttpMethod.Get, question.Path, null, cancel), question, screen);
+                bool isDrawnOver = screen.Terminal is not null && !json;
+                await output.WriteAsync(isDrawnOver ? Repaint.Over(picture.ToString(), Console.WindowHeight, isFirst) : picture.ToString());
+                await output.FlushAsync(cancel);
             }
-            catch (OperationCanceledException) when (cancel.IsCancellationRequested)
-            {
-                // Ctrl-C is how a watch ends.
-            }
-            return ExitCode.Ok;
-        });
+        }
+        catch (OperationCanceledException) when (cancel.IsCancellationRequested)
+        {
+            // Ctrl-C is how a watch ends.
+        }
+        return ExitCode.Ok;
+    }
 
     /// <summary>Asks, and prints nothing.</summary>
     /// <exception cref="ControlFailure">There is no answer, or not the one that was asked for.</exception>
@@ -93,7 +110,7 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
         where T : class
     {
         using var client = new ControlClient(socket);
-        Screen screen = Screen.StandardOutput(output);
+        Screen screen = Screen.StandardOutput(output, exact);
         try
         {
             await client.StreamAsync(path, async answer =>
@@ -114,11 +131,14 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
     }
 
     /// <summary>Copies a capture to a file, which is opened once there is an answer.</summary>
+    /// <param name="path">Path and query.</param>
+    /// <param name="open">Opens the file.</param>
+    /// <param name="tally">Counts as it goes.</param>
+    /// <param name="cancel">Ends it; what came so far is kept.</param>
     /// <exception cref="ControlFailure">There is no answer, or it breaks off.</exception>
-    public async Task<PcapngTally> CopyAsync(string path, Func<Stream> open, CancellationToken cancel)
+    public async Task CopyAsync(string path, Func<Stream> open, PcapngTally tally, CancellationToken cancel)
     {
         using var client = new ControlClient(socket);
-        var tally = new PcapngTally();
         await client.StreamAsync(path, async answer =>
         {
             await using Stream file = open();
@@ -131,12 +151,11 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
                 // Ctrl-C ends a capture; what came so far is kept.
             }
         }, cancel);
-        return tally;
     }
 
     /// <summary>Prints an answer that did not come over the socket.</summary>
     public void Show<T>(T answer, JsonTypeInfo<T> type, Action<T, Screen> page)
-        where T : class => Show(JsonSerializer.SerializeToUtf8Bytes(answer, type), type, page, Screen.StandardOutput(output));
+        where T : class => Show(JsonSerializer.SerializeToUtf8Bytes(answer, type), type, page, Screen.StandardOutput(output, exact));
 
     /// <summary>Runs one verb; what it throws as a <see cref="ControlFailure"/> is told to the person.</summary>
     public async Task<int> GuardAsync(Func<Task<int>> verb)
@@ -148,8 +167,20 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
         catch (ControlFailure failure)
         {
             await error.WriteLineAsync($"routerctl: {Screen.Clean(failure.Message)}");
+            if (failure.ExitCode == ExitCode.Unreachable)
+            {
+                foreach (string hint in UnitHints.Of(socket)) await error.WriteLineAsync($"routerctl: {Screen.Clean(hint)}");
+            }
             return failure.ExitCode;
         }
+    }
+
+    private T Show<T>(byte[] received, Question<T> question, Screen screen)
+        where T : class
+    {
+        if (question.Arrange is null) return Show(received, question.Type, question.Page, screen);
+        T answer = question.Arrange(Understand(received, question.Type));
+        return Show(JsonSerializer.SerializeToUtf8Bytes(answer, question.Type), question.Type, question.Page, screen);
     }
 
     private T Show<T>(byte[] received, JsonTypeInfo<T> type, Action<T, Screen> page, Screen screen)
