@@ -139,8 +139,7 @@ public static class ConfigurationLoader
         List<RuleReader.Read> rules = parts.Read("rules", new RuleReader(names, internet.Pin, errors).Rules, []);
         parts.Each("on_exit", GlobalReader.OnExit);
         RuleChecks.Check(rules, names, internet.Mode);
-        LoginChecks.Check(rules, zones, users);
-        return new Settings
+        var settings = new Settings
         {
             Zones = zones,
             Links = links,
@@ -157,6 +156,18 @@ public static class ConfigurationLoader
             License = parts.Read("license", LicenseReader.License, new LicenseSettings()),
             HostNames = names.Hosts,
         };
+        if (!errors.Any) LookForTraps(settings, rules, parts);
+        return settings;
+    }
+
+    /// <summary>What is right by itself and will surprise its author. Only where all is read: half a list of rules would only give false warnings.</summary>
+    private static void LookForTraps(Settings settings, List<RuleReader.Read> rules, in Parts parts)
+    {
+        LoginChecks.Check(rules, settings, parts.Find("portal"));
+        BoxRules.CheckAdministration(rules, settings);
+        ForwardChecks.Check(rules);
+        LinkChecks.Check(settings, parts.Find("links"), parts.Find("internet"), parts.Find("health"));
+        IdleChecks.Check(settings, parts.Find("timeouts"), parts.Find("users"));
     }
 
     /// <summary>The file's top level, to be read in our order.</summary>

@@ -54,14 +54,14 @@ internal static class Life
         if (ports.Origin != TableOrigin.Resumed && ForwardingTables.Discard(options.Runtime))
         {
             string why = ports.OriginReason.Length > 0 ? ports.OriginReason : "the file of the names is gone";
-            journal.Write(Priority.Warning, $"flows, mappings and pins of the process before are given up, as the names of zones and links behind their numbers are lost: {why}");
+            journal.Write(Catalog.NamesLost, Priority.Warning, $"flows, mappings and pins of the process before are given up, as the names of zones and links behind their numbers are lost: {why}");
         }
         var tables = ForwardingTables.Open(options.Runtime, new TableSizes(settings.Tables.Flows, Math.Min(settings.Tables.Flows, MostMappings), settings.Tables.Pins));
         ports.MakeRoom(settings.PortNames, [], tables.PortsInUse);
         var names = new HostNames(new NameLookup().AskAsync, new NameMemory(options.State), journal);
         CompiledPolicy compiled = PolicyCompiler.Compile(settings, ports, DateTimeOffset.Now, names.Addresses, null);
         var first = InForce.Of(settings, loaded.Warnings, compiled);
-        foreach (string warning in first.Warnings) journal.Write(Priority.Warning, warning);
+        foreach (string warning in first.Warnings) journal.Write(Catalog.ConfigurationDoubt, Priority.Warning, warning);
         using var plumbing = new Plumber(options.Runtime);
         using var licence = new LicenceOffice(
             PoolTables.Open(options.Runtime, new PoolSizes()), new LicenceShelf(options.State, journal), settings, ports, journal, plumbing.Resolve);
@@ -78,13 +78,13 @@ internal static class Life
         var stop = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         helm.Faulted += fault =>
         {
-            journal.Write(Priority.Critical, $"the forwarding thread ended by a fault, so routerd ends; flows are kept for the next start: {fault}", ("KIND", "stop"));
+            journal.Write(Catalog.PathFault, Priority.Critical, $"the forwarding thread ended by a fault, so routerd ends; flows are kept for the next start: {fault}");
             stop.TrySetResult(1);
         };
         using Signals signals = Signals.Watch(() => _ = ReloadAsync(helm, journal), () => stop.TrySetResult(0));
         helm.Start(watch.View);
         double milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
-        foreach (string origin in tables.Origins.Concat(licence.Origins)) journal.Write(Priority.Notice, origin);
+        foreach (string origin in tables.Origins.Concat(licence.Origins)) journal.Write(Catalog.Tables, Priority.Notice, origin);
         chronicle.Start(new LinkSampler(helm, worker, ports).Take);
         using var drill = new Drill(helm, worker, ports, live, journal);
         var reports = new Reports(options.Config, helm, worker, ports, live, volume, chronicle, drill, licence, people, journal);
@@ -94,11 +94,11 @@ internal static class Life
         var dashboard = new DashboardDesk(reports.Verbs, new Administrators(people.Desk), new LiveView(reports.Verbs, worker, live), chronicle, helm, journal);
         await using var portal = new ControlServer(options.PortalSocket, new PortalRequests(new PortalDesk(helm, people, live, metrics, dashboard).Verbs, journal));
         await OpenPortalAsync(portal, options.PortalSocket, journal).ConfigureAwait(false);
-        journal.Write(Priority.Notice, $"routerd forwards: {helm.Summary()}, ready after {milliseconds:0} ms", ("KIND", "start"));
+        journal.Write(Catalog.Started, Priority.Notice, $"routerd forwards: {helm.Summary()}, ready after {milliseconds:0} ms");
         notify.Ready(helm.Summary());
         int status = await stop.Task.ConfigureAwait(false);
         notify.Stopping("flows are kept for the next start");
-        journal.Write(Priority.Notice, "routerd stops; flows are kept for the next start", ("KIND", "stop"));
+        journal.Write(Catalog.Stopped, Priority.Notice, "routerd stops; flows are kept for the next start");
         return status;
     }
 
@@ -111,7 +111,7 @@ internal static class Life
         }
         catch (IOException refused)
         {
-            journal.Write(Priority.Error, $"router-web cannot ask for logins: {refused.Message} (systemd-tmpfiles --create makes {Path.GetDirectoryName(socket)})");
+            journal.Write(Catalog.PortalUnreachable, Priority.Error, $"router-web cannot ask for logins: {refused.Message} (systemd-tmpfiles --create makes {Path.GetDirectoryName(socket)})");
         }
     }
 
@@ -124,7 +124,7 @@ internal static class Life
         }
         catch (Exception fault) when (fault is not OperationCanceledException)
         {
-            journal.Write(Priority.Error, $"the reload ended by a fault: {fault}");
+            journal.Write(Catalog.ReloadFault, Priority.Error, $"the reload ended by a fault: {fault}");
         }
     }
 
@@ -133,8 +133,8 @@ internal static class Life
     {
         LoadResult result = ConfigurationLoader.Load(options.Config, environment: null, before);
         if (result.Settings is not null) return result;
-        foreach (ConfigurationError warning in result.Warnings) journal.Write(Priority.Warning, warning.Sentence);
-        foreach (ConfigurationError error in result.Errors) journal.Write(Priority.Error, error.ToString());
+        foreach (ConfigurationError warning in result.Warnings) journal.Write(Catalog.ConfigurationDoubt, Priority.Warning, warning.Sentence);
+        foreach (ConfigurationError error in result.Errors) journal.Write(Catalog.ConfigurationError, Priority.Error, error.ToString());
         throw new StartException($"the configuration has {result.Errors.Count} errors; `routerctl check {options.Config}` shows them");
     }
 }

@@ -31,6 +31,6 @@ try
 }
 catch (Exception fault) when (fault is StartException || Refusal.Is(fault))
 {
-    journal.Write(Priority.Critical, $"routerd cannot {(options.Verb == Verb.Run ? "start" : "tear down")}: {fault.Message}");
+    journal.Write(options.Verb == Verb.Run ? Catalog.CannotStart : Catalog.CannotTearDown, Priority.Critical, $"routerd cannot {(options.Verb == Verb.Run ? "start" : "tear down")}: {fault.Message}");
     return 1;
 }

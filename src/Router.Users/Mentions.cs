@@ -1,4 +1,5 @@
 using Router.Configuration;
+using Router.Configuration.Layers;
 
 namespace Router.Users;
 
@@ -13,7 +14,7 @@ public static class Mentions
     /// <summary>One warning for each name, where it stands first.</summary>
     public static IEnumerable<ConfigurationError> Unknown(Settings settings, Accounts accounts)
     {
-        return settings.Users.Mentions.DistinctBy(mention => mention.Term).Where(mention => !Knows(accounts, mention.Term)).Take(Most).Select(mention => Warning(mention, settings.Users.File));
+        return settings.Users.Mentions.DistinctBy(mention => mention.Term).Where(mention => !Knows(accounts, mention.Term)).Take(Most).Select(mention => Warning(mention, settings.Users.File, accounts));
     }
 
     private static bool Knows(Accounts accounts, string term)
@@ -22,12 +23,14 @@ public static class Mentions
         return kind == "group" ? accounts.HasGroup(name) : accounts.Find(name) is not null;
     }
 
-    private static ConfigurationError Warning(UserMention mention, string file)
+    private static ConfigurationError Warning(UserMention mention, string file, Accounts accounts)
     {
         string name = mention.Term[(mention.Term.IndexOf(':') + 1)..];
         bool isGroup = mention.Term.StartsWith("group:", StringComparison.Ordinal);
+        string? nearest = Spelling.Nearest(name, isGroup ? accounts.Groups : accounts.All.Select(account => account.Name));
+        string mend = nearest is null ? "mend the name" : $"write `{nearest}`";
         return new ConfigurationError(mention.File, mention.Line, mention.Column,
             isGroup ? $"nobody in {file} is in the group `{name}`" : $"there is no user `{name}` in {file}",
-            isGroup ? $"add one with `routerctl user add NAME --group {name}`, or mend the name" : $"add it with `routerctl user add {name}`, or mend the name", Severity.Warning);
+            isGroup ? $"add one with `routerctl user add NAME --group {name}`, or {mend}" : $"add it with `routerctl user add {name}`, or {mend}", Severity.Warning);
     }
 }

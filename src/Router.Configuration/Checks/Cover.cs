@@ -4,8 +4,9 @@ using Router.Wire;
 namespace Router.Configuration.Checks;
 
 /// <summary>
-/// Finds rules that can never match because one earlier rule takes everything they would. Exact for one rule against one other:
-/// what it reports is so. It does not add earlier rules together, and takes an address and a zone for unrelated, so it can miss.
+/// Finds rules that can never match because earlier rules take everything they would: one of them all, or several together, each of
+/// which takes some items of its lists whole (one source, one destination, one service). What it reports is so. It does not put half
+/// ranges together, and takes an address and a zone for unrelated, so it can miss.
 ///
 /// Comparing each pair of ten thousand rules would take longer than loading them. A rule that covers another must hold its first
 /// source item and its first destination item, so only the rules listed under one of those two are compared (whichever list is
@@ -15,14 +16,18 @@ internal static class Cover
 {
     public const int MostPairs = 1_000_000;
 
-    /// <summary>Pairs of a rule and the earlier one that hides it, both as indexes.</summary>
-    public static List<(int Rule, int By)> Find(RuleSettings[] rules) => Find(rules, out _);
+    /// <summary>A rule whose lists name more combinations than this is not taken apart.</summary>
+    private const int MostParts = 64;
+
+    /// <summary>Rules that can never match, each with the earlier ones that hide it, all as indexes.</summary>
+    public static List<(int Rule, int[] By)> Find(RuleSettings[] rules) => Find(rules, out _);
 
     /// <param name="rules">Top down.</param>
     /// <param name="pairs">How many pairs were looked at.</param>
-    public static List<(int Rule, int By)> Find(RuleSettings[] rules, out int pairs)
+    public static List<(int Rule, int[] By)> Find(RuleSettings[] rules, out int pairs)
     {
-        var found = new List<(int, int)>();
+        var found = new List<(int, int[])>();
+        int pairsOfParts = 0;
         var sources = new CoverIndex();
         var destinations = new CoverIndex();
         pairs = 0;
@@ -33,8 +38,9 @@ internal static class Cover
             CoverIndex.Candidates source = sources.Under(rule.Source[0]), destination = destinations.Under(rule.Destination[0]);
             CoverIndex.Candidates candidates = source.Count <= destination.Count ? source : destination;
             pairs += candidates.Count;
-            int by = candidates.First(rules, rule);
-            if (by >= 0)
+            int one = candidates.First(rules, rule);
+            int[] by = one >= 0 ? [one] : pairsOfParts < MostPairs ? Together(rules, rule, sources, destinations, ref pairsOfParts) : [];
+            if (by.Length > 0)
             {
                 // What is hidden hides nothing more than the one above it does.
                 found.Add((i, by));
@@ -51,6 +57,30 @@ internal static class Cover
     public static bool Covers(RuleSettings wide, RuleSettings rule) =>
         (wide.Family == RuleFamily.Any || wide.Family == rule.Family)
         && Ends(wide.Source, rule.Source) && Ends(wide.Destination, rule.Destination) && Services(wide.Services, rule.Services);
+
+    // The rules that take its parts, if every part is taken; else none.
+    private static int[] Together(RuleSettings[] rules, RuleSettings rule, CoverIndex sources, CoverIndex destinations, ref int pairs)
+    {
+        long parts = (long)rule.Source.Length * rule.Destination.Length * Math.Max(1, rule.Services.Length);
+        if (parts is < 2 or > MostParts) return [];
+        var by = new SortedSet<int>();
+        foreach (EndTerm from in rule.Source)
+        {
+            foreach (EndTerm to in rule.Destination)
+            {
+                CoverIndex.Candidates source = sources.Under(from), destination = destinations.Under(to);
+                CoverIndex.Candidates candidates = source.Count <= destination.Count ? source : destination;
+                foreach (ServiceMatch[] service in rule.Services.Length == 0 ? [[]] : rule.Services.Select(one => new[] { one }))
+                {
+                    pairs += candidates.Count;
+                    int one = candidates.First(rules, rule with { Source = [from], Destination = [to], Services = service });
+                    if (one < 0) return [];
+                    by.Add(one);
+                }
+            }
+        }
+        return [.. by];
+    }
 
     private static bool Ends(EndTerm[] wide, EndTerm[] terms)
     {

@@ -3,7 +3,7 @@ using Router.Forwarding.Rules;
 namespace Router.Configuration.Checks;
 
 /// <summary>What earlier rules leave of a rule.</summary>
-/// <param name="ShadowedBy">The one earlier rule that takes all of it, so that it can never match; null if there is none.</param>
+/// <param name="ShadowedBy">The earlier rule that takes all of it, or several that do together, so that it can never match; null if there is none.</param>
 /// <param name="Partly">Earlier rules that surely take some of it and do something else with it.</param>
 public sealed record RuleOverlap(string? ShadowedBy, IReadOnlyList<string> Partly);
 
@@ -27,7 +27,7 @@ public static class Overlaps
     public static IReadOnlyList<RuleOverlap> Of(IReadOnlyList<RuleSettings> list)
     {
         RuleSettings[] rules = [.. list];
-        var shadows = Cover.Find(rules).ToDictionary(pair => pair.Rule, pair => rules[pair.By].Name);
+        var shadows = Cover.Find(rules).ToDictionary(pair => pair.Rule, pair => string.Join(" and ", pair.By.Select(by => rules[by].Name)));
         var found = new List<RuleOverlap>(rules.Length);
         long pairs = 0;
         for (int i = 0; i < rules.Length; i++)

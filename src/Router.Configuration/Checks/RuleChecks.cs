@@ -13,6 +13,9 @@ internal static class RuleChecks
     /// <summary>Ports that one open mapping may reasonably have; more is a range that invites the whole Internet.</summary>
     private const int MostConePorts = 16;
 
+    /// <summary>Rules that are named where several together hide one.</summary>
+    private const int MostNamed = 4;
+
     public static void Check(List<RuleReader.Read> rules, Names names, InternetMode mode)
     {
         foreach (RuleReader.Read read in rules)
@@ -23,10 +26,12 @@ internal static class RuleChecks
             Cone(read);
             Idle(read);
         }
-        foreach ((int rule, int by) in Cover.Find([.. rules.Select(r => r.Rule)]))
+        foreach ((int rule, int[] by) in Cover.Find([.. rules.Select(r => r.Rule)]))
         {
-            At(rules[rule], "name").Warn($"rule `{rules[rule].Rule.Name}` can never match: `{rules[by].Rule.Name}` above it takes all of it",
-                "move it up, narrow the one above, or remove it");
+            string above = by.Length == 1 ? $"`{rules[by[0]].Rule.Name}` above it takes"
+                : $"{string.Join(" and ", by.Take(MostNamed).Select(one => $"`{rules[one].Rule.Name}`"))}{(by.Length > MostNamed ? " and others" : "")} above it together take";
+            At(rules[rule], "name").Warn($"rule `{rules[rule].Rule.Name}` can never match: {above} all of it",
+                by.Length == 1 ? "move it up, narrow the one above, or remove it" : "move it up, narrow those above, or remove it");
         }
     }
 

@@ -1,7 +1,7 @@
 namespace Router.Configuration.Layers;
 
 /// <summary>Finds what somebody meant: the candidate with the fewest edits (Levenshtein) from what was written.</summary>
-internal static class Spelling
+public static class Spelling
 {
     /// <summary>A longer word is not compared letter by letter: nobody misspelled it.</summary>
     private const int MostLetters = 40;

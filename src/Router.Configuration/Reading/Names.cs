@@ -42,6 +42,8 @@ internal sealed class Names
 
     public IEnumerable<string> Links => _ends.Values.Where(d => d.What == "link").Select(d => d.Name);
 
+    public IEnumerable<string> Zones => _ends.Values.Where(d => d.What == "zone").Select(d => d.Name);
+
     /// <summary>What a source or destination may name.</summary>
     public IEnumerable<string> Ends => _ends.Values.Select(d => d.Name).Concat(["any", "internet", "firewall"]);
 

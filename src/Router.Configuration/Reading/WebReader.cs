@@ -154,7 +154,7 @@ internal sealed class WebReader(Names names, ErrorList errors, NameLists? lists)
         foreach ((string text, Setting item) in value.Texts())
         {
             if (names.FindPort(text) is { } zone && names.FindLink(text) is null) zones.Add(zone);
-            else item.Error($"there is no zone `{text}`", "name a local zone of `zones`");
+            else item.Error($"there is no zone `{text}`", Spelling.Remedy(text, [.. names.Zones], "use one of"));
         }
         if (value.IsEmpty) value.Error("an empty `zones` would be for nobody", "remove it, or name zones");
         return [.. zones];

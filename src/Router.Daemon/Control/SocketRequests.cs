@@ -17,7 +17,6 @@ namespace Router.Daemon.Control;
 /// <param name="name">Of the socket, for the journal.</param>
 internal abstract class SocketRequests(string name, Journal journal) : IHttpApplication<HttpContext>, IDisposable
 {
-    private static readonly EventKind Fault = new("control-fault", Burst: 5, TimeSpan.FromMinutes(1));
 
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 
@@ -37,7 +36,7 @@ internal abstract class SocketRequests(string name, Journal journal) : IHttpAppl
         }
         catch (Exception fault) when (!context.RequestAborted.IsCancellationRequested)
         {
-            journal.Write(Fault, Priority.Error, $"{name}: {context.Request.Method} {context.Request.Path} failed: {fault}");
+            journal.Write(Catalog.ControlFault, Priority.Error, $"{name}: {context.Request.Method} {context.Request.Path} failed: {fault}");
             var report = new ErrorReport { Error = $"routerd failed to answer: {fault.Message} (see journalctl -u routerd)." };
             await WriteAsync(context, StatusCodes.Status500InternalServerError, report, ControlJson.Wire.ErrorReport);
         }

@@ -59,7 +59,7 @@ internal sealed class DashboardDesk(ControlVerbs verbs, Administrators administr
         try
         {
             string what = Carry(order);
-            journal.Write(Priority.Notice, $"{who} at {asker}, by the dashboard: {what}", ("KIND", "dashboard"), ("USER", who), ("HOST", asker.ToString()));
+            journal.Write(Catalog.ByDashboard, Priority.Notice, $"{who} at {asker}, by the dashboard: {what}", ("USER", who), ("HOST", asker.ToString()));
             return new Outcome { Done = true, Sentence = what };
         }
         catch (RefusedRequest refused)

@@ -60,7 +60,7 @@ internal sealed class Drill(Helm helm, Worker worker, PortRegistry ports, LiveTa
             DrilledPort port = worker.Ask(w => w.BeginDrill(id, plan)).GetAwaiter().GetResult() ?? throw Refused($"link {link.Name} has no socket now.");
             _tally = new DrillTally(id, link.Name, Words(query), now, ends, port, worker, tables, verdict);
             (_phase, _endedBy) = (Phase.Running, "");
-            journal.Write(Priority.Warning, $"link {link.Name}: a drill begins: {_tally.What}, until {DateTimeOffset.Now.AddSeconds(query.Seconds):HH:mm:ss}", ("LINK", link.Name), ("KIND", "drill"));
+            journal.Write(Catalog.Drill, Priority.Warning, $"link {link.Name}: a drill begins: {_tally.What}, until {DateTimeOffset.Now.AddSeconds(query.Seconds):HH:mm:ss}", ("LINK", link.Name));
             // The thread of the drill before, if it still waits for a return, sees that it is not its own any more.
             DrillTally mine = _tally;
             _thread = new Thread(() => Run(mine)) { Name = "drill", IsBackground = true };
@@ -113,7 +113,7 @@ internal sealed class Drill(Helm helm, Worker worker, PortRegistry ports, LiveTa
                 if (_phase == Phase.Idle || _tally != mine) return;
                 long now = Monotonic.Microseconds();
                 LinkVerdict verdict = VerdictOf(mine.Id);
-                if (mine.Observe(verdict)) journal.Write(Priority.Notice, string.Create(CultureInfo.InvariantCulture, $"link {mine.Link}: the drill was noticed after {mine.DetectedSeconds:0.0} s: {verdict.Cause}"), ("LINK", mine.Link), ("KIND", "drill"));
+                if (mine.Observe(verdict)) journal.Write(Catalog.Drill, Priority.Notice, string.Create(CultureInfo.InvariantCulture, $"link {mine.Link}: the drill was noticed after {mine.DetectedSeconds:0.0} s: {verdict.Cause}"), ("LINK", mine.Link));
                 if (_phase == Phase.Running && now >= mine.Ends) Conclude(mine.Ends);
                 if (_phase == Phase.Returning && (mine.IsBack(verdict) || now - mine.Ends > Patience)) Finish();
             }
@@ -139,9 +139,9 @@ internal sealed class Drill(Helm helm, Worker worker, PortRegistry ports, LiveTa
             // Then nothing passes anyway, drilled or not.
         }
         DrillReport report = Report();
-        journal.Write(Priority.Notice, string.Create(CultureInfo.InvariantCulture,
+        journal.Write(Catalog.Drill, Priority.Notice, string.Create(CultureInfo.InvariantCulture,
             $"link {report.Link}: the drill is over{(_endedBy.Length > 0 ? $" {_endedBy}" : "")}: {report.Moved} flows moved, {report.Reset} reset, {report.Lost} lost; {report.PacketsLost} packets lost, {report.PacketsDelayed} delayed"),
-            ("LINK", report.Link), ("KIND", "drill"));
+            ("LINK", report.Link));
     }
 
     private void Finish()
@@ -149,7 +149,7 @@ internal sealed class Drill(Helm helm, Worker worker, PortRegistry ports, LiveTa
         _phase = Phase.Idle;
         if (_tally!.ReturnedSeconds is { } seconds and > 0)
         {
-            journal.Write(Priority.Notice, string.Create(CultureInfo.InvariantCulture, $"link {_tally.Link}: it was well again {seconds:0.0} s after the drill"), ("LINK", _tally.Link), ("KIND", "drill"));
+            journal.Write(Catalog.Drill, Priority.Notice, string.Create(CultureInfo.InvariantCulture, $"link {_tally.Link}: it was well again {seconds:0.0} s after the drill"), ("LINK", _tally.Link));
         }
     }
 

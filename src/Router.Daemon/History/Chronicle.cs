@@ -30,8 +30,6 @@ internal sealed class Chronicle : IDisposable
     private const int MostUnheard = 1024;
     private const long OnDiskEvery = 10_000_000;
 
-    private static readonly EventKind s_unreadable = new("history", 1, TimeSpan.FromHours(1));
-
     private readonly FileRing _events, _hosts, _samples;
     private readonly LinkCourses _courses;
     private readonly Journal _journal;
@@ -65,7 +63,7 @@ internal sealed class Chronicle : IDisposable
     public long Lost => Volatile.Read(ref _lost);
 
     // What the journal writes. From any thread; never waits.
-    private void Take(Priority priority, EventKind? kind, string message, ReadOnlySpan<(string Field, string Value)> fields)
+    private void Take(Priority priority, EventKind kind, string message, ReadOnlySpan<(string Field, string Value)> fields)
     {
         if (HistoryEvent.Of(_clock.GetUtcNow().ToUnixTimeMilliseconds(), priority, kind, message, fields) is not { } happened) return;
         if (!_queue.TryAdd(happened)) Interlocked.Increment(ref _lost);
@@ -225,7 +223,7 @@ internal sealed class Chronicle : IDisposable
         {
             foreach (FileRing ring in (FileRing[])[_events, _hosts, _samples]) ring.Abandon();
             _courses.Abandon();
-            if (!_isRefused) _journal.Write(Priority.Warning, $"what happens is not kept for `routerctl events`, as it cannot be written down: {fault.Message}");
+            if (!_isRefused) _journal.Write(Catalog.HistoryUnkept, Priority.Warning, $"what happens is not kept for `routerctl events`, as it cannot be written down: {fault.Message}");
             _isRefused = true;
             return false;
         }
@@ -244,6 +242,6 @@ internal sealed class Chronicle : IDisposable
 
     private void Complain(int damaged, string what)
     {
-        if (damaged > 0) _journal.Write(s_unreadable, Priority.Warning, $"{damaged} lines of the {what} that were kept are damaged, and left out");
+        if (damaged > 0) _journal.Write(Catalog.HistoryDamaged, Priority.Warning, $"{damaged} lines of the {what} that were kept are damaged, and left out");
     }
 }

@@ -26,19 +26,13 @@ internal readonly record struct HistoryEvent(long Time, Priority Priority, strin
     public DateTimeOffset When => DateTimeOffset.FromUnixTimeMilliseconds(Time);
 
     /// <summary>
-    /// What a journal line is to the history; null if it is none of its business. The kind is the line's field KIND; else what it
-    /// is by its other fields, or by how much it matters.
+    /// What a journal line is to the history, where its kind is the topic; null if it is none of its business.
     /// </summary>
-    public static HistoryEvent? Of(long time, Priority priority, EventKind? kind, string message, ReadOnlySpan<(string Field, string Value)> fields)
+    public static HistoryEvent? Of(long time, Priority priority, EventKind kind, string message, ReadOnlySpan<(string Field, string Value)> fields)
     {
         if (priority > Priority.Notice) return null;
-        string state = Find(fields, "STATE"), link = Find(fields, "LINK"), said = Find(fields, "KIND"), cause = Find(fields, "CAUSE");
-        string word = said.Length > 0 ? said
-            : state.Length > 0 ? StateKind
-            : kind is not null ? kind.Name.Replace(' ', '-')
-            : link.Length > 0 ? "link"
-            : priority == Priority.Notice ? "notice" : "warning";
-        return new HistoryEvent(time, priority, word, link, state, cause.Length > 0 ? cause : message);
+        string text = kind.Topic == StateKind ? Find(fields, "CAUSE") : message;
+        return new HistoryEvent(time, priority, kind.Topic, Find(fields, "LINK"), Find(fields, "STATE"), text);
     }
 
     public override string ToString() =>

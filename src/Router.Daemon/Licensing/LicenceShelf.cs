@@ -95,7 +95,7 @@ internal sealed class LicenceShelf : IDisposable
         {
             _licence = null;
             if (settings.IsFileWritten) Problem = $"there is no licence file {_file}: the base of {Licence.Base.Users} users holds";
-            if (Problem is not null && Problem != before) _journal.Write(Priority.Warning, Problem, ("KIND", "licence"));
+            if (Problem is not null && Problem != before) _journal.Write(Catalog.LicenceRefused, Priority.Warning, Problem);
             return;
         }
         fault ??= LicenceText.Verify(text!, _key, out Licence? read) is { } wrong ? wrong : Accept(text!, read!);
@@ -104,7 +104,7 @@ internal sealed class LicenceShelf : IDisposable
         if (isFirst && ReadText(_copy, out _) is { } kept && LicenceText.Verify(kept, _key, out Licence? known) is null) _licence = known;
         string instead = _licence is null ? $"the base of {Licence.Base.Users} users holds" : $"licence {_licence.Number} stays in force";
         Problem = $"the licence file {_file} is not taken: {fault}; {instead}";
-        if (Problem != before) _journal.Write(Priority.Error, Problem, ("KIND", "licence"));
+        if (Problem != before) _journal.Write(Catalog.LicenceRefused, Priority.Error, Problem);
     }
 
     // Answers null, as what has no fault.
@@ -112,7 +112,7 @@ internal sealed class LicenceShelf : IDisposable
     {
         if (licence != _licence)
         {
-            _journal.Write(Priority.Notice, $"licence {licence.Number} of {licence.Holder}: {licence.Users} users with {licence.DevicesPerUser} devices each", ("KIND", "licence"));
+            _journal.Write(Catalog.LicenceTaken, Priority.Notice, $"licence {licence.Number} of {licence.Holder}: {licence.Users} users with {licence.DevicesPerUser} devices each");
         }
         _licence = licence;
         try
@@ -123,7 +123,7 @@ internal sealed class LicenceShelf : IDisposable
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            _journal.Write(Priority.Warning, $"no copy of the licence could be kept for the case that its file is damaged: {refused.Message}", ("KIND", "licence"));
+            _journal.Write(Catalog.LicenceUnkept, Priority.Warning, $"no copy of the licence could be kept for the case that its file is damaged: {refused.Message}");
         }
         return null;
     }
@@ -144,9 +144,9 @@ internal sealed class LicenceShelf : IDisposable
         if (_water.IsBehind(clock) != _isBehind)
         {
             _isBehind = !_isBehind;
-            _journal.Write(_isBehind ? Priority.Warning : Priority.Notice, _isBehind
+            _journal.Write(Catalog.ClockBehind, _isBehind ? Priority.Warning : Priority.Notice, _isBehind
                 ? $"the clock says {clock:yyyy-MM-dd}, but this box has had {latest:yyyy-MM-dd} before: the licence goes by the later day; set the clock"
-                : "the clock is right again", ("KIND", "licence"));
+                : "the clock is right again");
         }
         return DateOnly.FromDateTime(latest.UtcDateTime);
     }
@@ -156,7 +156,7 @@ internal sealed class LicenceShelf : IDisposable
         int due = LicenceStanding.WarningFor(end);
         if (due == 0 || !_warned.Add((end.What, end.On, due))) return;
         string what = end.What == "trial" ? "nothing passes from licensed zones after it" : "later releases run with the base licence after it";
-        _journal.Write(Priority.Warning, $"the {end.What} of licence {_licence!.Number} ends with {end.On:yyyy-MM-dd}, in {end.DaysLeft} days: {what}", ("KIND", "licence"));
+        _journal.Write(Catalog.LicenceEnds, Priority.Warning, $"the {end.What} of licence {_licence!.Number} ends with {end.On:yyyy-MM-dd}, in {end.DaysLeft} days: {what}");
     }
 
     private void TellState()
@@ -169,7 +169,7 @@ internal sealed class LicenceShelf : IDisposable
             LicenceState.ReleaseTooNew => (Priority.Warning,
                 $"the maintenance of licence {_licence!.Number} ended with {_licence.MaintenanceUntil:yyyy-MM-dd}, before this release was made: the base of {Licence.Base.Users} users holds"),
         };
-        if (line is not null) _journal.Write(priority, line, ("KIND", "licence"));
+        if (line is not null) _journal.Write(Catalog.LicenceEnds, priority, line);
     }
 
     private void Save(bool now)
@@ -181,7 +181,7 @@ internal sealed class LicenceShelf : IDisposable
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
-            if (!_cannotSave) _journal.Write(Priority.Warning, $"the latest time cannot be written down, by which a clock that is turned back would be noticed: {refused.Message}", ("KIND", "licence"));
+            if (!_cannotSave) _journal.Write(Catalog.LicenceUnkept, Priority.Warning, $"the latest time cannot be written down, by which a clock that is turned back would be noticed: {refused.Message}");
             _cannotSave = true;
         }
     }

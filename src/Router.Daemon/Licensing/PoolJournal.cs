@@ -11,31 +11,28 @@ namespace Router.Daemon.Licensing;
 /// </summary>
 internal sealed class PoolJournal(Pool pool, PortRegistry ports, Journal journal)
 {
-    private static readonly EventKind Places = new("place", 20, TimeSpan.FromSeconds(1));
-    private static readonly EventKind Logins = new("login", 50, TimeSpan.FromSeconds(1));
-    private static readonly EventKind Refusals = new("licence-refusal", 10, TimeSpan.FromMinutes(1));
 
     public void Write(in PoolChange change)
     {
         switch (change.Kind)
         {
             case PoolChangeKind.PlaceTaken:
-                journal.Write(Places, Priority.Info, $"place taken by {Who(change)} in {Zone(change)}", Fields(change));
+                journal.Write(Catalog.Place, Priority.Info, $"place taken by {Who(change)} in {Zone(change)}", Fields(change));
                 break;
             case PoolChangeKind.PlaceFreed:
-                journal.Write(Places, Priority.Info, $"place of {Who(change)} is free{(change.ByHand ? ", by hand" : "")}, after {Duration(change)}", Fields(change));
+                journal.Write(Catalog.Place, Priority.Info, $"place of {Who(change)} is free{(change.ByHand ? ", by hand" : "")}, after {Duration(change)}", Fields(change));
                 break;
             case PoolChangeKind.Refused:
-                journal.Write(Refusals, Priority.Warning, Refused(change), Fields(change));
+                journal.Write(Catalog.LicenceRefusal, Priority.Warning, Refused(change), Fields(change));
                 break;
             case PoolChangeKind.LoggedIn:
-                journal.Write(Logins, Priority.Notice, $"login of {change.User} on {Who(change)} in {Zone(change)}, {By(change.Method)}", Fields(change));
+                journal.Write(Catalog.Login, Priority.Notice, $"login of {change.User} on {Who(change)} in {Zone(change)}, {By(change.Method)}", Fields(change));
                 break;
             case PoolChangeKind.LoggedOut:
-                journal.Write(Logins, Priority.Notice, $"logout of {change.User} on {Who(change)}, {Why(change.Reason)}, after {Duration(change)}", Fields(change));
+                journal.Write(Catalog.Login, Priority.Notice, $"logout of {change.User} on {Who(change)}, {Why(change.Reason)}, after {Duration(change)}", Fields(change));
                 break;
             case PoolChangeKind.United:
-                journal.Write(Places, Priority.Info, $"{Who(change)} is one device with its other addresses", Fields(change));
+                journal.Write(Catalog.Place, Priority.Info, $"{Who(change)} is one device with its other addresses", Fields(change));
                 break;
             case PoolChangeKind.DevicesAt or PoolChangeKind.SeatsAt:
                 WriteFullness(change);
@@ -50,7 +47,7 @@ internal sealed class PoolJournal(Pool pool, PortRegistry ports, Journal journal
         PoolCounts counts = pool.Counts();
         (string what, int used, int most) = change.Kind == PoolChangeKind.DevicesAt ? ("places of devices", counts.Devices, counts.MostDevices) : ("seats of users", counts.Seats, counts.MostSeats);
         string then = change.Fullness == Fullness.Full ? "newcomers are refused until one is free (routerctl license)" : "4 of 5 are taken";
-        journal.Write(Priority.Warning, $"licence: {used} of {most} {what} are taken: {then}", ("KIND", "licence"));
+        journal.Write(Catalog.LicenceFullness, Priority.Warning, $"licence: {used} of {most} {what} are taken: {then}");
     }
 
     private string Refused(in PoolChange change)
@@ -98,7 +95,7 @@ internal sealed class PoolJournal(Pool pool, PortRegistry ports, Journal journal
 
     private static (string, string)[] Fields(in PoolChange change)
     {
-        var fields = new List<(string, string)> { ("KIND", "licence"), ("HOST", change.Address.ToString()) };
+        var fields = new List<(string, string)> { ("HOST", change.Address.ToString()) };
         if (change.Mac != 0) fields.Add(("DEVICE", Macs.Text(change.Mac)));
         if (change.User is { } user) fields.Add(("USER", user));
         if (change.Cause != RefusalCause.None) fields.Add(("CAUSE", change.Cause.ToString()));

@@ -46,7 +46,6 @@ internal sealed class HostNames
 
     public static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(32);
 
-    private static readonly EventKind Lines = new("host-name", 20, TimeSpan.FromMinutes(1));
 
     private readonly Func<string, CancellationToken, Task<NameFinding>> _ask;
     private readonly NameMemory _memory;
@@ -150,12 +149,12 @@ internal sealed class HostNames
         if (after.Failures > 0 && before.Failures == 0)
         {
             string meanwhile = after.Addresses.Length > 0 ? $"{Text(after)} stays in force" : "rules match nothing by it";
-            _journal.Write(Lines, Priority.Warning, $"host name {name} cannot be looked up: {after.Fault}; {meanwhile} until it can", ("NAME", name));
+            _journal.Write(Catalog.HostName, Priority.Warning, $"host name {name} cannot be looked up: {after.Fault}; {meanwhile} until it can", ("NAME", name));
         }
-        if (after.Failures == 0 && before.Failures > 0) _journal.Write(Lines, Priority.Notice, $"host name {name} can be looked up again", ("NAME", name));
+        if (after.Failures == 0 && before.Failures > 0) _journal.Write(Catalog.HostName, Priority.Notice, $"host name {name} can be looked up again", ("NAME", name));
         if (!changed) return;
         string was = before.Addresses.Length > 0 ? $", and was {Text(before)}" : "";
-        _journal.Write(Lines, after.Addresses.Length > 0 ? Priority.Notice : Priority.Warning, $"host name {name} {(after.Addresses.Length > 0 ? "is" : "has")} {Text(after)}{was}", ("NAME", name));
+        _journal.Write(Catalog.HostName, after.Addresses.Length > 0 ? Priority.Notice : Priority.Warning, $"host name {name} {(after.Addresses.Length > 0 ? "is" : "has")} {Text(after)}{was}", ("NAME", name));
     }
 
     private static string Text(KnownName known) => known.Addresses is { Length: > 0 } addresses ? string.Join(", ", addresses) : "no address";
@@ -168,7 +167,7 @@ internal sealed class HostNames
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            _journal.Write(Lines, Priority.Warning, $"addresses of host names are not kept for the next start: {fault.Message}");
+            _journal.Write(Catalog.HostNamesUnkept, Priority.Warning, $"addresses of host names are not kept for the next start: {fault.Message}");
         }
     }
 

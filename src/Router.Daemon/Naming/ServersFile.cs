@@ -30,7 +30,7 @@ internal sealed class ServersFile(Journal journal)
         string text = Text(inUse);
         if (path == _path && text == _text && _fault is null) return;
         string? fault = Replace(path, text);
-        if (fault is not null && fault != _fault) journal.Write(Priority.Warning, $"{path} cannot be written, so name servers stay as they are there: {fault}");
+        if (fault is not null && fault != _fault) journal.Write(Catalog.NameServersUnwritten, Priority.Warning, $"{path} cannot be written, so name servers stay as they are there: {fault}");
         (_path, _text, _fault) = (path, text, fault);
     }
 

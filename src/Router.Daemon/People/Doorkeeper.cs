@@ -84,11 +84,11 @@ internal sealed class Doorkeeper(FrontDesk desk, Attendance attendance, Journal 
         if (desk.LookAtAccounts() is not { } read) return;
         if (read.Accounts is not { } accounts)
         {
-            foreach (ConfigurationError error in read.Errors) journal.Write(Priority.Error, error.ToString(), ("KIND", "people"));
-            journal.Write(Priority.Error, $"{desk.AccountsFile} has errors; the {desk.Accounts.All.Count} accounts that were read before stay in force", ("KIND", "people"));
+            foreach (ConfigurationError error in read.Errors) journal.Write(Catalog.AccountsRefused, Priority.Error, error.ToString());
+            journal.Write(Catalog.AccountsRefused, Priority.Error, $"{desk.AccountsFile} has errors; the {desk.Accounts.All.Count} accounts that were read before stay in force");
             return;
         }
-        if (_accounts.All.Count + accounts.All.Count > 0) journal.Write(Priority.Notice, $"accounts are in force: {accounts.All.Count} of {desk.AccountsFile}", ("KIND", "people"));
+        if (_accounts.All.Count + accounts.All.Count > 0) journal.Write(Catalog.Accounts, Priority.Notice, $"accounts are in force: {accounts.All.Count} of {desk.AccountsFile}");
         Compare(_accounts, accounts);
         _accounts = accounts;
     }

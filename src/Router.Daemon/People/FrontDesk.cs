@@ -32,7 +32,6 @@ internal sealed class FrontDesk
     private readonly Journal _journal;
     private Settings _settings;
 
-    private static readonly EventKind s_refusals = new("login-refused", 20, TimeSpan.FromMinutes(1));
 
     /// <param name="pool">Has the logins.</param>
     /// <param name="settings">The configuration in force.</param>
@@ -91,7 +90,7 @@ internal sealed class FrontDesk
             new LoginRequest(address, zone.Value, account?.Name ?? user, [.. account?.Groups ?? groups], method, account?.IsAdministrator ?? isAdministrator,
                 limit.MaxDevices, limit.ReplacesOldest ? AtLimit.ReplaceOldest : AtLimit.Refuse),
             Monotonic.Microseconds());
-        if (answer.GroupsLeft > 0) _journal.Write(s_refusals, Priority.Warning, $"{user} is in {answer.GroupsLeft} groups more than can be kept; rules for those do not hold for him");
+        if (answer.GroupsLeft > 0) _journal.Write(Catalog.LoginRefused, Priority.Warning, $"{user} is in {answer.GroupsLeft} groups more than can be kept; rules for those do not hold for him");
         Changed(user, address);
         return Reception.Of(answer, user);
     }
@@ -138,7 +137,7 @@ internal sealed class FrontDesk
         if (welcome.Password is { } wanted && !IsSame(wanted, password)) return Refuse(address, null, new("wrong-password", "this is not the password for guests"));
         long now = Monotonic.Microseconds();
         if (!Pool.GivePass(address, zone.Value, now + (long)welcome.Pass.TotalMicroseconds, now)) return Refuse(address, null, new("no-room", "the table of devices is full"));
-        _journal.Write(Priority.Notice, $"guest let in at {address} in {name}, for {welcome.Pass.TotalMinutes:0} min", ("KIND", "people"), ("HOST", address.ToString()));
+        _journal.Write(Catalog.Guest, Priority.Notice, $"guest let in at {address} in {name}, for {welcome.Pass.TotalMinutes:0} min", ("HOST", address.ToString()));
         Changed(Pool.Find(address)?.Addresses ?? [address]);
         return Reception.Good;
     }
@@ -171,8 +170,8 @@ internal sealed class FrontDesk
     {
         string whom = user is null ? $"guest at {address} refused" : $"login of {user} at {address} refused";
         string mac = Pool.Find(address) is { Mac: not 0 and var known } ? MacText(known) : "";
-        _journal.Write(s_refusals, Priority.Warning, $"{whom}: {refusal.Sentence}",
-            ("KIND", "people"), ("USER", user ?? ""), ("HOST", address.ToString()), ("DEVICE", mac), ("CAUSE", refusal.Refusal!));
+        _journal.Write(Catalog.LoginRefused, Priority.Warning, $"{whom}: {refusal.Sentence}",
+            ("USER", user ?? ""), ("HOST", address.ToString()), ("DEVICE", mac), ("CAUSE", refusal.Refusal!));
         return refusal;
     }
 

@@ -73,7 +73,7 @@ internal sealed class HandMoves(Worker worker, PortRegistry ports, LiveTables ta
     private void Tell(MoveReport report)
     {
         string from = report.From.Count > 0 ? $" from {string.Join(", ", report.From)}" : "";
-        journal.Write(Priority.Notice, $"host {report.Host} was moved by hand{from} to {report.Link} (pins: {report.Pins}); live flows: {report.FlowsKept} stay, {report.FlowsMoved} moved, {report.FlowsReset} reset",
+        journal.Write(Catalog.HostMoved, Priority.Notice, $"host {report.Host} was moved by hand{from} to {report.Link} (pins: {report.Pins}); live flows: {report.FlowsKept} stay, {report.FlowsMoved} moved, {report.FlowsReset} reset",
             ("HOST", report.Host), ("LINK", report.Link));
     }
 

@@ -136,6 +136,6 @@ internal sealed class LinkLoads(Func<PortId, PortTraffic> traffic, PortRegistry 
     {
         string times = string.Create(CultureInfo.InvariantCulture, $"{load.Latency / 1e3:0.#} ms where {load.IdleLatency / 1e3:0.#} ms is idle");
         string rate = string.Create(CultureInfo.InvariantCulture, $"{load.Rate.In * 8 / 1e6:0.0} Mbit/s in, {load.Rate.Out * 8 / 1e6:0.0} out");
-        journal.Write(Priority.Notice, load.Queues ? $"link {load.Name} queues: {times}, with {rate}; new hosts avoid it until it has drained" : $"link {load.Name} has drained: {times}; it takes new hosts again", ("LINK", load.Name));
+        journal.Write(Catalog.LinkLoad, Priority.Notice, load.Queues ? $"link {load.Name} queues: {times}, with {rate}; new hosts avoid it until it has drained" : $"link {load.Name} has drained: {times}; it takes new hosts again", ("LINK", load.Name));
     }
 }

@@ -13,14 +13,7 @@ namespace Router.Daemon.Reporting;
 /// </summary>
 internal sealed class EventLog(Worker worker, PortRegistry ports, Journal journal)
 {
-    private static readonly EventKind Flows = new("flow", 200, TimeSpan.FromSeconds(1));
-    private static readonly EventKind Refusals = new("refused", 20, TimeSpan.FromSeconds(1));
 
-    private static readonly EventKind Web = new("web", 20, TimeSpan.FromSeconds(1));
-    private static readonly EventKind Limits = new("limit", 20, TimeSpan.FromSeconds(1));
-    private static readonly EventKind Shortages = new("no-room", 8, TimeSpan.FromMinutes(1));
-    private static readonly EventKind Packets = new("packet", 2 * PathEvents.MostPackets, TimeSpan.FromSeconds(1));
-    private static readonly EventKind Stuck = new("stuck sender", 1, TimeSpan.FromMinutes(1));
     private static readonly TimeSpan TellSuppressed = TimeSpan.FromSeconds(1);
 
     private long _lost, _suppressed, _toldAt;
@@ -35,31 +28,31 @@ internal sealed class EventLog(Worker worker, PortRegistry ports, Journal journa
             switch (happened.Kind)
             {
                 case PathEventKind.FlowOpened:
-                    journal.Write(Flows, Priority.Info, $"open  {Describe(happened)} by {ports.NameOf(happened.Egress)}", Fields(happened, policy));
+                    journal.Write(Catalog.Flow, Priority.Info, $"open  {Describe(happened)} by {ports.NameOf(happened.Egress)}", Fields(happened, policy));
                     break;
                 case PathEventKind.FlowClosed:
-                    journal.Write(Flows, Priority.Info, $"close {Describe(happened)} by {ports.NameOf(happened.Egress)}, {happened.Octets} octets", Fields(happened, policy));
+                    journal.Write(Catalog.Flow, Priority.Info, $"close {Describe(happened)} by {ports.NameOf(happened.Egress)}, {happened.Octets} octets", Fields(happened, policy));
                     break;
                 case PathEventKind.PacketLogged:
-                    journal.Write(Packets, Priority.Info,
+                    journal.Write(Catalog.Packet, Priority.Info,
                         $"pass {Describe(happened)} from {ports.NameOf(happened.Ingress)} to {ports.NameOf(happened.Egress)}, {happened.Octets} octets", Fields(happened, policy));
                     break;
                 case PathEventKind.PacketRefused:
-                    journal.Write(Refusals, Priority.Info, $"{Verb(happened.Reason)} {Describe(happened)} from {ports.NameOf(happened.Ingress)}", Fields(happened, policy));
+                    journal.Write(Catalog.Refusal, Priority.Info, $"{Verb(happened.Reason)} {Describe(happened)} from {ports.NameOf(happened.Ingress)}", Fields(happened, policy));
                     break;
                 case PathEventKind.SenderStuck:
-                    journal.Write(Stuck, Priority.Warning,
+                    journal.Write(Catalog.StuckSender, Priority.Warning,
                         $"{Describe(happened)}: packets of {happened.Octets} octets get lost beyond {ports.NameOf(happened.Egress)}, although the connection opened; "
                         + "if it happens to many, the path takes less than the interface's MTU and nobody says so: lower that MTU", Fields(happened, policy));
                     break;
                 case PathEventKind.HostLimited:
-                    journal.Write(Limits, Priority.Warning, DescribeLimit(happened, policy), ("HOST", happened.Source.ToString()));
+                    journal.Write(Catalog.HostLimit, Priority.Warning, DescribeLimit(happened, policy), ("HOST", happened.Source.ToString()));
                     break;
                 case PathEventKind.NoRoom:
-                    journal.Write(Shortages, Priority.Warning, DescribeShortage(happened), ("HOST", happened.Source.ToString()));
+                    journal.Write(Catalog.NoRoom, Priority.Warning, DescribeShortage(happened), ("HOST", happened.Source.ToString()));
                     break;
                 case PathEventKind.WebRefused:
-                    journal.Write(Web, Priority.Info, DescribeWeb(happened, policy), WebFields(happened, policy));
+                    journal.Write(Catalog.WebRefusal, Priority.Info, DescribeWeb(happened, policy), WebFields(happened, policy));
                     break;
                 case PathEventKind.NeighbourWanted or PathEventKind.PortGone or PathEventKind.HostUnknown:
                     toAct.Add(happened);
@@ -68,12 +61,12 @@ internal sealed class EventLog(Worker worker, PortRegistry ports, Journal journa
         }
         if (events.Lost is var lost && lost > _lost)
         {
-            journal.Write(Priority.Warning, $"{lost - _lost} events of the path were not logged: they came faster than they could be written");
+            journal.Write(Catalog.PathEventsLost, Priority.Warning, $"{lost - _lost} events of the path were not logged: they came faster than they could be written");
             _lost = lost;
         }
         if (events.Suppressed is var suppressed && suppressed > _suppressed && Stopwatch.GetElapsedTime(_toldAt) >= TellSuppressed)
         {
-            journal.Write(Packets, Priority.Info, $"packet: {suppressed - _suppressed} more suppressed", ("SUPPRESSED", $"{suppressed - _suppressed}"));
+            journal.Write(Catalog.Packet, Priority.Info, $"packet: {suppressed - _suppressed} more suppressed", ("SUPPRESSED", $"{suppressed - _suppressed}"));
             (_suppressed, _toldAt) = (suppressed, Stopwatch.GetTimestamp());
         }
         return toAct;

@@ -30,7 +30,7 @@ internal sealed class FlowReports(Helm helm, Worker worker, PortRegistry ports, 
         {
             killed += worker.Ask(w => w.Kill(some)).GetAwaiter().GetResult();
         }
-        if (killed > 0) journal.Write(Priority.Notice, $"{killed} live flows were ended on request: {(query.IsNarrow ? query.ToKillQuery(all: false)[1..] : "all")}", ("KIND", "flows"));
+        if (killed > 0) journal.Write(Catalog.FlowsKilled, Priority.Notice, $"{killed} live flows were ended on request: {(query.IsNarrow ? query.ToKillQuery(all: false)[1..] : "all")}");
         return new KillReport { Killed = killed };
     }
 

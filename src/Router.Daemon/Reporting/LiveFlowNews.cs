@@ -17,8 +17,8 @@ internal sealed class LiveFlowNews(Forwarder path, Journal journal)
         (long moved, long reset, long drained, long closed) = (path.Ends.Moved, path.Ends.Reset, path.FlowsDrained, path.FlowsClosedByRules);
         if (path.IsReviewing || (moved, reset, drained, closed) == _told) return;
         string left = drained == _told.Drained ? "" : $", {drained - _told.Drained} left to finish";
-        journal.Write(Priority.Notice,
-            $"live flows: {moved - _told.Moved} moved to another link, {reset - _told.Reset} reset for one, {closed - _told.Closed} closed as no rule allows them{left}", ("KIND", "flows"));
+        journal.Write(Catalog.FlowsChanged, Priority.Notice,
+            $"live flows: {moved - _told.Moved} moved to another link, {reset - _told.Reset} reset for one, {closed - _told.Closed} closed as no rule allows them{left}");
         _told = (moved, reset, drained, closed);
     }
 }

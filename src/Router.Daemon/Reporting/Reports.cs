@@ -78,7 +78,7 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
         loaded = AccountsCheck.Added(loaded);
         if (loaded.Settings is { } settings)
         {
-            loaded = loaded with { Warnings = [.. loaded.Warnings, .. LockOut.Warnings(name, settings, helm.View, TcpConnections.ToTheBox()), .. NameReports.Doubts(name, settings.HostNames, helm.HostNames)] };
+            loaded = loaded with { Warnings = [.. loaded.Warnings, .. LockOut.Warnings(name, settings, helm.View, TcpConnections.ToTheBox()), .. Collisions.Warnings(name, settings, helm.View), .. NameReports.Doubts(name, settings.HostNames, helm.HostNames)] };
         }
         return ConfigurationReports.Checked(name, loaded);
     }

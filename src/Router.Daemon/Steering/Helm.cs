@@ -67,7 +67,7 @@ internal sealed class Helm : IDisposable
         _news = new LiveFlowNews(worker.Forwarder, journal);
         _eventLog = new EventLog(worker, ports, journal);
         _health = new LinkWatch(
-            changes => Post(() => TakeVerdicts(changes)), remark => journal.Write(Priority.Notice, remark), () => Post(() => _works!.Publish(_inForce, _view)),
+            changes => Post(() => TakeVerdicts(changes)), remark => journal.Write(Catalog.LinkUnprobed, Priority.Notice, remark), () => Post(() => _works!.Publish(_inForce, _view)),
             worker.Forwarder.Evidence);
         _health.Doubted = link => Post(() => _works!.Verify(link, _inForce, _view));
         people.Desk.Wake = Wake;
@@ -195,7 +195,7 @@ internal sealed class Helm : IDisposable
             }
             catch (Exception fault) when (Refusal.Is(fault))
             {
-                _journal.Write(Priority.Error, $"a change could not be carried out: {fault.Message}");
+                _journal.Write(Catalog.ChangeRefused, Priority.Error, $"a change could not be carried out: {fault.Message}");
             }
         }
     }
@@ -247,7 +247,7 @@ internal sealed class Helm : IDisposable
         foreach (LinkVerdictChange change in changes)
         {
             Priority priority = change.After.Health is LinkHealth.Down or LinkHealth.Degraded ? Priority.Warning : Priority.Notice;
-            _journal.Write(priority, change.ToString(), ("LINK", change.Name), ("STATE", change.After.Health.ToString().ToLowerInvariant()), ("CAUSE", change.After.Cause));
+            _journal.Write(Catalog.LinkState, priority, change.ToString(), ("LINK", change.Name), ("STATE", change.After.Health.ToString().ToLowerInvariant()), ("CAUSE", change.After.Cause));
         }
     }
 
@@ -284,12 +284,12 @@ internal sealed class Helm : IDisposable
         {
             _owed = why;
             Volatile.Write(ref _inForce, _inForce with { NextChange = DateTimeOffset.Now + NextTry });
-            _journal.Write(Priority.Error, $"{why}, but the rules stay as they are: {refused.Message}; it is tried again in a minute", ("KIND", "reload"));
+            _journal.Write(Catalog.ConfigurationRefused, Priority.Error, $"{why}, but the rules stay as they are: {refused.Message}; it is tried again in a minute");
             return;
         }
         Volatile.Write(ref _inForce, next);
         _owed = null;
-        _journal.Write(Priority.Notice, $"policy {Policy.Generation} is in force: {why}", ("KIND", "reload"));
+        _journal.Write(Catalog.Policy, Priority.Notice, $"policy {Policy.Generation} is in force: {why}");
     }
 
     private void WarnOfMissing()
@@ -298,7 +298,7 @@ internal sealed class Helm : IDisposable
         {
             if (_view.Interface(name) is null)
             {
-                _journal.Write(Priority.Warning, $"the interface {name} is not there; it is taken up when it comes, or mend its name in {_file}");
+                _journal.Write(Catalog.InterfaceMissing, Priority.Warning, $"the interface {name} is not there; it is taken up when it comes, or mend its name in {_file}");
             }
         }
     }

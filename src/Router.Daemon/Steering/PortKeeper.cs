@@ -75,7 +75,7 @@ internal sealed class PortKeeper(Worker worker, PortRegistry ports, Journal jour
         }
         catch (PortException refused)
         {
-            journal.Write(Priority.Error, $"link {link.Name} cannot be opened: {refused.Message}", ("LINK", link.Name));
+            journal.Write(Catalog.LinkUnopened, Priority.Error, $"link {link.Name} cannot be opened: {refused.Message}", ("LINK", link.Name));
             return false;
         }
     }

@@ -57,8 +57,8 @@ internal sealed class Reload(string file, ReadBefore read, PortRegistry ports, H
         }
         catch (Exception refused) when (Refusal.Is(refused))
         {
-            journal.Write(Priority.Error,
-                $"{file} cannot be put in force: {refused.Message}; the configuration of {before.LoadedAt:HH:mm:ss} stays in force{PutBack(before, view)}", ("KIND", "reload"));
+            journal.Write(Catalog.ConfigurationRefused, Priority.Error,
+                $"{file} cannot be put in force: {refused.Message}; the configuration of {before.LoadedAt:HH:mm:ss} stays in force{PutBack(before, view)}");
             return (before, ConfigurationReports.Refused(before.Policy.Generation, begun, result, refused.Message));
         }
     }
@@ -78,8 +78,8 @@ internal sealed class Reload(string file, ReadBefore read, PortRegistry ports, H
 
     private (InForce, ReloadReport) Errors(InForce before, long begun, LoadResult result)
     {
-        foreach (ConfigurationError error in result.Errors) journal.Write(Priority.Error, error.ToString());
-        journal.Write(Priority.Error, $"{file} has errors; the configuration of {before.LoadedAt:HH:mm:ss} stays in force", ("KIND", "reload"));
+        foreach (ConfigurationError error in result.Errors) journal.Write(Catalog.ConfigurationError, Priority.Error, error.ToString());
+        journal.Write(Catalog.ConfigurationRefused, Priority.Error, $"{file} has errors; the configuration of {before.LoadedAt:HH:mm:ss} stays in force");
         return (before, ConfigurationReports.Refused(before.Policy.Generation, begun, result, null));
     }
 
@@ -101,10 +101,10 @@ internal sealed class Reload(string file, ReadBefore read, PortRegistry ports, H
     {
         if (after.Settings.Tables != before.Settings.Tables)
         {
-            journal.Write(Priority.Warning, "`tables` has changed; table sizes take effect at the next restart");
+            journal.Write(Catalog.ConfigurationDoubt, Priority.Warning, "`tables` has changed; table sizes take effect at the next restart");
         }
-        foreach (string warning in after.Warnings) journal.Write(Priority.Warning, warning);
+        foreach (string warning in after.Warnings) journal.Write(Catalog.ConfigurationDoubt, Priority.Warning, warning);
         double milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
-        journal.Write(Priority.Notice, $"policy {after.Policy.Generation} is in force: {after.Policy.Rules.Length - 1} rules, {milliseconds:0} ms", ("KIND", "reload"));
+        journal.Write(Catalog.Policy, Priority.Notice, $"policy {after.Policy.Generation} is in force: {after.Policy.Rules.Length - 1} rules, {milliseconds:0} ms");
     }
 }

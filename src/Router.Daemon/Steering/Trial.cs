@@ -26,7 +26,7 @@ internal sealed class Trial(string file, Func<ReloadReport> reload, Journal jour
     {
         if (!File.Exists(PendingOf(file))) return;
         File.Move(PendingOf(file), file, overwrite: true);
-        journal.Write(Priority.Warning, $"{file} was on trial when routerd ended, and nobody had confirmed it: the file of before is back");
+        journal.Write(Catalog.FileReverted, Priority.Warning, $"{file} was on trial when routerd ended, and nobody had confirmed it: the file of before is back");
     }
 
     /// <summary>Puts a text in force.</summary>
@@ -49,11 +49,11 @@ internal sealed class Trial(string file, Func<ReloadReport> reload, Journal jour
         if (confirm is not { } patience)
         {
             if (wasOnTrial) Settle();
-            journal.Write(Priority.Notice, $"{file} was replaced on request; the one before is {_before}");
+            journal.Write(Catalog.FileReplaced, Priority.Notice, $"{file} was replaced on request; the one before is {_before}");
             return report;
         }
         _deadline = DateTimeOffset.Now + patience;
-        journal.Write(Priority.Notice, $"{file} was replaced on request, on trial until {_deadline:HH:mm:ss}: without `routerctl confirm` the one before comes back");
+        journal.Write(Catalog.FileReplaced, Priority.Notice, $"{file} was replaced on request, on trial until {_deadline:HH:mm:ss}: without `routerctl confirm` the one before comes back");
         return report with { RevertsAt = _deadline };
     }
 
@@ -62,7 +62,7 @@ internal sealed class Trial(string file, Func<ReloadReport> reload, Journal jour
     {
         if (_deadline is null) return false;
         Settle();
-        journal.Write(Priority.Notice, $"{file} was confirmed; the one before is {_before}");
+        journal.Write(Catalog.FileReplaced, Priority.Notice, $"{file} was confirmed; the one before is {_before}");
         return true;
     }
 
@@ -72,7 +72,7 @@ internal sealed class Trial(string file, Func<ReloadReport> reload, Journal jour
         if (_deadline is not { } deadline || DateTimeOffset.Now < deadline) return;
         _deadline = null;
         File.Move(_pending, file, overwrite: true);
-        journal.Write(Priority.Warning, $"{file} was not confirmed in time: the one before is back");
+        journal.Write(Catalog.FileReverted, Priority.Warning, $"{file} was not confirmed in time: the one before is back");
         reload();
     }
 

@@ -14,8 +14,8 @@ namespace Router.Daemon.Systemd;
 /// their fields; if that fails, to stderr with the priority in front. Anywhere else (a terminal, a file, a pipe) they are plain
 /// lines with a time in front. There is no other case, and no setting.
 ///
-/// Events that strangers can cause in storms have an <see cref="EventKind"/>: what is over its burst is counted and told as one
-/// line when its window ends. Kinds are constants of the program, so the table of windows is bounded.
+/// Every line has an <see cref="EventKind"/> of the <see cref="Catalog"/>. Of those that strangers can cause in storms, what is over the
+/// burst is counted and told as one line when its window ends. Kinds are constants of the program, so the table of windows is bounded.
 /// </summary>
 internal sealed class Journal : IDisposable
 {
@@ -65,16 +65,11 @@ internal sealed class Journal : IDisposable
         lock (_lock) _observer = observer;
     }
 
-    /// <summary>Writes one event.</summary>
+    /// <summary>Writes one event, or counts it if its kind is over its burst. The message is made only if it is written.</summary>
+    /// <param name="kind">What kind of line it is.</param>
     /// <param name="priority">How much it matters.</param>
     /// <param name="message">One sentence.</param>
     /// <param name="fields">Names in capitals (LINK, RULE, HOST, ...) and values; kept by journald only.</param>
-    public void Write(Priority priority, string message, params ReadOnlySpan<(string Field, string Value)> fields)
-    {
-        lock (_lock) WriteLocked(null, priority, message, fields);
-    }
-
-    /// <summary>Writes one event of a kind that may come in storms, or counts it. The message is made only if it is written.</summary>
     public void Write(
         EventKind kind, Priority priority,
         [InterpolatedStringHandlerArgument("", nameof(kind), nameof(priority))] ref JournalMessage message,
@@ -95,6 +90,7 @@ internal sealed class Journal : IDisposable
     /// <summary>Whether one more event of that kind is written now; if not, it is counted as suppressed.</summary>
     internal bool Admits(EventKind kind, Priority priority)
     {
+        if (!kind.MayStorm) return true;
         lock (_lock)
         {
             ref EventWindow? window = ref System.Runtime.InteropServices.CollectionsMarshal.GetValueRefOrAddDefault(_windows, kind, out _);
@@ -131,7 +127,7 @@ internal sealed class Journal : IDisposable
         WriteLocked(window.Kind, priority, $"{window.Kind.Name}: {count} more suppressed", [("SUPPRESSED", $"{count}")]);
     }
 
-    private void WriteLocked(EventKind? kind, Priority priority, string message, ReadOnlySpan<(string Field, string Value)> fields)
+    private void WriteLocked(EventKind kind, Priority priority, string message, ReadOnlySpan<(string Field, string Value)> fields)
     {
         _written[(int)priority]++;
         _observer?.Invoke(priority, kind, message, fields);
@@ -146,7 +142,9 @@ internal sealed class Journal : IDisposable
         JournalEntry.Field(_entry, "MESSAGE", message);
         JournalEntry.Field(_entry, "PRIORITY", $"{(int)priority}");
         JournalEntry.Field(_entry, "SYSLOG_IDENTIFIER", "routerd");
-        if (kind is not null) JournalEntry.Field(_entry, "EVENT", kind.Name);
+        JournalEntry.Field(_entry, "MESSAGE_ID", kind.Id);
+        JournalEntry.Field(_entry, "KIND", kind.Topic);
+        JournalEntry.Field(_entry, "EVENT", kind.Name);
         foreach ((string field, string value) in fields) JournalEntry.Field(_entry, field, value);
         if (TrySend()) return;
         _entry.ResetWrittenCount();

@@ -47,7 +47,7 @@ internal sealed class VolumeMeter
     {
         (_traffic, _ports, _journal, _clock) = (traffic, ports, journal, clock ?? TimeProvider.System);
         _book = VolumeBook.Open(directory, out string complaint);
-        if (complaint.Length > 0) journal.Write(Priority.Warning, complaint);
+        if (complaint.Length > 0) journal.Write(Catalog.VolumeUnkept, Priority.Warning, complaint);
     }
 
     /// <summary>Counts and writes down if it is time.</summary>
@@ -98,12 +98,12 @@ internal sealed class VolumeMeter
         try
         {
             _book.Save();
-            if (_isRefused) _journal.Write(Priority.Notice, "the volume that links carry is written down again");
+            if (_isRefused) _journal.Write(Catalog.VolumeUnkept, Priority.Notice, "the volume that links carry is written down again");
             _isRefused = false;
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            if (!_isRefused) _journal.Write(Priority.Warning, $"the volume that links carry cannot be written down, and a restart would forget it: {fault.Message}");
+            if (!_isRefused) _journal.Write(Catalog.VolumeUnkept, Priority.Warning, $"the volume that links carry cannot be written down, and a restart would forget it: {fault.Message}");
             _isRefused = true;
         }
     }
@@ -146,6 +146,6 @@ internal sealed class VolumeMeter
             LinkVolume.Ample => (Priority.Notice, "it has volume again"),
         };
         if (use.State == LinkVolume.Scarce && before == LinkVolume.Spent) what = $"{used} is used up; it may be used again, but other links go first until {until}";
-        _journal.Write(priority, $"link {link.Name}: {what}", ("LINK", link.Name), ("KIND", "volume"));
+        _journal.Write(Catalog.Volume, priority, $"link {link.Name}: {what}", ("LINK", link.Name));
     }
 }

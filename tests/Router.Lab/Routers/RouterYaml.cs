@@ -31,6 +31,9 @@ internal sealed record RouterYaml
     /// </summary>
     public string? License { get; init; }
 
+    /// <summary>The lines of `users`, defaults where empty.</summary>
+    public string Users { get; init; } = "";
+
     /// <summary>The lines of `timeouts`, defaults where empty.</summary>
     public string Timeouts { get; init; } = "";
 
@@ -60,7 +63,7 @@ internal sealed record RouterYaml
           placement: {{Placement}}
           pin: {{Pin}}
 
-        {{Section("health:", Health, "  ")}}{{Section("tables:", Flows == 0 ? "" : $"flows: {Flows}", "  ")}}{{Section("limits:", Limits, "  ")}}{{Section("license:", License ?? "", "  ")}}{{Section("timeouts:", Timeouts, "  ")}}
+        {{Section("health:", Health, "  ")}}{{Section("tables:", Flows == 0 ? "" : $"flows: {Flows}", "  ")}}{{Section("limits:", Limits, "  ")}}{{Section("license:", License ?? "", "  ")}}{{Section("users:", Users, "  ")}}{{Section("timeouts:", Timeouts, "  ")}}
         rules:{{(Rules.Length == 0 && !AllowOut ? " []" : "")}}
         {{Indent(Rules, "  ")}}
         {{(AllowOut ? Indent(Everything, "  ") : "")}}

@@ -76,7 +76,7 @@ public sealed class LayerTests : IDisposable
         Settings settings = result.Settings!;
         Assert.Equal(Router.Forwarding.Rules.InternetMode.Failover, settings.Internet.Mode);
         Assert.Equal(["fiber", "lte"], settings.Internet.Order);
-        Assert.Equal([3, 4, 0], settings.Links.Select(l => l.Weight));
+        Assert.Equal([3, 4, 1], settings.Links.Select(l => l.Weight));
         Assert.Equal(Router.Forwarding.Rules.RuleAction.Deny, settings.Rules[0].Action);
         Assert.Equal(["trusted", "guest", "vpn", "lab"], settings.Zones.Select(z => z.Name));
     }

@@ -16,7 +16,7 @@ internal static class Loading
         links:
           fiber: { interface: wan0, weight: 8 }
           dsl: { interface: wan1, weight: 4 }
-          lte: { interface: wan2, weight: 0 }
+          lte: { interface: wan2, weight: 1 }
 
         """;
 

@@ -46,7 +46,7 @@ public sealed class WebTests : IDisposable
     [InlineData("- { name: a, action: redirect }", "f.yaml:10:5: web rule `a` does not say where to; write `action: redirect` and `to: http://...` together")]
     [InlineData("- { name: a, action: deny, to: \"http://x/\" }", "f.yaml:10:5: web rule `a` does not redirect, and `to` means nothing; write `action: redirect` and `to: http://...` together")]
     [InlineData("- { name: a, action: redirect, to: \"javascript:alert(1)\" }", "f.yaml:10:38: `javascript:alert(1)` is not a URL to lead to; write `http://host/path` or `https://host/path`, in at most 800 ASCII characters")]
-    [InlineData("- { name: a, action: deny, zones: [fiber] }", "f.yaml:10:38: there is no zone `fiber`; name a local zone of `zones`")]
+    [InlineData("- { name: a, action: deny, zones: [fiber] }", "f.yaml:10:38: there is no zone `fiber`; use one of trusted, guest, vpn")]
     [InlineData("- { name: a, action: deny, zones: [] }", "f.yaml:10:37: an empty `zones` would be for nobody; remove it, or name zones")]
     [InlineData("- { name: a, action: deny, users: [\"group:\"] }", "f.yaml:10:38: `group:` names nobody; write a user's name, `group:NAME` or `authenticated`")]
     [InlineData("- { name: a, action: deny, time: never }", "f.yaml:10:36: there is no time `never`")]

@@ -20,6 +20,19 @@ public class CollisionTests
         Assert.Equal(2, Collisions.Of(draft.Make(newPolicy: false)).Count());
     }
 
+    [Theory]
+    [InlineData("192.168.10.0", 24, "trusted")]
+    [InlineData("192.168.10.128", 25, "guest")]
+    [InlineData("192.168.11.0", 24, null)]
+    public void Two_zones_with_one_network_are_told_and_who_has_it(string network, int length, string? who)
+    {
+        var draft = new Draft();
+        draft.GuestZone = draft.GuestZone with { Networks = [new Prefix(Address.Parse(network), length)] };
+        string[] told = [.. Collisions.Of(draft.Make(newPolicy: true))];
+        if (who is null) Assert.Empty(told);
+        else Assert.Contains($"goes to zone {who} only", Assert.Single(told), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void X1_The_Internet_works_through_a_link_whose_network_is_a_zones_too()
     {

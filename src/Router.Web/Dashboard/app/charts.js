@@ -14,7 +14,7 @@ const kinds = [
 ];
 const order = [];
 const charts = [];
-let course = null, span = "2h", sums = new Map(), timer = 0;
+let course = null, span = "15min", sums = new Map(), timer = 0;
 
 export function colourOf(link) {
   if (!order.includes(link)) order.push(link);
@@ -40,16 +40,26 @@ async function load() {
   clearTimeout(timer);
   const wanted = span;
   try {
-    const answer = await fetch(`/dashboard/course?span=${wanted}`);
+    const answer = await fetch(`/dashboard/course?span=${wanted === "15min" ? "2h" : wanted}`);
     if (!answer.ok || wanted !== span) return;
     course = await answer.json();
+    if (wanted === "15min") shorten(90);
     sums.clear();
     draw();
   } catch {
     // The stream says that the router does not answer; the charts stay as they are.
   } finally {
-    if (wanted === span) timer = setTimeout(load, Math.max(30, course?.stepSeconds ?? 30) * (span === "2h" ? 4000 : 1000));
+    if (wanted === span) timer = setTimeout(load, Math.max(30, course?.stepSeconds ?? 30) * (course?.stepSeconds === 10 ? 4000 : 1000));
   }
+}
+
+// The last steps only: what happens just now, large.
+function shorten(steps) {
+  for (const line of course.links) {
+    course.from += line === course.links[0] ? (line.in.length - steps) * course.stepSeconds : 0;
+    for (const field of ["in", "out", "loss", "latency", "states"]) line[field] = line[field].slice(-steps);
+  }
+  course.changes = course.changes.filter(change => change.time >= course.from);
 }
 
 // Live numbers go into the last step, as the mean since it began; when its time is over a new one begins.
@@ -145,7 +155,7 @@ function options(kind, box) {
     scales: { y: { range: (plot, low, high) => [0, kind.id === "loss" ? Math.max(least, Math.min(1, (high ?? 0) * 1.1)) : Math.max(least, (high ?? 0) * 1.1)] } },
     axes: [
       { ...axis, grid: { show: false }, size: 26, values: (plot, ticks) => ticks.map(tick => tickText(tick)) },
-      { ...axis, size: 76, splits: (plot, index, low, high) => [0, high / 3, high * 2 / 3].map(value => value), values: (plot, ticks) => ticks.map(kind.format) },
+      { ...axis, size: 76, space: 44, values: (plot, ticks) => ticks.map(kind.format) },
     ],
     series: [{}, ...course.links.map(line => ({ label: line.link, stroke: colour(palette[order.indexOf(line.link) % palette.length]), width: 1.75, points: { show: false }, spanGaps: false }))],
     hooks: { draw: [marks], setCursor: [plot => point(plot, kind)] },
@@ -154,7 +164,7 @@ function options(kind, box) {
 
 const hour = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const date = new Intl.DateTimeFormat(language, { month: "short", day: "numeric" });
-const tickText = tick => span === "2h" || span === "day" ? hour.format(tick * 1000) : date.format(tick * 1000);
+const tickText = tick => span !== "week" && span !== "month" ? hour.format(tick * 1000) : date.format(tick * 1000);
 
 // A line where a link went down, a thinner one where it came back.
 function marks(plot) {

@@ -23,7 +23,7 @@ internal sealed class Browser : IDisposable
         File.SetUnixFileMode(script, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         IPlaywright playwright = await Playwright.CreateAsync();
         // Its own sandbox wants a user that is not root.
-        return new Browser(playwright, await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = script, Args = ["--no-sandbox", "--disable-gpu"] }));
+        return new Browser(playwright, await playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = script, Args = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"] }));
     }
 
     public async Task<IPage> OpenAsync(int width, int height)

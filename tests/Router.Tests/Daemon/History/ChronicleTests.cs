@@ -31,11 +31,11 @@ public sealed class ChronicleTests : IDisposable
         using (Chronicle first = Open())
         {
             first.Start(() => []);
-            _journal.Write(Priority.Notice, "routerd forwards", ("KIND", "start"));
-            _journal.Write(Priority.Warning, "link fiber is down: no carrier (was up for 3 s)", ("LINK", "fiber"), ("STATE", "down"), ("CAUSE", "no carrier"));
-            _journal.Write(Priority.Info, "open  tcp 10.0.0.5:1 > 192.0.2.1:2 by fiber");
+            _journal.Write(Catalog.Started, Priority.Notice, "routerd forwards");
+            _journal.Write(Catalog.LinkState, Priority.Warning, "link fiber is down: no carrier (was up for 3 s)", ("LINK", "fiber"), ("STATE", "down"), ("CAUSE", "no carrier"));
+            _journal.Write(Catalog.Flow, Priority.Info, "open  tcp 10.0.0.5:1 > 192.0.2.1:2 by fiber");
         }
-        _journal.Write(Priority.Notice, "nobody keeps this");
+        _journal.Write(Catalog.Policy, Priority.Notice, "nobody keeps this");
         using Chronicle second = Open();
         Assert.Equal(["routerd forwards", "no carrier"], Texts(second));
         HistoryEvent state = Assert.Single(second.Events(e => e.Link == "fiber", 1000));
@@ -45,10 +45,10 @@ public sealed class ChronicleTests : IDisposable
     [Fact]
     public void What_hosts_run_into_pushes_out_no_event_of_a_link()
     {
-        var kind = new EventKind("limit", 1_000_000, TimeSpan.FromSeconds(1));
+        EventKind kind = Catalog.HostLimit with { Burst = 1_000_000 };
         using (Chronicle first = Open())
         {
-            _journal.Write(Priority.Warning, "down", ("LINK", "fiber"), ("STATE", "down"), ("CAUSE", "no carrier"));
+            _journal.Write(Catalog.LinkState, Priority.Warning, "down", ("LINK", "fiber"), ("STATE", "down"), ("CAUSE", "no carrier"));
             first.Start(() => []);
             for (int i = 0; i < 3000; i++) _journal.Write(kind, Priority.Warning, $"limits: host 10.0.0.{i} has its 10 live flows");
         }
@@ -62,7 +62,7 @@ public sealed class ChronicleTests : IDisposable
     {
         using (Chronicle first = Open())
         {
-            for (int i = 0; i < 100; i++) _journal.Write(Priority.Notice, $"{i}");
+            for (int i = 0; i < 100; i++) _journal.Write(Catalog.Policy, Priority.Notice, $"{i}");
         }
         using Chronicle second = Open();
         Assert.Equal(["97", "98", "99"], second.Events(_ => true, 3).Select(e => e.Text));
@@ -74,10 +74,10 @@ public sealed class ChronicleTests : IDisposable
         using Chronicle chronicle = Open();
         chronicle.Start(() => []);
         var heard = new List<string>();
-        for (int i = 0; i < 200; i++) _journal.Write(Priority.Notice, $"{i}");
+        for (int i = 0; i < 200; i++) _journal.Write(Catalog.Policy, Priority.Notice, $"{i}");
         (List<HistoryEvent> past, ChannelReader<HistoryEvent> coming) = chronicle.Follow(_ => true, 1000);
         heard.AddRange(past.Select(e => e.Text));
-        for (int i = 200; i < 300; i++) _journal.Write(Priority.Notice, $"{i}");
+        for (int i = 200; i < 300; i++) _journal.Write(Catalog.Policy, Priority.Notice, $"{i}");
         while (heard.Count < 300) heard.Add((await coming.ReadAsync(TestContext.Current.CancellationToken)).Text);
         Assert.Equal(Enumerable.Range(0, 300).Select(i => $"{i}"), heard);
         chronicle.Leave(coming);
@@ -91,7 +91,7 @@ public sealed class ChronicleTests : IDisposable
         using (Chronicle chronicle = Open(file))
         {
             chronicle.Start(() => []);
-            for (int i = 0; i < 50; i++) _journal.Write(Priority.Notice, $"line {i}");
+            for (int i = 0; i < 50; i++) _journal.Write(Catalog.Policy, Priority.Notice, $"line {i}");
         }
         string told = System.Text.Encoding.UTF8.GetString(_lines.ToArray());
         Assert.Equal(2, told.Split("is not kept for `routerctl events`").Length);
@@ -103,7 +103,7 @@ public sealed class ChronicleTests : IDisposable
     {
         using (Chronicle first = Open())
         {
-            foreach (string text in (string[])["one", "two", "three"]) _journal.Write(Priority.Notice, text);
+            foreach (string text in (string[])["one", "two", "three"]) _journal.Write(Catalog.Policy, Priority.Notice, text);
         }
         string path = Path.Combine(_directory, "history", "events.00000001");
         File.WriteAllText(path, File.ReadAllText(path).Replace("two", "2wo", StringComparison.Ordinal));

@@ -91,17 +91,17 @@ public sealed class HistoryLineTests
         }).QuickCheckThrowOnFailure();
 
     [Theory]
-    [InlineData(4, null, "LINK=fiber STATE=down CAUSE=no.carrier", "state fiber down no.carrier")]
-    [InlineData(5, null, "KIND=flows", "flows   said")]
-    [InlineData(4, "stuck sender", "HOST=10.0.0.5", "stuck-sender   said")]
-    [InlineData(4, null, "LINK=dsl KIND=volume", "volume dsl  said")]
-    [InlineData(3, null, "LINK=dsl", "link dsl  said")]
-    [InlineData(3, null, "", "warning   said")]
-    [InlineData(6, null, "LINK=dsl", null)]
-    public void A_journal_line_becomes_an_event_of_a_kind(int priority, string? kind, string fields, string? expected)
+    [InlineData(4, "link-state", "LINK=fiber STATE=down CAUSE=no.carrier", "state fiber down no.carrier")]
+    [InlineData(5, "flows-changed", "", "flows   said")]
+    [InlineData(4, "stuck-sender", "HOST=10.0.0.5", "stuck-sender   said")]
+    [InlineData(4, "volume", "LINK=dsl", "volume dsl  said")]
+    [InlineData(3, "link-unopened", "LINK=dsl", "link dsl  said")]
+    [InlineData(4, "login-refused", "HOST=10.0.0.5 CAUSE=wrong-password", "people   said")]
+    [InlineData(6, "link-load", "LINK=dsl", null)]
+    public void A_journal_line_becomes_an_event_of_a_kind(int priority, string kind, string fields, string? expected)
     {
         (string, string)[] all = [.. fields.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(f => f.Split('=')).Select(f => (f[0], f[1]))];
-        HistoryEvent? happened = HistoryEvent.Of(5, (Priority)priority, kind is null ? null : new EventKind(kind, 1, TimeSpan.FromSeconds(1)), "said", all);
+        HistoryEvent? happened = HistoryEvent.Of(5, (Priority)priority, Catalog.All.Single(known => known.Name == kind), "said", all);
         Assert.Equal(expected, happened is { } e ? $"{e.Kind} {e.Link} {e.State} {e.Text}" : null);
     }
 }

@@ -6,7 +6,10 @@ namespace Router.Tests.Daemon.Systemd;
 
 public sealed class JournalTests : IDisposable
 {
-    private static readonly EventKind Storm = new("storm", Burst: 2, TimeSpan.FromSeconds(10));
+    private const string Id = "0123456789abcdef0123456789abcdef";
+
+    private static readonly EventKind Plain = new("plain", "test", Id);
+    private static readonly EventKind Storm = new("storm", "test", Id, Burst: 2, TimeSpan.FromSeconds(10));
 
     private readonly HandClock _clock = new();
     private readonly MemoryStream _stderr = new();
@@ -19,10 +22,10 @@ public sealed class JournalTests : IDisposable
         using var journald = new DatagramSocket();
         using var journal = new Journal(journald.EndPoint, _stderr, _clock);
 
-        journal.Write(Priority.Warning, "link dsl is down: no carrier", ("LINK", "dsl"), ("STATE", "down"));
+        journal.Write(Plain, Priority.Warning, "link dsl is down: no carrier", ("LINK", "dsl"), ("STATE", "down"));
 
         Assert.Equal(
-            [("MESSAGE", "link dsl is down: no carrier"), ("PRIORITY", "4"), ("SYSLOG_IDENTIFIER", "routerd"), ("LINK", "dsl"), ("STATE", "down")],
+            [("MESSAGE", "link dsl is down: no carrier"), ("PRIORITY", "4"), ("SYSLOG_IDENTIFIER", "routerd"), ("MESSAGE_ID", Id), ("KIND", "test"), ("EVENT", "plain"), ("LINK", "dsl"), ("STATE", "down")],
             Decode(journald.Receive()));
         Assert.Empty(_stderr.ToArray());
     }
@@ -33,10 +36,10 @@ public sealed class JournalTests : IDisposable
         using var journald = new DatagramSocket();
         using var journal = new Journal(journald.EndPoint, _stderr, _clock);
 
-        journal.Write(Priority.Info, "two\nPRIORITY=0\nlines", ("HOST", "ü\nLINK=fake"));
+        journal.Write(Plain, Priority.Info, "two\nPRIORITY=0\nlines", ("HOST", "ü\nLINK=fake"));
 
         Assert.Equal(
-            [("MESSAGE", "two\nPRIORITY=0\nlines"), ("PRIORITY", "6"), ("SYSLOG_IDENTIFIER", "routerd"), ("HOST", "ü\nLINK=fake")],
+            [("MESSAGE", "two\nPRIORITY=0\nlines"), ("PRIORITY", "6"), ("SYSLOG_IDENTIFIER", "routerd"), ("MESSAGE_ID", Id), ("KIND", "test"), ("EVENT", "plain"), ("HOST", "ü\nLINK=fake")],
             Decode(journald.Receive()));
     }
 
@@ -51,7 +54,7 @@ public sealed class JournalTests : IDisposable
         using var journald = new DatagramSocket();
         using var journal = new Journal(journald.EndPoint, _stderr, _clock);
 
-        Assert.Throws<ArgumentException>(() => journal.Write(Priority.Info, "message", (name, "value")));
+        Assert.Throws<ArgumentException>(() => journal.Write(Plain, Priority.Info, "message", (name, "value")));
     }
 
     [Fact]
@@ -60,7 +63,7 @@ public sealed class JournalTests : IDisposable
         using var journald = new DatagramSocket();
         using var journal = new Journal(journald.EndPoint, _stderr, _clock);
 
-        journal.Write(Priority.Info, new string('x', 16 * 1024 - 1) + "😀" + new string('y', 1_000_000));
+        journal.Write(Plain, Priority.Info, new string('x', 16 * 1024 - 1) + "😀" + new string('y', 1_000_000));
 
         Assert.Equal(("MESSAGE", new string('x', 16 * 1024 - 1)), Decode(journald.Receive())[0]);
     }
@@ -71,7 +74,7 @@ public sealed class JournalTests : IDisposable
         var gone = new System.Net.Sockets.UnixDomainSocketEndPoint("/nowhere/journal");
         using var journal = new Journal(gone, _stderr, _clock);
 
-        journal.Write(Priority.Error, "no room\nleft\e[31m", ("LINK", "dsl"));
+        journal.Write(Plain, Priority.Error, "no room\nleft\e[31m", ("LINK", "dsl"));
 
         Assert.Equal("<3>no room left [31m\n", Encoding.UTF8.GetString(_stderr.ToArray()));
     }
@@ -81,8 +84,8 @@ public sealed class JournalTests : IDisposable
     {
         using var journal = new Journal(null, _stderr, _clock);
 
-        journal.Write(Priority.Notice, "link fiber is up", ("LINK", "fiber"));
-        journal.Write(Priority.Warning, "half full");
+        journal.Write(Plain, Priority.Notice, "link fiber is up", ("LINK", "fiber"));
+        journal.Write(Plain, Priority.Warning, "half full");
 
         Assert.Equal(
             "2026-03-01 12:00:00.000Z link fiber is up\n2026-03-01 12:00:00.000Z warning: half full\n",
