@@ -63,18 +63,20 @@ internal sealed class LiveHub(RouterClient router, Log log, TimeProvider time)
     private async Task RunAsync()
     {
         using var timer = new PeriodicTimer(Beat, time);
-        for (int beat = 0; NextAsker(beat) is { } asker; beat++)
+        try
         {
-            try
+            for (int beat = 0; NextAsker(beat) is { } asker; beat++)
             {
                 await AskAsync(asker, beat);
+                await timer.WaitForNextTickAsync();
             }
-            catch (Exception fault) when (fault is not OutOfMemoryException)
-            {
-                // The loop serves everybody who comes later too.
-                log.Error($"the dashboard's news failed: {fault}");
-            }
-            await timer.WaitForNextTickAsync();
+        }
+        catch (Exception bug)
+        {
+            // Nobody waits for this task. Whoever comes next begins anew.
+            log.Error($"the dashboard's news ended by a fault: {bug}");
+            lock (_lock) _isRunning = false;
+            throw;
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using Router.Api.Metrics;
 
@@ -31,6 +32,7 @@ public sealed partial class MetricCatalogTests
     [Theory]
     [InlineData("packaging/prometheus/router-alerts.yaml")]
     [InlineData("packaging/prometheus/router-alerts.test.yaml")]
+    [InlineData("packaging/grafana/router.json")]
     [InlineData("docs/metrics.md")]
     public void No_file_speaks_of_a_metric_that_there_is_not(string file)
     {
@@ -38,6 +40,15 @@ public sealed partial class MetricCatalogTests
         string[] named = [.. Name().Matches(ReadFile(file)).Select(match => match.Value).Where(name => !name.EndsWith('_')).Distinct()];
         Assert.NotEmpty(named);
         Assert.Empty(named.Except(known));
+    }
+
+    [Fact]
+    public void Grafana_s_dashboard_is_valid_and_each_panel_asks_for_something()
+    {
+        JsonElement dashboard = JsonDocument.Parse(ReadFile("packaging/grafana/router.json")).RootElement;
+        JsonElement[] panels = [.. dashboard.GetProperty("panels").EnumerateArray()];
+        Assert.Equal(panels.Length, panels.Select(panel => panel.GetProperty("id").GetInt32()).Distinct().Count());
+        Assert.All(panels, panel => Assert.All(panel.GetProperty("targets").EnumerateArray(), target => Assert.Contains("router_", target.GetProperty("expr").GetString(), StringComparison.Ordinal)));
     }
 
     private static string Row(Metric metric)
