@@ -2,6 +2,7 @@ using System.Net;
 
 using Router.Lab.Bed;
 using Router.Lab.Clients;
+using Router.Lab.Documents;
 using Router.Lab.Kernel;
 using Router.Lab.Routers;
 
@@ -17,7 +18,7 @@ public sealed class IssuedLicences : IDisposable
     private RouterYaml Yaml => new() { License = $"file: {_file}" };
 
     private void Issue(params string[] what) => Command.Run(Programs.Routerctl,
-        ["license", "issue", "--key", Path.Combine(LicensedLab.Root, "packaging/licence/development.key"), "--number", "17", "--holder", "Example", "--output", _file, .. what]).OrThrow();
+        ["license", "issue", "--key", Path.Combine(Repository.Root, "packaging/licence/development.key"), "--number", "17", "--holder", "Example", "--output", _file, .. what]).OrThrow();
 
     // Devices behind a router of their own, so that each is known by its address.
     [Fact]

@@ -35,17 +35,6 @@ internal sealed class LicensedLab : IDisposable
 
     public int Seats => License["seats"]!["used"]!.GetValue<int>();
 
-    /// <summary>Where build.sh and the project's files are.</summary>
-    public static string Root
-    {
-        get
-        {
-            DirectoryInfo? folder = new(AppContext.BaseDirectory);
-            while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "build.sh"))) folder = folder.Parent;
-            return folder?.FullName ?? throw new LabException("no build.sh above this program");
-        }
-    }
-
     /// <summary>Whether a page comes; the server's page is the address by which it sees us.</summary>
     public static bool Passes(NetworkNamespace host, string to = "198.18.0.10")
     {
