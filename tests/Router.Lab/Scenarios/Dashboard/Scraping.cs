@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 
 using Router.Lab.Bed;
+using Router.Lab.Documents;
 using Router.Lab.Kernel;
-using Router.Lab.Scenarios.Licences;
 using Router.Lab.Scenarios.Portal;
 
 namespace Router.Lab.Scenarios.Dashboard;
@@ -73,7 +73,7 @@ public sealed class Scraping() : PortalLab(Rules, "", more: $"portal:\n  metrics
     private BackgroundProgram Start()
     {
         string file = Path.Combine(Lab.Directory, "prometheus.yml"), rules = Path.Combine(Lab.Directory, "router-alerts.yaml");
-        File.Copy(Path.Combine(LicensedLab.Root, "packaging/prometheus/router-alerts.yaml"), rules);
+        File.Copy(Path.Combine(Repository.Root, "packaging/prometheus/router-alerts.yaml"), rules);
         File.WriteAllText(file,
             $$"""
             global: { scrape_interval: 500ms, scrape_timeout: 500ms, evaluation_interval: 500ms }
