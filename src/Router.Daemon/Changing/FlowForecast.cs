@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Router.Api;
 using Router.Daemon.Reporting;
+using Router.Daemon.Reporting.Flows;
 using Router.Forwarding;
 using Router.Forwarding.Limits;
 using Router.Forwarding.Reading;
