@@ -121,10 +121,10 @@ internal sealed class Helm : IDisposable
         if (!isPlumbed) _works.Prepare(_inForce, view);
         _volume.Count(Settings.Links);
         _people.Start(Monotonic.Microseconds());
+        ProbeSockets.DemandRight();
         _works.TakeUp(_inForce, view);
         _worker.Start();
         forwards();
-        ProbeSockets.DemandRight();
         if (isPlumbed) _works.Prepare(_inForce, view);
         _works.Seat(Monotonic.Microseconds());
         _store.DropRest();
