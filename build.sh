@@ -3,7 +3,7 @@
 #
 #   setup   installs the Debian packages that are missing (as root)
 #   build   leaves artifacts/bin/routerd, artifacts/bin/routerctl and artifacts/bin/router-web
-#   deb     makes artifacts/routerd_VERSION_ARCHITECTURE.deb
+#   deb     makes artifacts/routerd_VERSION_ARCHITECTURE.deb [amd64 | arm64]
 #   boot    has the package live in booted Debians, 12 and 13
 #   test    all of it: build, format, unit tests, lab tests; the last line is "N passed, N failed"
 #   demo    real traffic over two links, one of which is cut [--quick]
@@ -44,11 +44,12 @@ need_dotnet() {
 
 sdk_wanted() { sed -n 's/.*"version": *"\([^"]*\)".*/\1/p' global.json; }
 
+# Of an architecture as Debian calls it; without one, of this machine.
 runtime_id() {
-  case "$(uname -m)" in
-    x86_64) echo linux-x64 ;;
-    aarch64) echo linux-arm64 ;;
-    *) die "no build for $(uname -m)" ;;
+  case "${1:-$(uname -m)}" in
+    x86_64 | amd64) echo linux-x64 ;;
+    aarch64 | arm64) echo linux-arm64 ;;
+    *) die "no build for ${1:-$(uname -m)}" ;;
   esac
 }
 
@@ -114,32 +115,35 @@ is_fresh() {
 # One file that needs no runtime installed: trimmed, and compiled ahead together with the parts of the framework that it uses, so
 # that the first packet and the first reload meet machine code.
 publish() {
-  local project="$1" program="$2" rid out
-  if is_fresh "$BIN/$program" src; then return; fi
-  rid="$(runtime_id)"
-  out="artifacts/publish/$program"
+  local project="$1" program="$2" rid="${3:-$(runtime_id)}" into="${4:-$BIN}" out
+  if is_fresh "$into/$program" src; then return; fi
+  out="artifacts/publish/$program-$rid"
   dotnet publish "src/$project" -c Release -r "$rid" --self-contained true -p:PublishSingleFile=true -p:PublishTrimmed=true \
     -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=true -p:DebugType=embedded -o "$out" -v q -nologo
-  mkdir -p "$BIN"
-  install -m 755 "$out/$program" "$BIN/.$program.new"
-  mv -f "$BIN/.$program.new" "$BIN/$program"
+  mkdir -p "$into"
+  install -m 755 "$out/$program" "$into/.$program.new"
+  mv -f "$into/.$program.new" "$into/$program"
 }
 
+# For this machine, or for another: build RUNTIME INTO
 build() {
   need_dotnet
-  publish Router.Daemon routerd
-  publish Router.Ctl routerctl
-  publish Router.Web router-web
+  publish Router.Daemon routerd "$@"
+  publish Router.Ctl routerctl "$@"
+  publish Router.Web router-web "$@"
 }
 
 version() { sed -n 's/.*<Version>\(.*\)<\/Version>.*/\1/p' Directory.Build.props; }
 
+# Programs for another architecture are compiled ahead here just the same, but cannot be run here.
 deb() {
-  build
-  local architecture file
-  architecture="$(dpkg --print-architecture)"
+  local own architecture bin="$BIN" file
+  own="$(dpkg --print-architecture)"
+  architecture="${1:-$own}"
+  if [[ $architecture != "$own" ]]; then bin="$BIN/$architecture"; fi
+  build "$(runtime_id "$architecture")" "$bin"
   file="artifacts/routerd_$(version)_$architecture.deb"
-  packaging/debian/make "$BIN" "$(version)" "$architecture" "$file"
+  packaging/debian/make "$bin" "$(version)" "$architecture" "$file"
   say "$file, $(($(stat -c %s "$file") / 1048576)) MiB"
 }
 
@@ -269,7 +273,7 @@ main() {
   case "$verb" in
     setup) setup ;;
     build) build ;;
-    deb) deb ;;
+    deb) deb "$@" ;;
     boot) boot ;;
     test) test_everything ;;
     demo | bench | lab) with_lab "$verb" "$@" ;;

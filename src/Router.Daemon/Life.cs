@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using Router.Configuration;
 using Router.Configuration.Layers.Yaml;
 using Router.Daemon.Changing;
@@ -20,6 +21,7 @@ using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
 using Router.Forwarding.Rules;
 using Router.Licensing;
+using Router.Licensing.Files;
 using Router.Ports;
 using Router.Tables;
 
@@ -29,6 +31,8 @@ namespace Router.Daemon;
 /// The daemon from its start to its end. It forwards as soon as configuration, tables, devices and plumbing are there; the control
 /// socket follows. Whatever is missing for that ends the start with one sentence. The end leaves devices, plumbing and tables as
 /// they are: the next process takes over the flows, and until then nothing passes (on_exit: closed). `routerd teardown` clears up.
+/// systemd keeps the queues and sockets open over a restart or a crash (<see cref="DescriptorStore"/>); at the end the forwarding thread
+/// is the last to go, and at the start nothing that can wait comes before it.
 /// </summary>
 internal static class Life
 {
@@ -41,14 +45,18 @@ internal static class Life
     public static async Task<int> RunAsync(CommandLine options, Journal journal)
     {
         long begun = Stopwatch.GetTimestamp();
+        using Notify notify = Notify.FromEnvironment();
+        DescriptorStore store = DescriptorStore.FromEnvironment(notify);
         Urgency.TrySet(Nice);
+        using QuietHeap quiet = QuietHeap.Begin();
+        // The cryptographic library takes longer to load than all of the licence's text to read, and needs nobody.
+        Task<ECDsa> key = Task.Run(ProductKey.Open);
         var before = new ReadBefore();
         Trial.TakeBackAtStart(options.Config, journal);
         var kept = new KeptConfigurations(options.State, options.Config, journal);
         IReadOnlyList<Api.CheckedFile>? files = kept.OnDisk();
         LoadResult loaded = Load(options, before, journal);
         Settings settings = loaded.Settings!;
-        using var chronicle = new Chronicle(options.State, journal);
         Directory.CreateDirectory(options.Runtime, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
         using var ports = new MappedPortRegistry(Path.Combine(options.Runtime, "ports"));
         // Flows speak of ports by number: without the names behind the numbers they would be somebody else's.
@@ -65,15 +73,15 @@ internal static class Life
         foreach (string warning in first.Warnings) journal.Write(Catalog.ConfigurationDoubt, Priority.Warning, warning);
         using var plumbing = new Plumber(options.Runtime);
         using var licence = new LicenceOffice(
-            PoolTables.Open(options.Runtime, new PoolSizes()), new LicenceShelf(options.State, journal), settings, ports, journal, plumbing.Resolve);
-        using var worker = new Worker(tables, new Plan(0, compiled.Policy, [], []), licence.Pool);
-        using Notify notify = Notify.FromEnvironment();
+            PoolTables.Open(options.Runtime, new PoolSizes()), new LicenceShelf(options.State, journal, await key.ConfigureAwait(false)), settings, ports, journal, plumbing.Resolve);
+        var heartbeat = new Heartbeat(notify);
+        using var worker = new Worker(tables, new Plan(0, compiled.Policy, [], []), licence.Pool) { Pulse = heartbeat.Beat };
         var volume = new VolumeMeter(options.State, worker.Forwarder.Traffic, ports, journal);
         var live = new LiveTables(tables);
         var people = new PeopleOffice(licence.Pool, settings, ports, worker, live, journal);
         licence.Changed += people.Note;
         licence.Missed += people.NoteAll;
-        using var helm = new Helm(options.Config, before, names, first, ports, worker, plumbing, volume, licence, people, kept, journal, notify);
+        using var helm = new Helm(options.Config, before, names, first, ports, worker, plumbing, volume, licence, people, kept, journal, notify, heartbeat, store);
         using KernelWatch watch = KernelWatch.Start(helm.Tell);
         licence.Neighbours.Latest = () => watch.View;
         var stop = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -83,10 +91,15 @@ internal static class Life
             stop.TrySetResult(1);
         };
         using Signals signals = Signals.Watch(() => _ = ReloadAsync(helm, journal), () => stop.TrySetResult(0));
-        helm.Start(watch.View);
+        double milliseconds = 0;
+        helm.Start(watch.View, () =>
+        {
+            milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+            quiet.Dispose();
+        });
         kept.Keep(files, "start");
-        double milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
         foreach (string origin in tables.Origins.Concat(licence.Origins)) journal.Write(Catalog.Tables, Priority.Notice, origin);
+        using var chronicle = new Chronicle(options.State, journal);
         chronicle.Start(new LinkSampler(helm, worker, ports).Take);
         using var drill = new Drill(helm, worker, ports, live, journal);
         var reports = new Reports(options.Config, helm, worker, ports, live, volume, chronicle, drill, licence, people, kept, journal);
@@ -94,13 +107,15 @@ internal static class Life
         await control.StartAsync(CancellationToken.None).ConfigureAwait(false);
         await using var portal = new ControlServer(options.PortalSocket, new PortalRequests(new PortalDesk(helm, people, live).Verbs, journal));
         await OpenPortalAsync(portal, options.PortalSocket, journal).ConfigureAwait(false);
-        journal.Write(Catalog.Started, Priority.Notice, $"routerd forwards: {helm.Summary()}, ready after {milliseconds:0} ms");
+        journal.Write(Catalog.Started, Priority.Notice, $"routerd forwards: {helm.Summary()}, ready after {milliseconds:0} ms{Kept(store)}");
         notify.Ready(helm.Summary());
         int status = await stop.Task.ConfigureAwait(false);
         notify.Stopping("flows are kept for the next start");
         journal.Write(Catalog.Stopped, Priority.Notice, "routerd stops; flows are kept for the next start");
         return status;
     }
+
+    private static string Kept(DescriptorStore store) => store.Taken == 0 ? "" : $", {store.Taken} queues and sockets were kept open";
 
     // Whoever is logged in already needs no portal, so packets pass without it.
     private static async Task OpenPortalAsync(ControlServer portal, string socket, Journal journal)
@@ -135,6 +150,7 @@ internal static class Life
         if (result.Settings is not null) return result;
         foreach (ConfigurationError warning in result.Warnings) journal.Write(Catalog.ConfigurationDoubt, Priority.Warning, warning.Sentence);
         foreach (ConfigurationError error in result.Errors) journal.Write(Catalog.ConfigurationError, Priority.Error, error.ToString());
-        throw new StartException($"the configuration has {result.Errors.Count} errors; `routerctl check {options.Config}` shows them");
+        string others = result.Errors.Count == 1 ? "" : $" (and {result.Errors.Count - 1} more; `routerctl check {options.Config}` shows them)";
+        throw new StartException($"{result.Errors[0]}{others}", StartException.Misconfigured);
     }
 }

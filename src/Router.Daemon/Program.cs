@@ -36,5 +36,5 @@ try
 catch (Exception fault) when (fault is StartException || Refusal.Is(fault))
 {
     journal.Write(options.Verb == Verb.Run ? Catalog.CannotStart : Catalog.CannotTearDown, Priority.Critical, $"routerd cannot {(options.Verb == Verb.Run ? "start" : "tear down")}: {fault.Message}");
-    return 1;
+    return (fault as StartException)?.Status ?? StartException.MayBeTriedAgain;
 }

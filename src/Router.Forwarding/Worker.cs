@@ -52,8 +52,11 @@ public sealed partial class Worker : IDisposable
     /// <summary>Whether the thread goes round, so that ports are changed by errands only.</summary>
     public bool IsRunning => _thread.IsAlive;
 
-    /// <summary>Grows as long as the thread goes round; a watchdog looks at it.</summary>
+    /// <summary>Grows as long as the thread goes round.</summary>
     public long Beats => Volatile.Read(ref _beats);
+
+    /// <summary>Called on the forwarding thread each 10 ms, with the time: whoever watches over it lives by that. It may not wait.</summary>
+    public Action<long>? Pulse { get; init; }
 
     /// <summary>The fault that ended the thread, if one did.</summary>
     public Exception? Fault { get; private set; }
@@ -199,7 +202,11 @@ public sealed partial class Worker : IDisposable
             _forwarder.Review.Scan(_forwarder.Plan, ReviewSlice, now);
             _forwarder.Outbox.Flush(_batch);
         }
-        if (_forwarder.Upkeep.Tend(_forwarder.Plan, now)) FlushSlice(now);
+        if (_forwarder.Upkeep.Tend(_forwarder.Plan, now))
+        {
+            FlushSlice(now);
+            Pulse?.Invoke(now);
+        }
         Volatile.Write(ref _beats, _beats + 1);
     }
 

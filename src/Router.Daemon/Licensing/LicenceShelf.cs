@@ -190,6 +190,8 @@ internal sealed class LicenceShelf : IDisposable
     private static string? ReadText(string file, out string? fault)
     {
         fault = null;
+        // Mostly there is none, and an exception costs the start of the daemon ten milliseconds.
+        if (!File.Exists(file)) return null;
         try
         {
             using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);

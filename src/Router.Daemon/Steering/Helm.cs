@@ -38,6 +38,8 @@ internal sealed class Helm : IDisposable
     private readonly PortRegistry _ports;
     private readonly Journal _journal;
     private readonly Notify _notify;
+    private readonly Heartbeat _heartbeat;
+    private readonly DescriptorStore _store;
     private readonly Worker _worker;
     private readonly EventLog _eventLog;
     private readonly VolumeMeter _volume;
@@ -56,16 +58,18 @@ internal sealed class Helm : IDisposable
     private readonly Thread _thread;
     private InForce _inForce;
     private KernelView _view = KernelView.Empty;
-    private long _lastBeat, _nextNames, _nextWatchdog;
+    private long _nextNames;
     private string? _owed;
     private bool _wasFaulted;
     private int _isWoken;
 
     public Helm(
-        string file, ReadBefore read, HostNames names, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, VolumeMeter volume, LicenceOffice licence, PeopleOffice people, KeptConfigurations kept, Journal journal, Notify notify)
+        string file, ReadBefore read, HostNames names, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, VolumeMeter volume, LicenceOffice licence, PeopleOffice people, KeptConfigurations kept, Journal journal, Notify notify,
+        Heartbeat heartbeat, DescriptorStore store)
     {
         _kept = kept;
         (_file, _names, _inForce, _ports, _worker, _volume, _licence, _people, _journal, _notify) = (file, names, first, ports, worker, volume, licence, people, journal, notify);
+        (_heartbeat, _store) = (heartbeat, store);
         _collisions = new Collisions(journal);
         _news = new LiveFlowNews(worker.Forwarder, journal);
         _eventLog = new EventLog(worker, ports, journal);
@@ -75,7 +79,7 @@ internal sealed class Helm : IDisposable
         _health.Doubted = link => Post(() => _works!.Verify(link, _inForce, _view));
         people.Desk.Wake = Wake;
         Loads = new LinkLoads(worker.Forwarder.Traffic, ports, _health.Reports, journal);
-        _works = new Works(worker, ports, plumbing, _health, volume, Loads, licence.Pool, journal);
+        _works = new Works(worker, ports, plumbing, _health, volume, Loads, licence.Pool, store, journal);
         _reload = new Reload(file, read, ports, _names, _works, worker, journal);
         _trial = new Trial(file, Reload, kept, journal);
         _thread = new Thread(Run) { Name = "control", IsBackground = true };
@@ -107,21 +111,30 @@ internal sealed class Helm : IDisposable
     /// <summary>Called once when the forwarding thread has ended by a fault.</summary>
     public event Action<Exception>? Faulted;
 
-    /// <summary>Opens, plumbs and publishes for the first time, on the caller's thread, and then starts the control thread.</summary>
+    /// <summary>
+    /// Opens, plumbs and publishes for the first time, on the caller's thread, and then starts the control thread. Where the process
+    /// before has left its devices open, packets wait in them and the kernel is plumbed already: forwarding begins before it is looked at.
+    /// </summary>
+    /// <param name="view">What the kernel has.</param>
+    /// <param name="forwards">Called as soon as packets pass.</param>
     /// <exception cref="PortException">A device cannot be opened.</exception>
     /// <exception cref="PlumbingException">The kernel refused.</exception>
     /// <exception cref="StartException">Links cannot be probed.</exception>
-    public void Start(KernelView view)
+    public void Start(KernelView view, Action forwards)
     {
         _view = view;
-        WarnOfMissing();
+        bool isPlumbed = _works.Open(_inForce);
+        if (!isPlumbed) _works.Prepare(_inForce, view);
         _volume.Count(Settings.Links);
-        _works.Prepare(_inForce, view);
         _people.Start(Monotonic.Microseconds());
         ProbeSockets.DemandRight();
         _works.TakeUp(_inForce, view);
-        _collisions.Look(_worker.Plan);
         _worker.Start();
+        forwards();
+        if (isPlumbed) _works.Prepare(_inForce, view);
+        _store.DropRest();
+        WarnOfMissing();
+        _collisions.Look(_worker.Plan);
         _health.Start();
         _thread.Start();
     }
@@ -207,12 +220,7 @@ internal sealed class Helm : IDisposable
     {
         foreach (PathEvent happened in _eventLog.Drain(Policy)) Take(happened);
         long now = Monotonic.Microseconds();
-        if (now >= _nextWatchdog && _worker.Beats != _lastBeat)
-        {
-            _lastBeat = _worker.Beats;
-            _nextWatchdog = now + 1_000_000;
-            _notify.Watchdog();
-        }
+        _heartbeat.NoteControl(now);
         _news.Tell();
         _trial.Tick();
         if (_volume.Tick(Settings.Links, now) | Loads.Tick(Settings, now) | _licence.Tick(Settings, _view, now)) _works.Publish(_inForce, _view);

@@ -23,11 +23,16 @@ namespace Router.Daemon.Steering;
 /// refuse comes first and adds only: until <see cref="TakeUp"/> the path, the links and the probes are those of before, and
 /// <see cref="PutBack"/> has little to do. One thread at a time [C].
 /// </summary>
-internal sealed class Works(Worker worker, PortRegistry ports, Plumber plumbing, LinkWatch health, VolumeMeter volume, LinkLoads loads, Pool pool, Journal journal)
+internal sealed class Works(Worker worker, PortRegistry ports, Plumber plumbing, LinkWatch health, VolumeMeter volume, LinkLoads loads, Pool pool, DescriptorStore store, Journal journal)
 {
-    private readonly PortKeeper _keeper = new(worker, ports, journal);
+    private readonly PortKeeper _keeper = new(worker, ports, store, journal);
     private readonly ServersFile _servers = new(journal);
     private string _digest = "", _plumbed = "";
+
+    /// <summary>Opens the devices of the zones.</summary>
+    /// <returns>Whether the process before has left all of them open, so that the kernel is still plumbed for them and packets wait.</returns>
+    /// <exception cref="Ports.PortException">A device cannot be opened.</exception>
+    public bool Open(InForce wanted) => _keeper.OpenTuns(wanted.Settings);
 
     /// <summary>Opens the devices of the zones and plumbs the box. Refused half-way, it is to be followed by <see cref="PutBack"/>.</summary>
     /// <exception cref="Ports.PortException">A device cannot be opened.</exception>

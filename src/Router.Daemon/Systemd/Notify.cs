@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
+using Router.Ports.Files;
 
 namespace Router.Daemon.Systemd;
 
@@ -14,12 +15,14 @@ internal sealed class Notify : IDisposable
 {
     private readonly Socket? _socket;
     private readonly UnixDomainSocketEndPoint? _systemd;
+    private readonly byte[] _address = [];
 
     /// <param name="socket">As NOTIFY_SOCKET has it; null or empty for none.</param>
     public Notify(string? socket)
     {
         if (string.IsNullOrEmpty(socket) || socket[0] is not ('/' or '@')) return;
         _systemd = new UnixDomainSocketEndPoint(socket[0] == '@' ? $"\0{socket[1..]}" : socket);
+        _address = _systemd.Serialize().Buffer[.._systemd.Serialize().Size].ToArray();
         _socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified) { SendTimeout = 1000 };
     }
 
@@ -41,7 +44,7 @@ internal sealed class Notify : IDisposable
     }
 
     /// <summary>Within which time <see cref="Watchdog"/> must be called again and again (half of it is wise); null for never.</summary>
-    public TimeSpan? WatchdogInterval { get; private init; }
+    public TimeSpan? WatchdogInterval { get; internal init; }
 
     /// <summary>The daemon forwards; also ends <see cref="Reloading"/>.</summary>
     public void Ready(string status) => Send($"READY=1\nSTATUS={OneLine(status)}");
@@ -55,8 +58,23 @@ internal sealed class Notify : IDisposable
     /// <summary>The sentence that `systemctl status` shows.</summary>
     public void Status(string status) => Send($"STATUS={OneLine(status)}");
 
-    /// <summary>A sign of life.</summary>
-    public void Watchdog() => Send("WATCHDOG=1");
+    /// <summary>A sign of life. It neither waits nor allocates, so that the forwarding thread itself may give it.</summary>
+    public void Watchdog()
+    {
+        if (_socket is not null) _ = DescriptorPost.Send((int)_socket.Handle, _address, "WATCHDOG=1"u8);
+    }
+
+    /// <summary>
+    /// Has systemd keep an open descriptor for the next process. FDPOLL=0: it is not to be looked at meanwhile, as a TUN device that is
+    /// down looks like an error.
+    /// </summary>
+    public void Store(string name, int descriptor)
+    {
+        if (_socket is not null) _ = DescriptorPost.Send((int)_socket.Handle, _address, Encoding.ASCII.GetBytes($"FDSTORE=1\nFDNAME={name}\nFDPOLL=0"), descriptor);
+    }
+
+    /// <summary>Has it close what it keeps under that name.</summary>
+    public void Unstore(string name) => Send($"FDSTOREREMOVE=1\nFDNAME={name}");
 
     public void Dispose() => _socket?.Dispose();
 

@@ -84,6 +84,19 @@ public sealed unsafe class PacketPort : Port
         return new PacketPort(fd, name, index, hasLinkHeader, address);
     }
 
+    /// <summary>
+    /// Takes over a socket that was kept open while nobody read it, with what waits in it. The port owns the descriptor from then on,
+    /// except when this throws. The filter is put in anew, as an older release may have had another.
+    /// </summary>
+    /// <exception cref="PortException">It is no such socket of ours, or not on the interface that has this name now.</exception>
+    public static PacketPort Adopt(int fd, string name)
+    {
+        int index = PacketSocket.Adopt(fd, name);
+        int kind = PacketSocket.Hardware(fd, name, out ulong address);
+        if (LinkHeaderOf(kind) is not bool hasLinkHeader) throw new PortException($"'{name}' has become an interface of another kind");
+        return new PacketPort(fd, name, index, hasLinkHeader, address);
+    }
+
     public override int Receive(Batch batch)
     {
         Wire(batch);

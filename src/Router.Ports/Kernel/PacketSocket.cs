@@ -39,6 +39,24 @@ internal static unsafe class PacketSocket
         return fd;
     }
 
+    /// <summary>Sees whether an open descriptor is a socket as <see cref="Open"/> and <see cref="Bind"/> make it; closes nothing.</summary>
+    /// <returns>The index of its interface.</returns>
+    /// <exception cref="PortException">It is not, or its interface is not the one that has this name now.</exception>
+    public static int Adopt(int fd, string name)
+    {
+        if (Get(fd, SOL_SOCKET, SO_DOMAIN) != AF_PACKET || Get(fd, SOL_SOCKET, SO_TYPE) != SOCK_RAW)
+            throw new PortException($"descriptor {fd} is no packet socket");
+        if (Get(fd, SOL_PACKET, PACKET_VNET_HDR) != 1 || Get(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING) != 1)
+            throw new PortException($"the packet socket {fd} was opened in another manner than ours");
+        NetIf.ifreq request = InterfaceName.Request(name);
+        if (SysIoctl.ioctl(fd, SysIoctl.SIOCGIFINDEX, &request) < 0 || !IsBound(fd, request.ifr_ifindex))
+            throw new PortException($"the packet socket {fd} is not on the interface that is '{name}' now");
+        if (PacketFilter.Attach(fd) < 0) throw new PortException($"the packet socket {fd} takes no filter: {Marshal.GetLastPInvokeErrorMessage()}");
+        _ = Fcntl.fcntl(fd, Fcntl.F_SETFL, Fcntl.fcntl(fd, Fcntl.F_GETFL, 0) | Fcntl.O_NONBLOCK);
+        _ = Fcntl.fcntl(fd, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC);
+        return request.ifr_ifindex;
+    }
+
     /// <summary>The index of the interface of that name.</summary>
     /// <exception cref="PortException">There is none; the socket is closed.</exception>
     public static int IndexOf(int fd, string name)
@@ -99,6 +117,14 @@ internal static unsafe class PacketSocket
         string reason = Marshal.GetLastPInvokeErrorMessage();
         _ = Unistd.close(fd);
         return new PortException($"{sentence}: {reason}");
+    }
+
+    // -1 where the kernel has no answer.
+    private static int Get(int fd, int level, int option)
+    {
+        int value = -1;
+        uint length = sizeof(int);
+        return getsockopt(fd, level, option, &value, &length) < 0 ? -1 : value;
     }
 
     private static bool Set(int fd, int level, int option, int value) => setsockopt(fd, level, option, &value, sizeof(int)) >= 0;

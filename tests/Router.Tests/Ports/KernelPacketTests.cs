@@ -1,4 +1,5 @@
 using Router.Ports;
+using Router.Ports.Linux;
 
 namespace Router.Tests.Ports;
 
@@ -26,6 +27,45 @@ public class KernelPacketTests
         Assert.Equal(Packets.V6([3]), got.Octets(1).ToArray());
         Assert.Equal(0, a.Receive(got));
     }
+
+    [Fact]
+    public void AnOpenSocketIsAdoptedWithWhatWaitsInIt()
+    {
+        using NetworkSpace space = Wired();
+        using PacketPort a = space.Run(() => PacketPort.Open("wa"));
+        PacketPort former = space.Run(() => PacketPort.Open("wb"));
+        int kept = Fcntl.fcntl(former.Descriptor, 0, 0);
+        former.Dispose();
+        using Batch batch = new(8);
+        a.Send(batch, [Fill(batch, Packets.V4([7]), MacB)]);
+        using PacketPort b = PacketPort.Adopt(kept, "wb");
+        Assert.Equal(MacB, b.OwnAddress);
+        using Batch got = new(8);
+        Assert.Equal(1, Await(b, got));
+        Assert.Equal(Packets.V4([7]), got.Octets(0).ToArray());
+        b.Send(batch, [Fill(batch, Packets.V4([8]), MacA)]);
+        Assert.Equal(1, Await(a, got));
+    }
+
+    [Fact]
+    public void WhatIsNoSocketOfThatInterfaceIsRefusedAndLeftOpen()
+    {
+        using NetworkSpace space = Wired();
+        using PacketPort a = space.Run(() => PacketPort.Open("wa"));
+        Assert.Contains("not on the interface that is 'wb' now", Refused(a.Descriptor, "wb"), StringComparison.Ordinal);
+        Assert.Contains("not on the interface", Refused(a.Descriptor, "nowhere"), StringComparison.Ordinal);
+        Assert.Contains("no packet socket", Refused(0, "wa"), StringComparison.Ordinal);
+        int plain = space.Run(() => SysSocket.socket(SysSocket.AF_PACKET, SysSocket.SOCK_RAW, 0));
+        Assert.Contains("in another manner", Refused(plain, "wa"), StringComparison.Ordinal);
+        _ = Unistd.close(plain);
+        // Made again, it has the name and another index.
+        space.Ip("link del wa");
+        space.Ip("link add wa type veth peer name wb");
+        Assert.Contains("not on the interface that is 'wa' now", Refused(a.Descriptor, "wa"), StringComparison.Ordinal);
+        Assert.True(Fcntl.fcntl(a.Descriptor, Fcntl.F_GETFL, 0) >= 0);
+    }
+
+    private static string Refused(int fd, string name) => Assert.Throws<PortException>(() => PacketPort.Adopt(fd, name)).Message;
 
     [Fact]
     public void OnlyFramesForThisStationArrive()

@@ -13,14 +13,19 @@ internal static unsafe partial class SysSocket
 
     public const int SOL_SOCKET = 1;
     public const int SOL_PACKET = 263;
+    public const int SO_TYPE = 3;
     public const int SO_SNDBUF = 7;
     public const int SO_RCVBUF = 8;
     public const int SO_ATTACH_FILTER = 26;
     public const int SO_SNDBUFFORCE = 32;
     public const int SO_RCVBUFFORCE = 33;
+    public const int SO_DOMAIN = 39;
+
+    public const int SCM_RIGHTS = 1;
 
     public const int MSG_TRUNC = 0x20;
     public const int MSG_DONTWAIT = 0x40;
+    public const int MSG_NOSIGNAL = 0x4000;
 
     [StructLayout(LayoutKind.Sequential)]
     public struct sockaddr
@@ -39,6 +44,15 @@ internal static unsafe partial class SysSocket
         public void* msg_control;
         public nuint msg_controllen;
         public int msg_flags;
+    }
+
+    /// <summary>In front of ancillary data, which follows it without a gap (CMSG_LEN) and is padded to 8 octets (CMSG_SPACE).</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    public struct cmsghdr
+    {
+        public nuint cmsg_len;
+        public int cmsg_level;
+        public int cmsg_type;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -65,6 +79,9 @@ internal static unsafe partial class SysSocket
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint recv(int sockfd, void* buf, nuint len, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint sendmsg(int sockfd, msghdr* msg, int flags);
 
     /// <param name="timeout">A struct timespec, or null.</param>
     [LibraryImport("libc", SetLastError = true)]

@@ -1,0 +1,90 @@
+using System.Globalization;
+using Router.Ports.Files;
+
+namespace Router.Daemon.Systemd;
+
+/// <summary>
+/// Descriptors that outlive the process, kept open by systemd (sd_pid_notify_with_fds(3), FileDescriptorStoreMax=). Each is known by a name
+/// of ours and is handed to the next process, from 3 upwards, with the names in LISTEN_FDNAMES (sd_listen_fds(3)). A queue that is kept
+/// so has a reader all the time as far as the kernel can see, and what arrives while nobody reads waits in it.
+///
+///     inherited  --TryTake-->  in use  --Drop-->  closed by systemd
+///         |                      ^
+///         '--DropRest            '--Keep (what was kept under that name is dropped before)
+///
+/// systemd keeps what it was given until it is told to drop it, over any number of processes, so what was taken is not given again.
+/// It keeps it over a restart and a crash, not over a stop. Without systemd nothing is inherited, and nothing is kept. [C]
+/// </summary>
+internal sealed class DescriptorStore
+{
+    /// <summary>SD_LISTEN_FDS_START.</summary>
+    private const int First = 3;
+
+    private static readonly string[] Variables = ["LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PID", "LISTEN_PIDFDID"];
+
+    private readonly Notify _notify;
+    private readonly Dictionary<string, int> _inherited = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _kept = new(StringComparer.Ordinal);
+
+    /// <param name="notify">To whom descriptors are given.</param>
+    /// <param name="inherited">What the process has from the one before, by name.</param>
+    public DescriptorStore(Notify notify, IEnumerable<(string Name, int Descriptor)> inherited)
+    {
+        _notify = notify;
+        foreach ((string name, int descriptor) in inherited)
+        {
+            _kept.Add(name);
+            // Of two under one name nobody can say which is which; the later ones go, and all go with the next Keep or Drop.
+            if (!DescriptorPost.TryKeepPrivate(descriptor) || !_inherited.TryAdd(name, descriptor)) DescriptorPost.Close(descriptor);
+        }
+    }
+
+    /// <summary>How many descriptors were taken over.</summary>
+    public int Taken { get; private set; }
+
+    /// <summary>For this process. Child processes do not inherit the variables, nor the descriptors.</summary>
+    public static DescriptorStore FromEnvironment(Notify notify)
+    {
+        string?[] values = [.. Variables.Select(Environment.GetEnvironmentVariable)];
+        foreach (string name in Variables) Environment.SetEnvironmentVariable(name, null);
+        return new DescriptorStore(notify, Read(values[0], values[1], values[2], Environment.ProcessId));
+    }
+
+    /// <summary>Takes what was inherited under a name. It is the caller's then, to adopt or to close.</summary>
+    public bool TryTake(string name, out int descriptor)
+    {
+        if (!_inherited.Remove(name, out descriptor)) return false;
+        Taken++;
+        return true;
+    }
+
+    /// <summary>Has a descriptor kept under a name, in place of the one that was kept under it.</summary>
+    /// <param name="name">ASCII without a colon, at most 255 letters.</param>
+    public void Keep(string name, int descriptor)
+    {
+        Drop(name);
+        _kept.Add(name);
+        _notify.Store(name, descriptor);
+    }
+
+    /// <summary>Has what is kept under a name closed.</summary>
+    public void Drop(string name)
+    {
+        if (_inherited.Remove(name, out int descriptor)) DescriptorPost.Close(descriptor);
+        if (_kept.Remove(name)) _notify.Unstore(name);
+    }
+
+    /// <summary>Drops what was inherited and is not wanted any more.</summary>
+    public void DropRest()
+    {
+        foreach (string name in _inherited.Keys.ToList()) Drop(name);
+    }
+
+    /// <summary>What the variables of sd_listen_fds(3) say; nothing if they are another process's.</summary>
+    internal static IReadOnlyList<(string Name, int Descriptor)> Read(string? count, string? names, string? pid, int ownPid)
+    {
+        if (pid != ownPid.ToString(CultureInfo.InvariantCulture) || !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out int fds)) return [];
+        string[] called = names?.Split(':') ?? [];
+        return [.. Enumerable.Range(0, fds).Select(i => (i < called.Length ? called[i] : "unknown", First + i))];
+    }
+}
