@@ -28,7 +28,7 @@ readonly TO_LAB=(util-linux ethtool tcpdump curl bind9-dnsutils dnsmasq-base ipe
   openssh-client openssh-server openssl vsftpd procps python3-minimal slapd)
 # Tests that want these are skipped without them; not every Debian has them.
 readonly TO_LAB_IF_THERE=(ngtcp2-client ngtcp2-server tftpd-hpa tftp-hpa pptpd pptp-linux coturn
-  udhcpc wireguard-go wireguard-tools openvpn strongswan-starter libcharon-extra-plugins sip-tester chromium)
+  udhcpc wireguard-go wireguard-tools openvpn strongswan-starter libcharon-extra-plugins sip-tester chromium prometheus)
 
 say() { printf '%s\n' "$*" >&2; }
 die() { say "build.sh: $*"; exit 1; }

@@ -151,7 +151,7 @@ public static class ConfigurationLoader
             Limits = parts.Read("limits", new LimitReader(names).Limits, new LimitSettings()),
             ServersFile = parts.Read("dns", GlobalReader.ServersFile, null),
             Web = parts.Read("web", WebReader.Common, new WebSettings()) with { Rules = parts.Read("web_rules", new WebReader(names, errors, lists).Rules, []) },
-            Portal = parts.Read("portal", PortalReader.Portal, new PortalSettings()),
+            Portal = parts.Read("portal", s => PortalReader.Portal(s, [.. zones.Select(zone => zone.Name)]), new PortalSettings()),
             Users = users with { Mentions = names.Mentions },
             License = parts.Read("license", LicenseReader.License, new LicenseSettings()),
             HostNames = names.Hosts,

@@ -26,6 +26,12 @@ public sealed record PortalSettings
     /// <summary>Whom people are told to ask; null for nobody in particular.</summary>
     public string? Contact { get; init; }
 
+    /// <summary>Who may read the metrics, besides the box itself: names of zones, and networks as `192.0.2.0/24`.</summary>
+    public IReadOnlyList<string> MetricsAllow { get; init; } = [];
+
+    /// <summary>A file with the word that they must show; null for none. Read by router-web.</summary>
+    public string? MetricsTokenFile { get; init; }
+
     /// <summary>The ports to be open for local hosts.</summary>
     public ushort[] Ports => Enabled ? [Http, Https] : [];
 }

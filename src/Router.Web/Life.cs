@@ -3,7 +3,9 @@ using Router.Api.Web;
 using Router.Web.Certificates;
 using Router.Web.Checking;
 using Router.Web.Daemon;
+using Router.Web.Dashboard;
 using Router.Web.Directories;
+using Router.Web.Metrics;
 using Router.Web.Serving;
 using Router.Web.Sessions;
 using Router.Web.Words;
@@ -32,6 +34,7 @@ internal sealed class Life : IAsyncDisposable
     private readonly CertificateKeeper _certificates;
     private readonly LocalAccounts _accounts;
     private readonly PeopleDirectory _directory;
+    private readonly SharedAnswers _answers;
     private readonly Portal _portal;
     private PortalState _state;
     private WebServer? _server;
@@ -50,7 +53,9 @@ internal sealed class Life : IAsyncDisposable
         var seal = new Seal();
         var sessions = new SessionTable(MostSessions);
         var logins = new Logins(_router, seal, sessions, new PasswordCheck(_accounts, _directory), new Throttle(MostThrottled), time);
-        _portal = new Portal(new PortalPages(_router, seal, sessions, logins), _router, () => Volatile.Read(ref _state), log, time);
+        _answers = new SharedAnswers(_router, time);
+        var dashboard = new DashboardPages(_router, seal, sessions, new LiveHub(_router, log, time), _answers, time);
+        _portal = new Portal(new PortalPages(_router, seal, sessions, logins, dashboard), new MetricsPage(_router, sessions, log), _router, () => Volatile.Read(ref _state), log, time);
     }
 
     /// <summary>Runs until it is cancelled.</summary>
@@ -69,6 +74,7 @@ internal sealed class Life : IAsyncDisposable
         if (_server is not null) await _server.DisposeAsync();
         _accounts.Dispose();
         _directory.Dispose();
+        _answers.Dispose();
         _router.Dispose();
     }
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Router.Api.Metrics;
+using Router.Api.Web.Dashboard;
 
 namespace Router.Api.Web;
 
@@ -14,6 +16,12 @@ namespace Router.Api.Web;
 [JsonSerializable(typeof(WelcomeOrder))]
 [JsonSerializable(typeof(FailedLogin))]
 [JsonSerializable(typeof(Outcome))]
+[JsonSerializable(typeof(MetricReport))]
+[JsonSerializable(typeof(LiveReport))]
+[JsonSerializable(typeof(CourseReport))]
+[JsonSerializable(typeof(IReadOnlyList<FlowReport>))]
+[JsonSerializable(typeof(IReadOnlyList<EventReport>))]
+[JsonSerializable(typeof(ActOrder))]
 [JsonSerializable(typeof(ErrorReport))]
 public sealed partial class PortalJson : JsonSerializerContext
 {

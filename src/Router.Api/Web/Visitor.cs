@@ -23,6 +23,9 @@ public sealed record Visitor
     /// <summary>"web", "directory", "automatic" or "administrator"; null without a user.</summary>
     public string? Method { get; init; }
 
+    /// <summary>Whether the user is an administrator who has typed his password, so that he may see the dashboard.</summary>
+    public bool IsAdministrator { get; init; }
+
     /// <summary>Since when the user is logged in there, or the guest let in.</summary>
     public DateTimeOffset? Since { get; init; }
 

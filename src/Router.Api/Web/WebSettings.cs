@@ -34,6 +34,19 @@ public sealed record WebSettings
     public WebDirectory? Directory { get; init; }
 
     public IReadOnlyList<WebZone> Zones { get; init; } = [];
+
+    /// <summary>Who may have the numbers, besides the box itself.</summary>
+    public WebMetrics Metrics { get; init; } = new();
+}
+
+/// <summary>Who may ask for /metrics.</summary>
+public sealed record WebMetrics
+{
+    /// <summary>Names of zones, and networks as `192.0.2.0/24`; empty for the box itself only.</summary>
+    public IReadOnlyList<string> Allow { get; init; } = [];
+
+    /// <summary>The file with the word that they show too, over HTTPS; null for none.</summary>
+    public string? TokenFile { get; init; }
 }
 
 /// <summary>A local zone, as its visitors see it.</summary>

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Concurrent;
 using System.Threading.Channels;
+using Router.Daemon.History.Courses;
 using Router.Daemon.Systemd;
 using Router.Ports;
 
@@ -13,6 +14,8 @@ namespace Router.Daemon.History;
 ///     events    what the journal is told from notice on: states with their cause, flows moved, loads, starts, drills    8 MiB
 ///     hosts     what hosts ran into, as often as they like                                                             2 MiB
 ///     samples   every five seconds a line for each link                                                               48 MiB
+///
+/// Beside them the courses of the links for charts (<see cref="LinkCourses"/>), 16 MiB.
 ///
 /// Whoever has something to tell leaves it in a bounded queue and goes on (<see cref="Journal.Observe"/>); the thread of this class writes it
 /// down, takes the samples, and tells those who follow. With a queue that is full, or a disk that refuses, events are lost and counted; the
@@ -27,8 +30,8 @@ internal sealed class Chronicle : IDisposable
     private const int MostUnheard = 1024;
     private const long OnDiskEvery = 10_000_000;
 
-
     private readonly FileRing _events, _hosts, _samples;
+    private readonly LinkCourses _courses;
     private readonly Journal _journal;
     private readonly TimeProvider _clock;
     private readonly BlockingCollection<HistoryEvent> _queue = new(MostWaiting);
@@ -48,9 +51,13 @@ internal sealed class Chronicle : IDisposable
     {
         string below = Path.Combine(directory, "history");
         (_events, _hosts, _samples) = (new FileRing(below, "events", 8, fileOctets), new FileRing(below, "hosts", 2, fileOctets), new FileRing(below, "samples", 8, 6 * fileOctets));
+        _courses = new LinkCourses(below, fileOctets);
         (_journal, _clock) = (journal, clock ?? TimeProvider.System);
         journal.Observe(Take);
     }
+
+    /// <summary>How the links did, for charts.</summary>
+    public LinkCourses Courses => _courses;
 
     /// <summary>Events that found no room, or no disk.</summary>
     public long Lost => Volatile.Read(ref _lost);
@@ -121,6 +128,7 @@ internal sealed class Chronicle : IDisposable
         WriteWaiting();
         Guard(() => FlushAll(toDisk: true));
         foreach (FileRing ring in (FileRing[])[_events, _hosts, _samples]) ring.Dispose();
+        _courses.Dispose();
         lock (_gate) _followers.ForEach(f => f.Writer.TryComplete());
         _queue.Dispose();
         _stopping.Dispose();
@@ -128,6 +136,7 @@ internal sealed class Chronicle : IDisposable
 
     private void Run(Func<IEnumerable<LinkSample>> sample)
     {
+        LoadCourses();
         _nextSample = Monotonic.Microseconds() + (long)SampleEvery.TotalMicroseconds;
         while (!_stopping.IsCancellationRequested)
         {
@@ -146,13 +155,24 @@ internal sealed class Chronicle : IDisposable
             {
                 // The next is reckoned from now: a machine that slept is not sampled for the time of its sleep.
                 _nextSample = now + (long)SampleEvery.TotalMicroseconds;
-                foreach (LinkSample one in sample()) Guard(() => Append(_samples, one.ToString()));
+                foreach (LinkSample one in sample())
+                {
+                    Guard(() => Append(_samples, one.ToString()));
+                    Guard(() => _courses.Add(one));
+                }
             }
             bool isDue = now >= _nextOnDisk;
             if (isDue) _nextOnDisk = now + OnDiskEvery;
             Guard(() => FlushAll(isDue));
         }
     }
+
+    // Behind the start, which need not wait for it.
+    private void LoadCourses() => Guard(() =>
+    {
+        List<HistoryEvent> changes = Events(happened => happened.Kind == HistoryEvent.StateKind && happened.Link.Length > 0, LinkCourses.MostChanges);
+        Complain(_courses.Load(_clock.GetUtcNow().ToUnixTimeMilliseconds(), changes), "courses");
+    });
 
     private void WriteWaiting()
     {
@@ -172,6 +192,7 @@ internal sealed class Chronicle : IDisposable
             {
                 Interlocked.Increment(ref _lost);
             }
+            _courses.Note(happened);
             foreach (Channel<HistoryEvent> follower in _followers) follower.Writer.TryWrite(happened);
         }
     }
@@ -187,6 +208,7 @@ internal sealed class Chronicle : IDisposable
     private void FlushAll(bool toDisk)
     {
         foreach (FileRing ring in (FileRing[])[_events, _hosts, _samples]) ring.Flush(toDisk);
+        _courses.Flush(toDisk);
     }
 
     // A disk that refuses is told of once, and tried again with each line.
@@ -200,6 +222,7 @@ internal sealed class Chronicle : IDisposable
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
             foreach (FileRing ring in (FileRing[])[_events, _hosts, _samples]) ring.Abandon();
+            _courses.Abandon();
             if (!_isRefused) _journal.Write(Catalog.HistoryUnkept, Priority.Warning, $"what happens is not kept for `routerctl events`, as it cannot be written down: {fault.Message}");
             _isRefused = true;
             return false;

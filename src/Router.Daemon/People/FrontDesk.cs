@@ -49,6 +49,9 @@ internal sealed class FrontDesk
 
     public Seating Seating { get; }
 
+    /// <summary>How logins went.</summary>
+    public LoginTally Tally { get; } = new();
+
     /// <summary>The accounts in force.</summary>
     public Accounts Accounts => _accounts.Now;
 
@@ -67,6 +70,13 @@ internal sealed class FrontDesk
     /// <param name="method">How it is known who he is.</param>
     /// <param name="isAdministrator">Whether a directory says so.</param>
     public Reception Login(Address address, string user, IReadOnlyList<string> groups, LoginMethod method, bool isAdministrator = false)
+    {
+        Reception reception = Receive(address, user, groups, method, isAdministrator);
+        Tally.Count(method, reception.Refusal);
+        return reception;
+    }
+
+    private Reception Receive(Address address, string user, IReadOnlyList<string> groups, LoginMethod method, bool isAdministrator)
     {
         if (Zone(address) is not { } zone) return Refuse(address, user, new("not-local", $"{address} is in no zone of ours"));
         Account? account = method == LoginMethod.Directory ? null : Accounts.Find(user);
@@ -114,6 +124,13 @@ internal sealed class FrontDesk
     /// <summary>Lets a guest in, where guests are welcome and he knows the password if there is one.</summary>
     public Reception Welcome(Address address, string? password)
     {
+        Reception reception = LetIn(address, password);
+        Tally.CountGuest(reception.Refusal);
+        return reception;
+    }
+
+    private Reception LetIn(Address address, string? password)
+    {
         if (Zone(address) is not { } zone) return Refuse(address, null, new("not-local", $"{address} is in no zone of ours"));
         string name = _ports.NameOf(zone);
         if (Settings.Zones.FirstOrDefault(one => one.Name == name)?.Welcome is not { } welcome) return Refuse(address, null, new("no-welcome", $"no guests are expected in {name}"));
@@ -126,7 +143,11 @@ internal sealed class FrontDesk
     }
 
     /// <summary>A login that was refused before it came here: a wrong password, say. The name is as a stranger typed it.</summary>
-    public void NoteFailure(Address address, string user, string why) => Refuse(address, user, new("failed", why));
+    public void NoteFailure(Address address, string user, string why)
+    {
+        Tally.CountFailure(why);
+        Refuse(address, user, new("failed", why));
+    }
 
     /// <summary>Who and what is at an address.</summary>
     public Presence Look(Address address)

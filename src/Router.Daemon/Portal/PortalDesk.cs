@@ -1,6 +1,8 @@
 using Router.Api.Web;
 using Router.Configuration;
+using Router.Daemon.Dashboard;
 using Router.Daemon.Kernel;
+using Router.Daemon.Metrics;
 using Router.Daemon.People;
 using Router.Daemon.Steering;
 using Router.Forwarding;
@@ -16,7 +18,7 @@ namespace Router.Daemon.Portal;
 /// What router-web is answered: the settings that are in force, who is at an address, and what becomes of a login. People are the
 /// <see cref="FrontDesk"/>'s; here its words become those of the socket, and monotonic times those of a calendar.
 /// </summary>
-internal sealed class PortalDesk(Helm helm, PeopleOffice people, LiveTables tables)
+internal sealed class PortalDesk(Helm helm, PeopleOffice people, LiveTables tables, MetricsDesk metrics, DashboardDesk dashboard)
 {
     private FrontDesk Desk => people.Desk;
 
@@ -30,6 +32,12 @@ internal sealed class PortalDesk(Helm helm, PeopleOffice people, LiveTables tabl
         Drop = (mine, other) => Told(Desk.DropDevice(mine, other)),
         Welcome = (address, password) => Told(Desk.Welcome(address, password)),
         Failed = (address, failed) => Desk.NoteFailure(address, failed.User, failed.Why),
+        Metrics = metrics.Report,
+        Live = dashboard.Live,
+        Course = dashboard.Course,
+        Flows = dashboard.Flows,
+        Events = dashboard.Events,
+        Act = dashboard.Act,
     };
 
     internal static WebSettings Settings(Settings settings, KernelView view) => new()
@@ -44,6 +52,7 @@ internal sealed class PortalDesk(Helm helm, PeopleOffice people, LiveTables tabl
         Contact = settings.Portal.Contact ?? (settings.License.Contact.Length > 0 ? settings.License.Contact : null),
         UsersFile = settings.Users.File,
         Directory = settings.Users.Directory is { } directory ? Told(directory) : null,
+        Metrics = new WebMetrics { Allow = settings.Portal.MetricsAllow, TokenFile = settings.Portal.MetricsTokenFile },
         Zones = [.. settings.Zones.Select(zone => Told(zone, view))],
     };
 
@@ -78,6 +87,7 @@ internal sealed class PortalDesk(Helm helm, PeopleOffice people, LiveTables tabl
             Lacks = presence.Lacks switch { DropReason.LoginRequired => "login", DropReason.WelcomeRequired => "welcome", _ => "nothing" },
             User = presence.User?.Name,
             Method = presence.User is null || device is null ? null : device.Method.ToString().ToLowerInvariant(),
+            IsAdministrator = presence.User is { IsAdministrator: true } && device is { Method: LoginMethod.Web or LoginMethod.Directory },
             Since = presence.User is not null && device is not null ? Calendar(device.LoginSince) : null,
             Until = presence.Until > 0 ? Calendar(presence.Until) : null,
             Devices = Describe(presence.Devices, address),

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.Http;
 using Router.Api.Web;
+using Router.Api.Web.Dashboard;
 using Router.Daemon.Control;
 using Router.Daemon.Systemd;
 using Router.Wire;
@@ -24,8 +25,9 @@ internal sealed class PortalRequests(PortalVerbs verbs, Journal journal) : Socke
     protected override Task AnswerAsync(HttpContext context)
     {
         string path = context.Request.Path.Value ?? "";
-        bool asks = path is PortalPath.Settings or PortalPath.Look or PortalPath.Rule;
-        if (!asks && path is not (PortalPath.Login or PortalPath.Logout or PortalPath.Drop or PortalPath.Welcome or PortalPath.Failed)) throw Unknown(path);
+        bool asks = path is PortalPath.Settings or PortalPath.Look or PortalPath.Rule or PortalPath.Metrics
+            or PortalPath.Live or PortalPath.Course or PortalPath.Flows or PortalPath.Events;
+        if (!asks && path is not (PortalPath.Login or PortalPath.Logout or PortalPath.Drop or PortalPath.Welcome or PortalPath.Failed or PortalPath.Act)) throw Unknown(path);
         string expected = asks ? HttpMethods.Get : HttpMethods.Post;
         if (context.Request.Method != expected)
         {
@@ -39,8 +41,30 @@ internal sealed class PortalRequests(PortalVerbs verbs, Journal journal) : Socke
     {
         PortalPath.Settings => SendAsync(context, verbs.Settings(), PortalJson.Wire.WebSettings),
         PortalPath.Look => SendAsync(context, verbs.Look(ReadAddress(context.Request.Query["address"])), PortalJson.Wire.Visitor),
-        _ => SendAsync(context, FindRule(context.Request.Query["number"]), PortalJson.Wire.RuleText),
+        PortalPath.Metrics => SendAsync(context, verbs.Metrics(), PortalJson.Wire.MetricReport),
+        PortalPath.Rule => SendAsync(context, FindRule(context.Request.Query["number"]), PortalJson.Wire.RuleText),
+        _ => ShowAsync(context, path, ReadAddress(context.Request.Query["address"])),
     };
+
+    // To an administrator.
+    private Task ShowAsync(HttpContext context, string path, Address asker)
+    {
+        IQueryCollection query = context.Request.Query;
+        switch (path)
+        {
+            case PortalPath.Live:
+                return SendAsync(context, verbs.Live(asker, query["lists"] == "yes"), PortalJson.Wire.LiveReport);
+            case PortalPath.Course:
+                return SendAsync(context, verbs.Course(asker, query["span"].ToString()), PortalJson.Wire.CourseReport);
+            case PortalPath.Flows:
+                var filter = new QueryCollection(query.Where(one => one.Key != "address").ToDictionary());
+                return SendAsync(context, verbs.Flows(asker, Queries.Flows(filter)), PortalJson.Wire.IReadOnlyListFlowReport);
+            default:
+                string? link = query["link"];
+                if (link is { Length: > MostText }) throw Bad("link is to be a link's name.");
+                return SendAsync(context, verbs.Events(asker, link), PortalJson.Wire.IReadOnlyListEventReport);
+        }
+    }
 
     private RuleText FindRule(string? number) =>
         int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int index) && verbs.Rule(index) is { } rule
@@ -56,6 +80,7 @@ internal sealed class PortalRequests(PortalVerbs verbs, Journal journal) : Socke
             PortalPath.Logout => verbs.Logout(ReadAddress(Read(body, PortalJson.Wire.LogoutOrder).Address)),
             PortalPath.Drop => Drop(Read(body, PortalJson.Wire.DropOrder)),
             PortalPath.Welcome => Welcome(Read(body, PortalJson.Wire.WelcomeOrder)),
+            PortalPath.Act => Act(Read(body, PortalJson.Wire.ActOrder)),
             _ => Note(Read(body, PortalJson.Wire.FailedLogin)),
         };
         await SendAsync(context, outcome, PortalJson.Wire.Outcome);
@@ -75,6 +100,12 @@ internal sealed class PortalRequests(PortalVerbs verbs, Journal journal) : Socke
     {
         if (order.Password is { Length: > MostText }) throw Bad($"The password is to be of {MostText} characters at the most.");
         return verbs.Welcome(ReadAddress(order.Address), order.Password);
+    }
+
+    private Outcome Act(ActOrder order)
+    {
+        Expect(order.Act, "act");
+        return verbs.Act(ReadAddress(order.Address), order);
     }
 
     private Outcome Note(FailedLogin failed)

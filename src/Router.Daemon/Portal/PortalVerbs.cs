@@ -1,4 +1,7 @@
+using Router.Api;
+using Router.Api.Metrics;
 using Router.Api.Web;
+using Router.Api.Web.Dashboard;
 using Router.Wire;
 
 namespace Router.Daemon.Portal;
@@ -27,4 +30,21 @@ internal sealed record PortalVerbs
     public required Func<Address, string?, Outcome> Welcome { get; init; }
 
     public required Action<Address, FailedLogin> Failed { get; init; }
+
+    public required Func<MetricReport> Metrics { get; init; }
+
+    // Of the dashboard; the first address is whoever asks, and each refuses him if he is no administrator.
+
+    /// <summary>With lists, or without.</summary>
+    public required Func<Address, bool, LiveReport> Live { get; init; }
+
+    /// <summary>Of a span.</summary>
+    public required Func<Address, string, CourseReport> Course { get; init; }
+
+    public required Func<Address, FlowQuery, IReadOnlyList<FlowReport>> Flows { get; init; }
+
+    /// <summary>Of a link, or of all.</summary>
+    public required Func<Address, string?, IReadOnlyList<EventReport>> Events { get; init; }
+
+    public required Func<Address, ActOrder, Outcome> Act { get; init; }
 }

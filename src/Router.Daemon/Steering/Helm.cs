@@ -93,6 +93,9 @@ internal sealed class Helm : IDisposable
 
     public LinkWatch Health => _health;
 
+    /// <summary>How many reloads there were, and how many were refused.</summary>
+    public (long Loaded, long Refused) Reloads => _reload.Tally;
+
     /// <summary>What links have been seen to carry, where hosts are placed by that.</summary>
     public LinkLoads Loads { get; }
 

@@ -24,8 +24,20 @@ namespace Router.Daemon.Steering;
 /// </summary>
 internal sealed class Reload(string file, ReadBefore read, PortRegistry ports, HostNames names, Works works, Worker worker, Journal journal)
 {
+    private long _loaded, _refused;
+
+    /// <summary>How many since the process began ended in force, and how many did not. Any thread.</summary>
+    public (long Loaded, long Refused) Tally => (Volatile.Read(ref _loaded), Volatile.Read(ref _refused));
+
     /// <summary>Reads the files again; answers what is in force from now on, and the words for whoever asked.</summary>
     public (InForce After, ReloadReport Report) Run(InForce before, KernelView view)
+    {
+        (InForce After, ReloadReport Report) end = Carry(before, view);
+        Interlocked.Increment(ref end.Report.Loaded ? ref _loaded : ref _refused);
+        return end;
+    }
+
+    private (InForce After, ReloadReport Report) Carry(InForce before, KernelView view)
     {
         long begun = Stopwatch.GetTimestamp();
         using HeapTruce truce = HeapTruce.Begin();

@@ -68,6 +68,7 @@ internal static class Catalog
     public static readonly EventKind LoginRefused = new("login-refused", "people", "a71cb47059204c65b7ef2db5b2ecaa17", 20, OneMinute);
     public static readonly EventKind Guest = new("guest", "people", "2a4abf0bc32d41c6b8fc1b9f9c323459");
     public static readonly EventKind PortalUnreachable = new("portal-unreachable", "people", "dc19c734aede4aaa96aa305ba40f8266");
+    public static readonly EventKind ByDashboard = new("dashboard", "dashboard", "f35d531bfaa94ce980636e427929ee22");
     public static readonly EventKind Login = new("login", "licence", "edc282116850460bad84f22be1b2a2ac", 50, OneSecond);
     public static readonly EventKind Place = new("place", "licence", "3ad8132f0e2347c3a5464623b5847c5c", 20, OneSecond);
     public static readonly EventKind PlaceFreed = new("place-freed", "licence", "e88edd5050424947984dbd487b982ff1");
@@ -92,7 +93,7 @@ internal static class Catalog
         LinkState, LinkUnopened, LinkUnprobed, LinkLoad, Volume, VolumeUnkept, Drill,
         FlowsChanged, FlowsKilled, HostMoved, StuckSender, HostLimit, NoRoom, Flow,
         Refusal, Packet, WebRefusal, PathEventsLost, Accounts, AccountsRefused, LoginRefused,
-        Guest, PortalUnreachable, Login, Place, PlaceFreed, LicenceRefusal, LicenceFullness,
+        Guest, PortalUnreachable, ByDashboard, Login, Place, PlaceFreed, LicenceRefusal, LicenceFullness,
         LicenceTaken, LicenceRefused, LicenceEnds, ClockBehind, LicenceUnkept, HistoryUnkept, HistoryDamaged,
     ];
 }

@@ -28,6 +28,8 @@ internal sealed class Journal : IDisposable
     private readonly Socket? _socket;
     private readonly ArrayBufferWriter<byte> _entry = new(1024);
     private readonly Dictionary<EventKind, EventWindow> _windows = [];
+    private readonly long[] _written = new long[(int)Enum.GetValues<Priority>().Max() + 1];
+    private long _suppressed;
     private JournalObserver? _observer;
 
     /// <param name="journald">Where journald listens, or null for plain lines.</param>
@@ -50,6 +52,12 @@ internal sealed class Journal : IDisposable
         EndPoint? journald = IsStream(stream, stderr) && File.Exists(NativeSocket) ? new UnixDomainSocketEndPoint(NativeSocket) : null;
         return new Journal(journald, Console.OpenStandardError(), TimeProvider.System);
     }
+
+    /// <summary>Lines of a priority that were written so far. Any thread.</summary>
+    public long Written(Priority priority) => Volatile.Read(ref _written[(int)priority]);
+
+    /// <summary>Events that were counted instead of written, as far as that has been told. Any thread.</summary>
+    public long Suppressed => Volatile.Read(ref _suppressed);
 
     /// <summary>Tells somebody of every line from now on, beside writing it; with null nobody. He is called under a lock, and must not wait.</summary>
     public void Observe(JournalObserver? observer)
@@ -115,11 +123,13 @@ internal sealed class Journal : IDisposable
     {
         (long count, Priority priority) = window.TakeSuppressed();
         if (count == 0) return;
+        _suppressed += count;
         WriteLocked(window.Kind, priority, $"{window.Kind.Name}: {count} more suppressed", [("SUPPRESSED", $"{count}")]);
     }
 
     private void WriteLocked(EventKind kind, Priority priority, string message, ReadOnlySpan<(string Field, string Value)> fields)
     {
+        _written[(int)priority]++;
         _observer?.Invoke(priority, kind, message, fields);
         if (_socket is null)
         {

@@ -4,12 +4,21 @@ using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Router.Api;
+using Router.Api.Metrics;
 using Router.Api.Web;
+using Router.Api.Web.Dashboard;
 
 namespace Router.Web.Daemon;
 
 /// <summary>routerd does not answer, or not as it should; the message is a sentence.</summary>
-internal sealed class RouterSilent(string message) : Exception(message);
+/// <param name="refusal">What it said, if it answered and did not want to.</param>
+internal sealed class RouterSilent(string message, string? refusal = null) : Exception(message)
+{
+    public bool IsRefusal => refusal is not null;
+
+    /// <summary>For whoever asked.</summary>
+    public string Sentence => refusal ?? Message;
+}
 
 /// <summary>
 /// Asks routerd over the portal's socket. An answer is waited for a few seconds: routerd answers from memory, so a longer silence means that
@@ -17,7 +26,7 @@ internal sealed class RouterSilent(string message) : Exception(message);
 /// </summary>
 internal sealed class RouterClient : IDisposable
 {
-    private const int MostAnswerOctets = 1024 * 1024;
+    private const int MostAnswerOctets = 4 * 1024 * 1024;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -49,6 +58,17 @@ internal sealed class RouterClient : IDisposable
         }
     }
 
+    public Task<MetricReport> MetricsAsync() => AskAsync(PortalPath.Metrics, PortalJson.Wire.MetricReport);
+
+    /// <summary>The router at a moment, in the name of an administrator at an address.</summary>
+    public Task<LiveReport> LiveAsync(string asker, bool withLists) =>
+        AskAsync($"{PortalPath.Live}?address={Uri.EscapeDataString(asker)}{(withLists ? "&lists=yes" : "")}", PortalJson.Wire.LiveReport);
+
+    /// <summary>An answer that goes on to a browser as it is.</summary>
+    public Task<byte[]> BytesAsync(string pathAndQuery) => SendAsync(new HttpRequestMessage(HttpMethod.Get, pathAndQuery));
+
+    public Task<Outcome> ActAsync(ActOrder order) => OrderAsync(PortalPath.Act, order, PortalJson.Wire.ActOrder);
+
     public Task<Outcome> LoginAsync(LoginOrder order) => OrderAsync(PortalPath.Login, order, PortalJson.Wire.LoginOrder);
 
     public Task<Outcome> LogoutAsync(LogoutOrder order) => OrderAsync(PortalPath.Logout, order, PortalJson.Wire.LogoutOrder);
@@ -72,17 +92,30 @@ internal sealed class RouterClient : IDisposable
 
     private async Task<T> SendAsync<T>(HttpRequestMessage request, JsonTypeInfo<T> type)
     {
+        byte[] body = await SendAsync(request);
+        try
+        {
+            return JsonSerializer.Deserialize(body, type) ?? throw new RouterSilent("routerd answered null");
+        }
+        catch (JsonException odd)
+        {
+            throw new RouterSilent($"routerd answered on {_socket} what is not understood: {odd.Message}");
+        }
+    }
+
+    private async Task<byte[]> SendAsync(HttpRequestMessage request)
+    {
         try
         {
             using (request)
             using (HttpResponseMessage answer = await _http.SendAsync(request))
             {
                 byte[] body = await answer.Content.ReadAsByteArrayAsync();
-                if (answer.IsSuccessStatusCode) return JsonSerializer.Deserialize(body, type) ?? throw new RouterSilent("routerd answered null");
-                throw new RouterSilent($"routerd refused {request.RequestUri?.OriginalString}: {Sentence(body)}");
+                if (answer.IsSuccessStatusCode) return body;
+                throw new RouterSilent($"routerd refused {request.RequestUri?.OriginalString}: {Sentence(body)}", Sentence(body));
             }
         }
-        catch (Exception failed) when (failed is HttpRequestException or HttpIOException or TaskCanceledException or JsonException)
+        catch (Exception failed) when (failed is HttpRequestException or HttpIOException or TaskCanceledException)
         {
             throw new RouterSilent($"routerd does not answer on {_socket}: {failed.InnerException?.Message ?? failed.Message}");
         }

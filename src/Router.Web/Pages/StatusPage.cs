@@ -18,6 +18,7 @@ internal static class StatusPage
         Visitor visitor = visit.Visitor;
         Markup further = onward is null ? default
             : Markup.Of($"<p><a class=\"button\" href=\"{onward.AbsoluteUri}\" rel=\"noreferrer\">{words.With(Say.StatusContinue, onward.Host)}</a></p>\n");
+        if (visitor.IsAdministrator && isHis) further = Markup.Of($"{further}<p><a class=\"button\" href=\"/dashboard\">{words[Say.DashboardLink]}</a></p>\n");
         Markup body = Markup.Of($"{news}{Who(visit)}{further}{(visitor.User is null ? Offer(visit) : Logout(words, token))}");
         if (visitor.User is not null && isHis) body = Markup.Of($"{body}{Devices(visit, token)}");
         else if (visitor is { User: not null, Devices.Count: > 1 }) body = Markup.Of($"{body}<p><a href=\"/login\">{words[Say.DevicesAgain]}</a></p>\n");

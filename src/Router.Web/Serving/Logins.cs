@@ -73,7 +73,7 @@ internal sealed class Logins(RouterClient router, Seal seal, SessionTable sessio
         Visitor after = await router.LookAsync(System.Net.IPAddress.Parse(visit.Address));
         sessions.End(visit.SessionSecret);
         visit.KeepSession(sessions.Begin(new Session(after.User ?? who.User, after.Mac, after.Address, visit.Now)));
-        await Answer.GoAsync(visit.Context, wanted is null ? "/" : $"/?to={Uri.EscapeDataString(wanted)}");
+        await Answer.GoAsync(visit.Context, wanted is null ? "/" : wanted == WantedPage.Dashboard ? "/dashboard" : $"/?to={Uri.EscapeDataString(wanted)}");
     }
 
     /// <summary>Lets a guest in, as often as his device may try; null, and how long to wait, if it is too early.</summary>

@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Router.Api.Web;
 using Router.Web.Daemon;
+using Router.Web.Dashboard;
+using Router.Web.Metrics;
 using Router.Web.Pages;
 using Router.Web.Words;
 
@@ -13,7 +15,7 @@ namespace Router.Web.Serving;
 /// Every request, on either port, from its head to its answer: whose name it was sent to, the files that need no visitor, who it is, and then
 /// the page. Whatever goes wrong becomes a page with a sentence, and a line in the journal if it is ours to mend.
 /// </summary>
-internal sealed class Portal(PortalPages pages, RouterClient router, Func<PortalState> state, Log log, TimeProvider time) : IHttpApplication<HttpContext>
+internal sealed class Portal(PortalPages pages, MetricsPage metrics, RouterClient router, Func<PortalState> state, Log log, TimeProvider time) : IHttpApplication<HttpContext>
 {
     private static readonly byte[] Style = ReadStyle();
 
@@ -54,13 +56,19 @@ internal sealed class Portal(PortalPages pages, RouterClient router, Func<Portal
     {
         string path = context.Request.Path.Value ?? "/";
         IPAddress? local = context.Connection.LocalIpAddress;
+        if (path == "/metrics")
+        {
+            await metrics.AnswerAsync(context, now);
+            return;
+        }
         if (!now.IsOurs(context.Request.Host.Host, local))
         {
             if (!context.Request.IsHttps && CaptiveApi.Probe(path) is { } elsewhere) await ProbeAsync(context, now, elsewhere);
             else await Answer.GoAsync(context, now.HomeFor(local) + "/", StatusCodes.Status302Found);
             return;
         }
-        if (path == "/style.css") await Answer.FileAsync(context, Style, "text/css; charset=utf-8");
+        if (Assets.Has(path)) await Assets.AnswerAsync(context, path);
+        else if (path == "/style.css") await Answer.FileAsync(context, Style, "text/css; charset=utf-8");
         else if (path == "/logo" && now.Library.Logo is { } logo) await Answer.FileAsync(context, logo.Octets, logo.Type);
         else if (!context.Request.IsHttps && CaptiveApi.Probe(path) is { } probe) await ProbeAsync(context, now, probe);
         else await PageAsync(await MeetAsync(context, now), path);
@@ -78,10 +86,7 @@ internal sealed class Portal(PortalPages pages, RouterClient router, Func<Portal
 
     private async Task<Visit> MeetAsync(HttpContext context, PortalState now)
     {
-        IPAddress remote = context.Connection.RemoteIpAddress ?? IPAddress.None;
-        // A scope belongs to the box's own interfaces, not to the address (RFC 4007 11).
-        IPAddress plain = remote.IsIPv4MappedToIPv6 ? remote.MapToIPv4() : new IPAddress(remote.GetAddressBytes());
-        return new Visit(context, now, await router.LookAsync(plain), time.GetUtcNow().ToUnixTimeSeconds());
+        return new Visit(context, now, await router.LookAsync(Visit.Plain(context.Connection.RemoteIpAddress)), time.GetUtcNow().ToUnixTimeSeconds());
     }
 
     // A page for somebody of whom nothing is known.

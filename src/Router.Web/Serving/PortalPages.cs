@@ -2,6 +2,7 @@ using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Router.Api.Web;
 using Router.Web.Daemon;
+using Router.Web.Dashboard;
 using Router.Web.Pages;
 using Router.Web.Sessions;
 using Router.Web.Words;
@@ -12,7 +13,7 @@ namespace Router.Web.Serving;
 /// The pages behind HTTPS, by path; and of those, on the HTTP port, what needs no secret: the landing, the refusals, and the welcome of a
 /// zone that asks no password. There a telephone that does not know our certificate sees a page and not a warning.
 /// </summary>
-internal sealed class PortalPages(RouterClient router, Seal seal, SessionTable sessions, Logins logins)
+internal sealed class PortalPages(RouterClient router, Seal seal, SessionTable sessions, Logins logins, DashboardPages dashboard)
 {
     public Task AnswerAsync(Visit visit, string path)
     {
@@ -23,6 +24,7 @@ internal sealed class PortalPages(RouterClient router, Seal seal, SessionTable s
         {
             return Answer.GoAsync(visit.Context, visit.Home + (isGet && path is "/login" or "/welcome" ? path : "/"), StatusCodes.Status302Found);
         }
+        if (path == "/dashboard" || path.StartsWith("/dashboard/", StringComparison.Ordinal)) return dashboard.AnswerAsync(visit, path);
         return (path, isPost) switch
         {
             ("/", false) => StatusAsync(visit, default),

@@ -11,6 +11,10 @@ internal sealed class Visit(HttpContext context, PortalState state, Visitor visi
     private const string FormCookie = "__Host-form";
     private const string SessionCookie = "__Host-session";
 
+    /// <summary>An address as routerd knows it. A scope belongs to the box's own interfaces, not to the address (RFC 4007 11).</summary>
+    public static IPAddress Plain(IPAddress? address) =>
+        address is null ? IPAddress.None : address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : new IPAddress(address.GetAddressBytes());
+
     /// <summary>The same request, after something has changed about the visitor.</summary>
     public Visit As(Visitor changed) => new(context, state, changed, now);
 

@@ -10,6 +10,9 @@ namespace Router.Web.Sessions;
 /// </summary>
 internal static class WantedPage
 {
+    /// <summary>In the place of a sealed page: the box's own dashboard, which needs no seal.</summary>
+    public const string Dashboard = "dashboard";
+
     private const string Purpose = "wanted";
     private const int MostCharacters = 2048;
 

@@ -63,6 +63,8 @@ internal enum Say
     ErrorBad,
     ErrorNoRouter,
     ErrorNotHere,
+    DashboardLink,
+    DashboardOnly,
     Contact,
     SkipToContent,
     Days,

@@ -1,3 +1,4 @@
+using Router.Api.Metrics;
 using Router.Api.Web;
 using Router.Daemon.Control;
 using Router.Daemon.Portal;
@@ -30,6 +31,12 @@ internal sealed class FakeRouter : IAsyncDisposable
             Drop = (_, device) => Change(() => _users.Remove(device)),
             Welcome = Welcome,
             Failed = (_, failed) => Failures.Add(failed),
+            Metrics = () => Metrics,
+            Live = (asker, withLists) => Dashboard.Live(Demand(asker), withLists),
+            Course = (asker, span) => Dashboard.Course(Demand(asker), span),
+            Flows = (asker, query) => Dashboard.Flows(Demand(asker), query),
+            Events = (asker, link) => Dashboard.Events(Demand(asker), link),
+            Act = (asker, order) => Dashboard.Act(Demand(asker), order),
         };
         _server = new ControlServer(socket, new PortalRequests(verbs, _journal));
     }
@@ -37,6 +44,12 @@ internal sealed class FakeRouter : IAsyncDisposable
     public string Socket { get; }
 
     public WebSettings Settings { get; set; } = new();
+
+    /// <summary>By default one number of each metric.</summary>
+    public MetricReport Metrics { get; set; } = new()
+    {
+        Samples = [.. MetricCatalog.All.Where(metric => metric != MetricCatalog.Up && metric != MetricCatalog.WebSessions && metric != MetricCatalog.WebScrapesRefused).Select((metric, index) => new MetricSample { Name = metric.Name, Labels = [.. metric.Labels], Value = index + 0.5 })],
+    };
 
     public List<FailedLogin> Failures { get; } = [];
 
@@ -60,6 +73,9 @@ internal sealed class FakeRouter : IAsyncDisposable
         lock (_lock) _users.Clear();
         Welcomes = false;
     }
+
+    /// <summary>What the dashboard is told and asks.</summary>
+    public FakeDashboard Dashboard { get; } = new();
 
     public Task StartAsync() => _server.StartAsync(CancellationToken.None);
 
@@ -87,11 +103,19 @@ internal sealed class FakeRouter : IAsyncDisposable
                 Lacks = isUser || isStranger || Guests.Contains(address) ? "nothing" : isGuest ? "welcome" : DemandsLogin ? "login" : "nothing",
                 User = isUser ? user.User : null,
                 Method = isUser ? user.Method : null,
+                IsAdministrator = isUser && user is { User: "root", Method: "web" },
                 Since = DateTimeOffset.UtcNow,
                 Until = Guests.Contains(address) ? DateTimeOffset.UtcNow.AddHours(8) : null,
                 Devices = isUser ? [.. _users.Where(one => one.Value.User == user.User).Select(one => Device(one.Key, address))] : [],
             };
         }
+    }
+
+    private Address Demand(Address asker)
+    {
+        if (!Look(asker).IsAdministrator) throw new RefusedRequest(403, "No administrator is logged in there.");
+        lock (_lock) Dashboard.Administrators = [.. _users.Where(one => one.Value is { User: "root", Method: "web" }).Select(one => one.Key.ToString())];
+        return asker;
     }
 
     private VisitorDevice Device(Address address, Address asker) => new()

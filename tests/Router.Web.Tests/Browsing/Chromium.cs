@@ -26,12 +26,12 @@ public sealed class Chromium : IAsyncLifetime
         _playwright?.Dispose();
     }
 
-    /// <summary>A window of somebody who has no scripts.</summary>
-    public async Task<IPage> OpenAsync(int width, int height, string language = "en", ColorScheme scheme = ColorScheme.Light)
+    /// <summary>A window of somebody who has no scripts, or wants them.</summary>
+    public async Task<IPage> OpenAsync(int width, int height, string language = "en", ColorScheme scheme = ColorScheme.Light, bool scripts = false)
     {
         IBrowserContext context = await _browser!.NewContextAsync(new BrowserNewContextOptions
         {
-            JavaScriptEnabled = false, IgnoreHTTPSErrors = true, Locale = language, ColorScheme = scheme,
+            JavaScriptEnabled = scripts, IgnoreHTTPSErrors = true, Locale = language, ColorScheme = scheme,
             ViewportSize = new ViewportSize { Width = width, Height = height },
         });
         return await context.NewPageAsync();
