@@ -49,5 +49,7 @@ internal static class PeoplePortrait
         { "key", portal.Key },
         { "files", portal.Files },
         { "contact", portal.Contact },
+        { "metrics.allow", portal.MetricsAllow },
+        { "metrics.token_file", portal.MetricsTokenFile },
     }.Said;
 }
