@@ -5,9 +5,9 @@ using System.Text.Json.Nodes;
 
 using Router.Lab.Bed;
 using Router.Lab.Clients;
+using Router.Lab.Documents;
 using Router.Lab.Kernel;
 using Router.Lab.Routers;
-using Router.Lab.Scenarios.Licences;
 using Router.Lab.Servers;
 
 namespace Router.Lab.Bench;
@@ -40,7 +40,7 @@ internal static class LoginLoad
     {
         using Topology bed = Topology.Raise(new BedOptions { Hosts = 2 });
         string licence = Path.Combine(bed.Directory, "license.txt"), socket;
-        Command.Run(Programs.Routerctl, ["license", "issue", "--key", Path.Combine(LicensedLab.Root, "packaging/licence/development.key"), "--number", "1", "--holder", "Bench", "--users", $"{Devices}", "--output", licence]).OrThrow();
+        Command.Run(Programs.Routerctl, ["license", "issue", "--key", Path.Combine(Repository.Root, "packaging/licence/development.key"), "--number", "1", "--holder", "Bench", "--users", $"{Devices}", "--output", licence]).OrThrow();
         var echo = new IPEndPoint(Plan.Servers[0], 7);
         using var server = EchoServer.Start(bed.Internet, echo.Address, echo.Port);
         bed.Router.Run("ip", "route", "add", Plan.Crowd, "via", $"{Plan.LanHost(0)}").OrThrow();
