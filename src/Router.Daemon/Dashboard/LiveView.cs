@@ -69,7 +69,7 @@ internal sealed class LiveView(ControlVerbs verbs, Worker worker, LiveTables tab
 
     private LiveLists MakeLists(long now)
     {
-        IReadOnlyList<HostReport> hosts = verbs.Hosts();
+        IReadOnlyList<HostReport> hosts = verbs.Hosts(new HostQuery { Limit = HostQuery.MostHosts });
         IReadOnlyList<RuleReport> rules = verbs.Rules();
         LicenseReport licence = verbs.License();
         return new LiveLists
