@@ -39,6 +39,8 @@ internal static class Examples
         ["explain"] = [("explain --from 10.0.0.5 tcp 192.0.2.1:443", "would it pass, and by which link?"), ("explain --from 10.0.0.5 --url https://example.net/", "what the web rules say")],
         ["why"] = [("why tcp 10.0.0.5:40000", "as flows prints it"), ("why 17", "by its number")],
         ["capture"] = [("capture -o x.pcapng --port dsl --for 10s host 10.0.0.5", "ten seconds of one machine at one link"), ("capture -o - --drop RuleDropped tcp", "what is refused, to standard output")],
+        ["diff"] = [("diff new.yaml", "what it would change, and which live flows it would end or move"), ("diff --kept 1", "against the one before")],
+        ["rollback"] = [("rollback --list", "the last ten, and who put them in force"), ("rollback 1 --confirm 60s", "back to the one before, on trial")],
         ["apply"] = [("apply new.yaml --confirm 60s", "comes back by itself unless it is confirmed")],
         ["confirm"] = [("confirm", "keep what was applied")],
         ["drill"] = [("drill fiber --down --for 30s", "rehearse its failure"), ("drill dsl --loss 40% --delay 200ms", "or a bad day")],

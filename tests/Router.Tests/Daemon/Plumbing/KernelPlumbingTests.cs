@@ -245,7 +245,7 @@ public class KernelPlumbingTests
             {
                 using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
                 IAsyncResult attempt = socket.BeginConnect(new IPEndPoint(IPAddress.Parse("10.0.0.1"), port), null, null);
-                outcome = attempt.AsyncWaitHandle.WaitOne(700) ? "refused" : "silence";
+                outcome = attempt.AsyncWaitHandle.WaitOne(3000) ? "refused" : "silence";
             });
             return outcome;
         }
