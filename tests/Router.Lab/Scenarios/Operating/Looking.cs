@@ -114,7 +114,7 @@ public sealed class Looking(LabToLookAt lab) : IClassFixture<LabToLookAt>
         return capture;
     }
 
-    private static Socket Open(NetworkNamespace from, IPAddress to)
+    internal static Socket Open(NetworkNamespace from, IPAddress to)
     {
         Socket socket = from.On(() => new Socket(to.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 3000 });
         socket.Connect(new IPEndPoint(to, 80));

@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
 
 using Router.Lab.Bed;
 using Router.Lab.Kernel;
@@ -89,6 +92,29 @@ public sealed class WebRules(WebLab lab) : IClassFixture<WebLab>
         Assert.Equal(35, denied.ExitCode);
         Assert.True(clock.Elapsed < TimeSpan.FromSeconds(5), $"{clock.Elapsed}");
         Assert.Contains("Ciphers", Curl($"-k {version}", "https://www.example.org/"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Why_says_by_which_name_it_was_let_through_or_that_none_was_said()
+    {
+        using BackgroundProgram tls = Host.Start("openssl", "s_client", "-connect", $"{Plan.Servers[0]}:443", "-servername", "www.example.org", "-quiet");
+        Wait.Until(() => Verdict(443).StartsWith("allowed", StringComparison.Ordinal), TimeSpan.FromSeconds(10), () => Verdict(443));
+        Assert.Equal("allowed www.example.org TLS server name", Verdict(443));
+
+        using Socket silent = Host.On(() => new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
+        silent.Connect(Plan.Servers[0], 80);
+        int port = ((IPEndPoint)silent.LocalEndPoint!).Port;
+        Assert.Equal("undecided  ", Verdict(port));
+        silent.Send("GET /index.html HTTP/1.1\r\nHost: www.example.org\r\n\r\n"u8);
+        Wait.Until(() => Verdict(port) == "allowed www.example.org URL", TimeSpan.FromSeconds(10), () => Verdict(port));
+        Assert.Contains("let through as no web rule matches: www.example.org (URL)", lab.Router.Show("why", $"10.0.0.11:{port}").Output, StringComparison.Ordinal);
+    }
+
+    private string Verdict(int port)
+    {
+        Outcome asked = lab.Router.Show("why", "tcp", "10.0.0.11", $"{Plan.Servers[0]}:{(port < 1024 ? port : 80)}", "--json");
+        JsonNode? web = JsonNode.Parse(asked.Output)?.AsArray().LastOrDefault(why => port < 1024 ? (string?)why!["flow"]!["state"] == "established" : why!["flow"]!["inside"]!["port"]!.GetValue<int>() == port)?["web"];
+        return $"{web?["decision"]} {web?["name"]} {web?["by"]}";
     }
 
     [Fact]
