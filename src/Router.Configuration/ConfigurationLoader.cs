@@ -30,7 +30,7 @@ public static class ConfigurationLoader
 {
     private const int MostFragments = 1000;
 
-    private static readonly KeySet Keys = new(ConfigurationReference.Root, "metrics");
+    private static readonly KeySet Keys = new(ConfigurationReference.Root);
 
     /// <summary>Loads the file, its fragments and the variables that override it.</summary>
     /// <param name="path">The main file. Fragments are `*.yaml` in the directory beside it that has its name with `.d`.</param>
@@ -152,7 +152,8 @@ public static class ConfigurationLoader
             Limits = parts.Read("limits", new LimitReader(names).Limits, new LimitSettings()),
             ServersFile = parts.Read("dns", GlobalReader.ServersFile, null),
             Web = parts.Read("web", WebReader.Common, new WebSettings()) with { Rules = parts.Read("web_rules", new WebReader(names, errors, lists).Rules, []) },
-            Portal = parts.Read("portal", s => PortalReader.Portal(s, [.. zones.Select(zone => zone.Name)]), new PortalSettings()),
+            Portal = parts.Read("portal", PortalReader.Portal, new PortalSettings()),
+            Metrics = parts.Read("metrics", s => MetricsReader.Metrics(s, [.. zones.Select(zone => zone.Name)]), new MetricsSettings()),
             Users = users with { Mentions = names.Mentions },
             License = parts.Read("license", LicenseReader.License, new LicenseSettings()),
             HostNames = names.Hosts,

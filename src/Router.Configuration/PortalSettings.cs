@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Router.Configuration;
 
 /// <summary>The login and welcome pages, as router-web shows them. All of it is told to router-web; the path needs <see cref="Http"/> only.</summary>
@@ -26,14 +28,21 @@ public sealed record PortalSettings
     /// <summary>Whom people are told to ask; null for nobody in particular.</summary>
     public string? Contact { get; init; }
 
-    /// <summary>Who may read the metrics, besides the box itself: names of zones, and networks as `192.0.2.0/24`.</summary>
-    public IReadOnlyList<string> MetricsAllow { get; init; } = [];
-
-    /// <summary>A file with the word that they must show; null for none. Read by router-web.</summary>
-    public string? MetricsTokenFile { get; init; }
-
     /// <summary>The ports to be open for local hosts.</summary>
     public ushort[] Ports => Enabled ? [Http, Https] : [];
+}
+
+/// <summary>The numbers for Prometheus, which router-web tells at /metrics.</summary>
+public sealed record MetricsSettings
+{
+    /// <summary>An address and port for the metrics alone, beside the portal's ports; null for none.</summary>
+    public IPEndPoint? Listen { get; init; }
+
+    /// <summary>Who may read them, besides the box itself: names of zones, and networks as `192.0.2.0/24`.</summary>
+    public IReadOnlyList<string> Allow { get; init; } = [];
+
+    /// <summary>A file with the word that they must show; null for none. Read by router-web.</summary>
+    public string? TokenFile { get; init; }
 }
 
 /// <summary>An LDAP or Active Directory server that knows people.</summary>

@@ -43,6 +43,8 @@ public sealed record Settings
     /// <summary>The pages for people: login, welcome, refusals.</summary>
     public PortalSettings Portal { get; init; } = new();
 
+    public MetricsSettings Metrics { get; init; } = new();
+
     public LicenseSettings License { get; init; } = new();
 
     public UserSettings Users { get; init; } = new();

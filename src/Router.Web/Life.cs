@@ -38,7 +38,7 @@ internal sealed class Life : IAsyncDisposable
     private readonly Portal _portal;
     private PortalState _state;
     private WebServer? _server;
-    private (int Http, int Https) _open;
+    private WebPorts _open;
     private string _known = "", _told = "";
     private DateTimeOffset _renewed;
 
@@ -115,7 +115,7 @@ internal sealed class Life : IAsyncDisposable
             _certificates.Renew(settings, _time.GetUtcNow());
             _renewed = _time.GetUtcNow();
         }
-        if (!isNew && (_server is not null || !settings.Enabled)) return;
+        if (!isNew && (_server is not null || WebPorts.Of(settings).IsNone)) return;
         Volatile.Write(ref _state, new PortalState(settings, Library.Load(settings.Files, _log.Warning)));
         if (settings.Directory is { } directory) _directory.Prepare(directory);
         await ListenAsync(settings);
@@ -124,12 +124,12 @@ internal sealed class Life : IAsyncDisposable
 
     private async Task ListenAsync(WebSettings settings)
     {
-        (int, int) wanted = settings.Enabled ? (settings.Http, settings.Https) : default;
+        WebPorts wanted = WebPorts.Of(settings);
         if (wanted == _open) return;
         if (_server is not null) await _server.DisposeAsync();
         (_server, _open) = (null, default);
-        if (!settings.Enabled) return;
-        var server = new WebServer(settings.Http, settings.Https, _certificates);
+        if (wanted.IsNone) return;
+        var server = new WebServer(wanted, _certificates);
         try
         {
             await server.StartAsync(_portal);
@@ -140,7 +140,7 @@ internal sealed class Life : IAsyncDisposable
             throw;
         }
         (_server, _open) = (server, wanted);
-        _log.Notice($"the portal answers on ports {settings.Http} (landing) and {settings.Https} (pages)");
+        _log.Notice(wanted.ToString());
     }
 
     // Texts and logo may be changed in place.

@@ -42,6 +42,9 @@ public sealed record WebSettings
 /// <summary>Who may ask for /metrics.</summary>
 public sealed record WebMetrics
 {
+    /// <summary>An address and port for them alone; null for none.</summary>
+    public string? Listen { get; init; }
+
     /// <summary>Names of zones, and networks as `192.0.2.0/24`; empty for the box itself only.</summary>
     public IReadOnlyList<string> Allow { get; init; } = [];
 

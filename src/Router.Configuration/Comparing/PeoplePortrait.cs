@@ -49,7 +49,12 @@ internal static class PeoplePortrait
         { "key", portal.Key },
         { "files", portal.Files },
         { "contact", portal.Contact },
-        { "metrics.allow", portal.MetricsAllow },
-        { "metrics.token_file", portal.MetricsTokenFile },
+    }.Said;
+
+    public static IReadOnlyList<(string, string)> Metrics(MetricsSettings metrics) => new Keys
+    {
+        { "listen", metrics.Listen?.ToString() },
+        { "allow", metrics.Allow },
+        { "token_file", metrics.TokenFile },
     }.Said;
 }

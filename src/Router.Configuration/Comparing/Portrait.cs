@@ -27,6 +27,7 @@ internal static class Portrait
         yield return new("users", "", PeoplePortrait.Users(settings.Users));
         yield return new("users.directory", "", PeoplePortrait.Directory(settings.Users.Directory));
         yield return new("portal", "", PeoplePortrait.Portal(settings.Portal));
+        yield return new("metrics", "", PeoplePortrait.Metrics(settings.Metrics));
         yield return new("web", "", new Keys { { "unreadable", settings.Web.DeniesUnreadable ? "deny" : "allow" }, { "ports", settings.Web.Ports } }.Said);
     }
 

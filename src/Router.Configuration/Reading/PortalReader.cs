@@ -1,6 +1,5 @@
 using Router.Configuration.Layers;
 using Router.Configuration.Reference;
-using Router.Wire;
 
 namespace Router.Configuration.Reading;
 
@@ -19,11 +18,7 @@ internal static class PortalReader
 
     private static readonly KeySet DirectoryKeys = new(PeopleParts.Directory);
 
-    private static readonly KeySet MetricsKeys = new(PeopleParts.Metrics);
-
-    /// <param name="setting">`portal`.</param>
-    /// <param name="zones">Names of the local zones.</param>
-    public static PortalSettings Portal(Setting setting, IReadOnlyCollection<string> zones)
+    public static PortalSettings Portal(Setting setting)
     {
         var portal = new PortalSettings();
         foreach ((string name, Setting value) in setting.Fields(PortalKeys))
@@ -37,38 +32,12 @@ internal static class PortalReader
                 "certificate" => portal with { Certificate = AbsolutePath(value) },
                 "key" => portal with { Key = AbsolutePath(value) },
                 "files" => portal with { Files = AbsolutePath(value) },
-                "metrics" => Metrics(portal, value, zones),
                 _ => portal with { Contact = Contact(value) },
             };
         }
         if (portal.Http == portal.Https) setting.Error($"`http` and `https` are both {portal.Http}", "give each a port of its own");
         if (setting.At("certificate").IsEmpty != setting.At("key").IsEmpty) setting.Error("`certificate` and `key` belong together", "write both, or neither and one is made");
         return portal;
-    }
-
-    private static PortalSettings Metrics(PortalSettings portal, Setting setting, IReadOnlyCollection<string> zones)
-    {
-        foreach ((string name, Setting value) in setting.Fields(MetricsKeys))
-        {
-            portal = name == "allow" ? portal with { MetricsAllow = Allowed(value, zones) } : portal with { MetricsTokenFile = AbsolutePath(value) };
-        }
-        if (!setting.At("token_file").IsEmpty && setting.At("allow").IsEmpty)
-        {
-            setting.Error("`token_file` without `allow` lets nobody in", "write from where one may ask, such as `allow: [trusted]`");
-        }
-        return portal;
-    }
-
-    private static List<string> Allowed(Setting setting, IReadOnlyCollection<string> zones)
-    {
-        var allowed = new List<string>();
-        foreach ((string text, Setting item) in setting.Texts())
-        {
-            if (zones.Contains(text)) allowed.Add(text);
-            else if (Prefix.TryParse(text, out Prefix network)) allowed.Add($"{network.First}/{network.Length}");
-            else item.Error($"`{text}` is neither a local zone nor an address", $"write a zone ({string.Join(", ", zones)}), an address or a network such as `10.0.0.0/24`");
-        }
-        return allowed;
     }
 
     /// <summary>Null if anything needed is missing or wrong, which has been told then.</summary>
@@ -127,7 +96,7 @@ internal static class PortalReader
     private static bool IsLabel(string label) =>
         label.Length is > 0 and <= 63 && label[0] != '-' && label[^1] != '-' && label.All(c => char.IsAsciiLetterOrDigit(c) || c == '-');
 
-    private static string? AbsolutePath(Setting setting)
+    internal static string? AbsolutePath(Setting setting)
     {
         if (setting.Text() is not { } text) return null;
         if (text.StartsWith('/')) return text;

@@ -45,9 +45,10 @@ internal static class PeopleParts
         new("directory", Shape.Of(Directory), "", "", "accounts in an LDAP or Active Directory server", ""),
     ]);
 
-    /// <summary>`portal.metrics`.</summary>
+    /// <summary>`metrics`.</summary>
     public static readonly Part Metrics = new(
     [
+        new("listen", Shape.Text(64), "address and port", "none", "where the metrics alone are told over HTTP, beside the ports of the portal", "`127.0.0.1:9469`"),
         new("allow", Shape.List(Shape.End), "list of zones, addresses, networks", "the box itself", "who else may read `/metrics`", "`[trusted, 10.9.0.5]`"),
         new("token_file", Shape.Path, "path", "none", "the word in this file is wanted of them as bearer token, over HTTPS; it is read by `router-web`", "`/etc/routerd/metrics.token`"),
     ]);
@@ -63,6 +64,5 @@ internal static class PeopleParts
         new("key", Shape.Path, "paths, both or none", "one is made", "the administrator's certificate chain and key (PEM), read by `router-web`, and again when they change", "`/etc/routerd/portal.key`"),
         new("files", Shape.Path, "path", "none", "a directory with texts and a logo that take the place of the built-in ones", "`/etc/routerd/portal`"),
         new("contact", Shape.Text(200), "one line", "none", "whom people are told to ask", "`Jo in room 12`"),
-        new("metrics", Shape.Of(Metrics), "", "", "who may read [metrics](metrics.md)", ""),
     ]);
 }

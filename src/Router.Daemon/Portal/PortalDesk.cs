@@ -52,7 +52,7 @@ internal sealed class PortalDesk(Helm helm, PeopleOffice people, LiveTables tabl
         Contact = settings.Portal.Contact ?? (settings.License.Contact.Length > 0 ? settings.License.Contact : null),
         UsersFile = settings.Users.File,
         Directory = settings.Users.Directory is { } directory ? Told(directory) : null,
-        Metrics = new WebMetrics { Allow = settings.Portal.MetricsAllow, TokenFile = settings.Portal.MetricsTokenFile },
+        Metrics = new WebMetrics { Listen = settings.Metrics.Listen?.ToString(), Allow = settings.Metrics.Allow, TokenFile = settings.Metrics.TokenFile },
         Zones = [.. settings.Zones.Select(zone => Told(zone, view))],
     };
 

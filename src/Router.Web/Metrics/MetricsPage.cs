@@ -15,7 +15,7 @@ namespace Router.Web.Metrics;
 /// `/metrics`, on either port, for whoever may have it:
 ///
 ///     the box itself                                         always
-///     who is in `portal.metrics.allow`, by address or zone   and if there is a `token_file`, with the word in it, over HTTPS
+///     who is in `metrics.allow`, by address or zone   and if there is a `token_file`, with the word in it, over HTTPS
 ///     everybody else                                         403, and not a word more
 ///
 /// A scrape without routerd is answered too, with `router_up 0`: whoever watches learns which of the two is gone.
@@ -56,7 +56,7 @@ internal sealed class MetricsPage(RouterClient router, SessionTable sessions, Lo
         // Another name leads here for somebody else's page in a browser that may ask (DNS rebinding).
         if (!state.IsOurs(host, context.Connection.LocalIpAddress) && !(isBox && host == "localhost")) return (StatusCodes.Status403Forbidden, "The metrics are asked for by the box's own name or address.\n");
         if (isBox) return (StatusCodes.Status200OK, "");
-        if (!await IsAllowedAsync(state.Settings.Metrics.Allow, remote)) return (StatusCodes.Status403Forbidden, "The metrics are not for this address (portal.metrics.allow).\n");
+        if (!await IsAllowedAsync(state.Settings.Metrics.Allow, remote)) return (StatusCodes.Status403Forbidden, "The metrics are not for this address (metrics.allow).\n");
         if (state.Settings.Metrics.TokenFile is not { } file) return (StatusCodes.Status200OK, "");
         if (!context.Request.IsHttps) return (StatusCodes.Status403Forbidden, "The token is taken over HTTPS only.\n");
         return HasToken(context, file) ? (StatusCodes.Status200OK, "") : (StatusCodes.Status401Unauthorized, "The token is not right.\n");

@@ -61,6 +61,11 @@ internal sealed class Portal(PortalPages pages, MetricsPage metrics, RouterClien
             await metrics.AnswerAsync(context, now);
             return;
         }
+        if (WebPorts.Of(now.Settings).Metrics is { } alone && alone.Port == context.Connection.LocalPort)
+        {
+            await Answer.TextAsync(context, "Here are metrics only, at /metrics.\n", "text/plain; charset=utf-8", StatusCodes.Status404NotFound);
+            return;
+        }
         if (!now.IsOurs(context.Request.Host.Host, local))
         {
             if (!context.Request.IsHttps && CaptiveApi.Probe(path) is { } elsewhere) await ProbeAsync(context, now, elsewhere);

@@ -12,7 +12,7 @@ using Router.Web.Certificates;
 namespace Router.Web.Serving;
 
 /// <summary>
-/// The two ports, on every address of the box (what comes in from the Internet never gets here: the kernel's copy of it is dropped). Of
+/// The two ports of the portal, on every address of the box (what comes in from the Internet never gets here: the kernel's copy of it is dropped), and that of the metrics. Of
 /// ASP.NET there is Kestrel only: it is built by the smallest builder there is, as its TLS wants services of its own, and then used by
 /// itself, without host, routing, logging or configuration.
 ///
@@ -33,11 +33,11 @@ internal sealed class WebServer : IAsyncDisposable
     private readonly CertificateKeeper _certificates;
     private readonly ConnectionLimit _limit = new(MostOfOneDevice);
 
-    public WebServer(int http, int https, CertificateKeeper certificates)
+    public WebServer(WebPorts ports, CertificateKeeper certificates)
     {
         _certificates = certificates;
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options => Limit(options, http, https));
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options => Listen(options, ports));
         _parts = builder.Build();
         _server = _parts.Services.GetRequiredService<IServer>();
     }
@@ -53,7 +53,27 @@ internal sealed class WebServer : IAsyncDisposable
         await _parts.DisposeAsync();
     }
 
-    private void Limit(KestrelServerOptions options, int http, int https)
+    private void Listen(KestrelServerOptions options, WebPorts ports)
+    {
+        Limit(options);
+        if (ports.Metrics is { } metrics) options.Listen(metrics, Plain);
+        if (ports.Http == 0) return;
+        options.ListenAnyIP(ports.Http, Plain);
+        options.ListenAnyIP(ports.Https, listen =>
+        {
+            listen.Protocols = HttpProtocols.Http1AndHttp2;
+            listen.Use(_limit.Guard);
+            listen.UseHttps(new TlsHandshakeCallbackOptions { HandshakeTimeout = Patience, OnConnection = _ => ValueTask.FromResult(Handshake()) });
+        });
+    }
+
+    private void Plain(ListenOptions listen)
+    {
+        listen.Protocols = HttpProtocols.Http1;
+        listen.Use(_limit.Guard);
+    }
+
+    private static void Limit(KestrelServerOptions options)
     {
         options.AddServerHeader = false;
         options.Limits.MaxConcurrentConnections = MostConnections;
@@ -66,17 +86,6 @@ internal sealed class WebServer : IAsyncDisposable
         options.Limits.MinRequestBodyDataRate = new MinDataRate(240, Patience);
         options.Limits.MinResponseDataRate = new MinDataRate(240, Patience);
         options.Limits.Http2.MaxStreamsPerConnection = 16;
-        options.ListenAnyIP(http, listen =>
-        {
-            listen.Protocols = HttpProtocols.Http1;
-            listen.Use(_limit.Guard);
-        });
-        options.ListenAnyIP(https, listen =>
-        {
-            listen.Protocols = HttpProtocols.Http1AndHttp2;
-            listen.Use(_limit.Guard);
-            listen.UseHttps(new TlsHandshakeCallbackOptions { HandshakeTimeout = Patience, OnConnection = _ => ValueTask.FromResult(Handshake()) });
-        });
     }
 
     private SslServerAuthenticationOptions Handshake() => new()

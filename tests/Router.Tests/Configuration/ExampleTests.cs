@@ -1,3 +1,4 @@
+using System.Net;
 using Router.Configuration;
 using Router.Forwarding;
 using Router.Forwarding.Rules;
@@ -6,32 +7,13 @@ using Router.Wire;
 
 namespace Router.Tests.Configuration;
 
-/// <summary>The example of the configuration language: what is not built yet is refused by name, and all the rest is understood.</summary>
+/// <summary>The example of the configuration language: all of it is understood.</summary>
 public sealed class ExampleTests
 {
-    private static readonly string[] NotBuilt =
-    [
-        "welcome: { text: \"Welcome to our office\", password: \"coffee\" , pass: 8h }", "group:staff",
-    ];
-
     [Fact]
-    public void The_example_is_refused_for_exactly_what_is_not_built()
+    public void It_loads_and_means_what_it_says()
     {
         LoadResult result = ConfigurationLoader.Load(Loading.ExamplePath);
-
-        Assert.Null(result.Settings);
-        Assert.Equal(
-            [
-                "106:1: `metrics` is not part of this release; remove it",
-            ],
-            result.Errors.Select(e => $"{e.Line}:{e.Column}: {e.Message}; {e.Remedy}"));
-        Assert.All(result.Errors, e => Assert.Equal(Loading.ExamplePath, e.File));
-    }
-
-    [Fact]
-    public void Without_those_parts_it_loads_and_means_what_it_says()
-    {
-        LoadResult result = Loading.Text(Built());
         Assert.Empty(result.Errors);
         Settings settings = result.Settings!;
 
@@ -48,6 +30,7 @@ public sealed class ExampleTests
         Assert.Equal(InternetMode.Balance, settings.Internet.Mode);
         Assert.Equal(TimeSpan.FromMinutes(10), settings.Internet.PinIdle);
         Assert.Equal(new DefaultRuleSettings(RuleAction.Drop, RuleLog.Packets), settings.DefaultRule);
+        Assert.Equal(IPEndPoint.Parse("127.0.0.1:9469"), settings.Metrics.Listen);
         Assert.Equal(6, settings.Rules.Count);
         Assert.Equal("office-hours", settings.Rules[4].Time!.Name);
     }
@@ -56,7 +39,7 @@ public sealed class ExampleTests
     public void Its_rules_become_what_the_path_reads()
     {
         var registry = new PortRegistry();
-        Policy policy = PolicyCompiler.Compile(Loading.Text(Built()).Settings!, registry, DateTimeOffset.UnixEpoch).Policy;
+        Policy policy = PolicyCompiler.Compile(ConfigurationLoader.Load(Loading.ExamplePath).Settings!, registry, DateTimeOffset.UnixEpoch).Policy;
 
         Assert.Equal(7, policy.Rules.Length);
         Rule mail = policy.Rules[0];
@@ -81,14 +64,5 @@ public sealed class ExampleTests
         Assert.Empty(result.Errors);
         Assert.Empty(result.Warnings);
         Assert.Equal(2, result.Settings!.Rules.Count);
-    }
-
-    /// <summary>The example, with the parts cut out that this release does not have.</summary>
-    private static string Built()
-    {
-        string text = File.ReadAllText(Loading.ExamplePath);
-        text = text.Replace(", " + NotBuilt[0], "", StringComparison.Ordinal).Replace(NotBuilt[1], "trusted", StringComparison.Ordinal);
-        int users = text.IndexOf("users:\n", StringComparison.Ordinal), exit = text.IndexOf("on_exit:", StringComparison.Ordinal);
-        return text[..users] + text[exit..];
     }
 }

@@ -47,7 +47,9 @@ public sealed class FaultTests
     [InlineData("portal: { certificate: c.pem, key: /k }", "9:24: `c.pem` is not a path from the root on; write one such as `/etc/routerd/c.pem`")]
     [InlineData("portal: { hostname: 10.0.0.1 }", "9:21: `10.0.0.1` is not a host name; write one such as `router.example.lan`")]
     [InlineData("portal: { hostname: \"a b\" }", "9:21: `a b` is not a host name; write one such as `router.example.lan`")]
-    [InlineData("metrics: { listen: 127.0.0.1:9469 }", "9:1: `metrics` is not part of this release; remove it")]
+    [InlineData("metrics: { listen: 9469 }", "9:20: `9469` is not an address and a port; write such as `127.0.0.1:9469` or `\"[::1]:9469\"`")]
+    [InlineData("metrics: { token_file: /etc/token }", "9:10: `token_file` without `allow` lets nobody in; write from where one may ask, such as `allow: [trusted]`")]
+    [InlineData("metrics: { allow: [internet] }", "9:20: `internet` is neither a local zone nor an address; write a zone (trusted, guest, vpn), an address or a network such as `10.0.0.0/24`")]
     public void A_mistake_outside_of_rules(string line, string told, int count = 1)
     {
         LoadResult result = Loading.Text(Loading.Base + line + "\n");

@@ -8,7 +8,7 @@ using Router.Lab.Scenarios.Portal;
 namespace Router.Lab.Scenarios.Dashboard;
 
 /// <summary>A real Prometheus on a host of the LAN: it shows its word, scrapes, and rings when a link is cut.</summary>
-public sealed class Scraping() : PortalLab(Rules, "", more: $"portal:\n  metrics: {{ allow: [trusted], token_file: {s_token} }}\n")
+public sealed class Scraping() : PortalLab(Rules, "", more: $"metrics: {{ listen: 127.0.0.1:9469, allow: [trusted], token_file: {s_token} }}\n")
 {
     private const string Prometheus = "/usr/bin/prometheus";
     private const string Word = "open sesame";
@@ -37,6 +37,10 @@ public sealed class Scraping() : PortalLab(Rules, "", more: $"portal:\n  metrics
         {
             Assert.Contains(line, text, StringComparison.Ordinal);
         }
+
+        // The port of their own, which tells nothing else.
+        Assert.Contains("router_up 1", Ask(Lab.Router, "http://127.0.0.1:9469/metrics").Output, StringComparison.Ordinal);
+        Assert.Equal("404", Ask(Lab.Router, "-o", "/dev/null", "-w", "%{http_code}", "http://127.0.0.1:9469/login").Output);
 
         using BackgroundProgram prometheus = Start();
         Wait.Until(() => Value("router_link_up{link=\"fiber\"}") == "1", Late, () => $"{Targets()}\n{prometheus.Said}");

@@ -33,10 +33,12 @@ public sealed partial class Watching(LabToWatch lab) : IClassFixture<LabToWatch>
     public void Top_shows_what_flows_and_gives_the_terminal_back()
     {
         string host = $"{Plan.LanHost(0)}", before = Path.Combine(lab.Bed.Directory, "before"), after = Path.Combine(lab.Bed.Directory, "after");
-        using BackgroundProgram download = lab.Bed.Hosts[0].Start("curl", "-s", "-o", "/dev/null", "--limit-rate", $"{RateOctets}", $"http://{Plan.Servers[0]}/bytes/2000000000");
+        using BackgroundProgram server = lab.Bed.Internet.Start("iperf3", "-s", "-B", $"{Plan.Servers[0]}");
+        server.WaitToSay("listening", TimeSpan.FromSeconds(10));
+        using BackgroundProgram load = lab.Bed.Hosts[0].Start("iperf3", "-c", $"{Plan.Servers[0]}", "-b", $"{RateOctets * 8}", "-t", "120");
         using var terminal = new Terminal(lab.Bed.Directory, 80, 24, $"stty -a > {before}; {Call("top")}; echo ended with $?; stty -a > {after}; echo all done");
         terminal.WaitFor("routerd ");
-        // What is on the screen is what curl is held to, give or take what its bursts and a loaded machine make of it.
+        // What is on the screen is what iperf3 sends, give or take what its bursts and a loaded machine make of it.
         terminal.WaitFor(screen => RateOf(screen, host) is > RateOctets * 8 * 0.5 and < RateOctets * 8 * 2.0, $"{host} with about {RateOctets * 8} bit/s");
         Assert.True(terminal.IsOnSecondScreen);
         Assert.False(terminal.HasCursor);
@@ -140,7 +142,7 @@ public sealed partial class Watching(LabToWatch lab) : IClassFixture<LabToWatch>
         string file = Path.Combine(lab.Bed.Directory, "bashrc");
         File.WriteAllText(file, bash + "\n");
         using var terminal = new Terminal(lab.Bed.Directory, 120, 30, $"bash --noprofile --rcfile {file} -i");
-        terminal.WaitFor("$ ");
+        terminal.WaitFor(screen => screen.TrimEnd() == "$", "a prompt");
         foreach ((string typed, string expected) in ((string, string)[])
         [
             ("routerctl stat", "routerctl status "), ("routerctl flows --stat", "routerctl flows --state "), ("routerctl flows --link fi", "routerctl flows --link fiber "),
