@@ -178,7 +178,7 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
         {
             Steps = [.. told.Steps.Select(s => new ExplainStep { Rule = s.Subject, Matched = s.Matched, Why = s.Why })],
             Verdict = told.Verdict, Allowed = told.Allowed, Link = told.Link is { } link ? ports.NameOf(link) : null, SourceAddress = told.Source?.ToString(),
-            Pin = told.PinSince is { } since ? $"{told.PinReason}, {(Monotonic.Microseconds() - since) / 1_000_000} s ago" : null,
+            Pin = told.PinSince is { } since ? $"{PinWords.Of(told.PinReason!)}, {(Monotonic.Microseconds() - since) / 1_000_000} s ago" : null,
             User = PeopleReports.Words((roster ?? worker.Plan.Roster).Of(from)),
             HostNames = [.. NameReports.About(helm.HostNames, from, to, Monotonic.Microseconds())],
         };

@@ -38,7 +38,7 @@ internal sealed class WhyReports(Helm helm, Worker worker, PortRegistry ports, L
         FlowReport report = flows.Describe(flow);
         string? admittedBy = flow.Probe ? report.Rule : NameOf(flow.AdmittedBy);
         string? because = Because(flow.Cause);
-        string? pin = flow.PinThen is { } then ? then.Stood is { } stood ? $"{then.Reason}, {stood / 1_000_000} s before" : $"{then.Reason}; it has been moved since" : null;
+        string? pin = flow.PinThen is { } then ? then.Stood is { } stood ? $"{PinWords.Of(then.Reason)}, {stood / 1_000_000} s before" : $"{PinWords.Of(then.Reason)}; it has been moved since" : null;
         string? from = flow.Moved.Why == LinkMove.None ? null : ports.NameOf(flow.Moved.From);
         DateTimeOffset admitted = Reports.WallClock(flow.Created);
         string by = flow.Probe ? "passes as a probe of the daemon's own, which no rule decides on" : $"was admitted by {(admittedBy is null ? "a rule that is gone since" : $"\"{admittedBy}\"")}";
