@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Router.Configuration;
 using Router.Configuration.Layers.Yaml;
 using Router.Daemon.Changing;
@@ -34,7 +33,6 @@ internal sealed class Helm : IDisposable
     private static readonly TimeSpan NamesPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan NextTry = TimeSpan.FromSeconds(60);
 
-    private readonly string _file;
     private readonly PortRegistry _ports;
     private readonly Journal _journal;
     private readonly Notify _notify;
@@ -53,31 +51,31 @@ internal sealed class Helm : IDisposable
     private readonly HostNames _names;
     private readonly Collisions _collisions;
     private readonly LiveFlowNews _news;
-    private readonly BlockingCollection<Action> _queue = new(4096);
-    private readonly CancellationTokenSource _stopping = new();
+    private readonly MissingInterfaces _missing;
+    private readonly ControlQueue _queue = new();
     private readonly Thread _thread;
     private InForce _inForce;
     private KernelView _view = KernelView.Empty;
     private long _nextNames;
     private string? _owed;
     private bool _wasFaulted;
-    private int _isWoken;
 
     public Helm(
         string file, ReadBefore read, HostNames names, InForce first, PortRegistry ports, Worker worker, Plumber plumbing, VolumeMeter volume, LicenceOffice licence, PeopleOffice people, KeptConfigurations kept, Journal journal, Notify notify,
         Heartbeat heartbeat, DescriptorStore store)
     {
-        _kept = kept;
-        (_file, _names, _inForce, _ports, _worker, _volume, _licence, _people, _journal, _notify) = (file, names, first, ports, worker, volume, licence, people, journal, notify);
-        (_heartbeat, _store) = (heartbeat, store);
+        (_names, _inForce, _ports, _worker, _volume, _licence, _people) = (names, first, ports, worker, volume, licence, people);
+        (_kept, _journal, _notify, _heartbeat, _store) = (kept, journal, notify, heartbeat, store);
+        _missing = new MissingInterfaces(file, journal);
         _collisions = new Collisions(journal);
         _news = new LiveFlowNews(worker.Forwarder, journal);
         _eventLog = new EventLog(worker, ports, journal);
         _health = new LinkWatch(
-            changes => Post(() => TakeVerdicts(changes)), remark => journal.Write(Catalog.LinkUnprobed, Priority.Notice, remark), () => Post(() => _works!.Publish(_inForce, _view)),
+            changes => _queue.Post(() => TakeVerdicts(changes)), remark => journal.Write(Catalog.LinkUnprobed, Priority.Notice, remark), () => _queue.Post(() => _works!.Publish(_inForce, _view)),
             worker.Forwarder.Evidence);
-        _health.Doubted = link => Post(() => _works!.Verify(link, _inForce, _view));
-        people.Desk.Wake = Wake;
+        _health.Doubted = link => _queue.Post(() => _works!.Verify(link, _inForce, _view));
+        // A login is not to wait for the next tick.
+        people.Desk.Wake = _queue.Wake;
         Loads = new LinkLoads(worker.Forwarder.Traffic, ports, _health.Reports, journal);
         _works = new Works(worker, ports, plumbing, _health, volume, Loads, licence.Pool, store, journal);
         _reload = new Reload(file, read, ports, _names, _works, worker, journal);
@@ -137,76 +135,44 @@ internal sealed class Helm : IDisposable
         if (isPlumbed) _works.Prepare(_inForce, view);
         _works.Seat(Monotonic.Microseconds());
         _store.DropRest();
-        WarnOfMissing();
+        _missing.Tell(Settings, _view);
         _collisions.Look(_worker.Plan);
         _health.Start();
         _thread.Start();
     }
 
     /// <summary>The kernel has news. From any thread.</summary>
-    public void Tell(KernelView view) => Post(() => TakeView(view));
+    public void Tell(KernelView view) => _queue.Post(() => TakeView(view));
 
     /// <summary>
     /// Reads the configuration again. From any thread; answers when the forwarding thread goes by it, or when it is refused. Cancelled
     /// if the daemon ends before.
     /// </summary>
-    public Task<Api.ReloadReport> ReloadAsync() => AskAsync(() => Reload("reload"));
+    public Task<Api.ReloadReport> ReloadAsync() => _queue.AskAsync(() => Reload("reload"));
 
     /// <summary>Puts a text in the place of the configuration file (<see cref="Trial"/>). Otherwise as <see cref="ReloadAsync"/>.</summary>
-    public Task<Api.ReloadReport> ApplyAsync(byte[] text, Api.ApplyQuery query) => AskAsync(() => _trial.Apply(text, query));
+    public Task<Api.ReloadReport> ApplyAsync(byte[] text, Api.ApplyQuery query) => _queue.AskAsync(() => _trial.Apply(text, query));
 
     /// <summary>Ends a trial; answers false if there is none.</summary>
-    public Task<bool> ConfirmAsync() => AskAsync(_trial.Confirm);
-
-    private Task<T> AskAsync<T>(Func<T> what)
-    {
-        var answer = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
-        bool isTaken = Post(() =>
-        {
-            try
-            {
-                answer.SetResult(what());
-            }
-            catch (Exception fault)
-            {
-                answer.SetException(fault);
-            }
-        });
-        if (!isTaken) answer.SetCanceled();
-        return answer.Task;
-    }
+    public Task<bool> ConfirmAsync() => _queue.AskAsync(_trial.Confirm);
 
     public void Dispose()
     {
-        _stopping.Cancel();
+        _queue.Stop();
         if (_thread.IsAlive) _thread.Join();
         _volume.Count(Settings.Links);
         _volume.Save();
         _health.Dispose();
         _queue.Dispose();
-        _stopping.Dispose();
-    }
-
-    // A login is not to wait for the next tick. One call that waits already does for all.
-    private void Wake()
-    {
-        if (Interlocked.Exchange(ref _isWoken, 1) == 0 && !Post(() => Volatile.Write(ref _isWoken, 0))) Volatile.Write(ref _isWoken, 0);
-    }
-
-    private bool Post(Action what)
-    {
-        if (_stopping.IsCancellationRequested) return false;
-        _queue.Add(what);
-        return true;
     }
 
     private void Run()
     {
-        while (!_stopping.IsCancellationRequested)
+        while (!_queue.Stopping.IsCancellationRequested)
         {
             try
             {
-                if (_queue.TryTake(out Action? what, (int)TickLength.TotalMilliseconds, _stopping.Token)) what();
+                _queue.Next(TickLength);
                 Tick();
             }
             catch (OperationCanceledException)
@@ -236,7 +202,7 @@ internal sealed class Helm : IDisposable
             Faulted?.Invoke(fault);
         }
         if (_inForce.NextChange is { } change && DateTimeOffset.Now >= change) Recompile(_owed ?? "a rule's time began or ended");
-        _names.Tick(Settings.HostNames, now, what => Post(what), _stopping.Token);
+        _names.Tick(Settings.HostNames, now, what => _queue.Post(what), _queue.Stopping);
         // Many names may change one after the other, and each time all rules are compiled.
         if (now < _nextNames || !_names.TakeChange()) return;
         _nextNames = now + (long)NamesPause.TotalMicroseconds;
@@ -280,7 +246,7 @@ internal sealed class Helm : IDisposable
             Volatile.Write(ref _inForce, after);
             _kept.Keep(files, by);
             _owed = null;
-            WarnOfMissing();
+            _missing.Tell(Settings, _view);
             _collisions.Look(_worker.Plan);
             return report;
         }
@@ -308,17 +274,6 @@ internal sealed class Helm : IDisposable
         Volatile.Write(ref _inForce, next);
         _owed = null;
         _journal.Write(Catalog.Policy, Priority.Notice, $"policy {Policy.Generation} is in force: {why}");
-    }
-
-    private void WarnOfMissing()
-    {
-        foreach (string name in Settings.Zones.SelectMany(z => z.Interfaces).Concat(Settings.Links.Select(l => l.Interface)))
-        {
-            if (_view.Interface(name) is null)
-            {
-                _journal.Write(Catalog.InterfaceMissing, Priority.Warning, $"the interface {name} is not there; it is taken up when it comes, or mend its name in {_file}");
-            }
-        }
     }
 
     /// <summary>One line for `systemctl status`.</summary>

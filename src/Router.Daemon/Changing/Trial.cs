@@ -1,10 +1,9 @@
 using Microsoft.AspNetCore.Http;
 using Router.Api;
-using Router.Daemon.Changing;
 using Router.Daemon.Control;
 using Router.Daemon.Systemd;
 
-namespace Router.Daemon.Steering;
+namespace Router.Daemon.Changing;
 
 /// <summary>
 /// `routerctl apply`: puts a text in the place of the configuration file, loads it, and takes it back unless somebody confirms in time
