@@ -224,7 +224,7 @@ check_format() { dotnet format whitespace Router.sln --verify-no-changes --no-re
 
 run_fuzz() {
   if [[ ! -d tests/Router.Fuzz ]]; then return; fi
-  step "fuzz, 20 s" "$BIN/Router.Fuzz/debug/Router.Fuzz" --seconds 20 || true
+  step "fuzz, 10 s" "$BIN/Router.Fuzz/debug/Router.Fuzz" --seconds 10 || true
 }
 
 run_all_tests() {

@@ -33,7 +33,7 @@ public sealed partial class Watching(LabToWatch lab) : IClassFixture<LabToWatch>
     public void Top_shows_what_flows_and_gives_the_terminal_back()
     {
         string host = $"{Plan.LanHost(0)}", before = Path.Combine(lab.Bed.Directory, "before"), after = Path.Combine(lab.Bed.Directory, "after");
-        using BackgroundProgram server = lab.Bed.Internet.Start("iperf3", "-s", "-B", $"{Plan.Servers[0]}");
+        using BackgroundProgram server = lab.Bed.Internet.Start("iperf3", "-s", "--forceflush", "-B", $"{Plan.Servers[0]}");
         server.WaitToSay("listening", TimeSpan.FromSeconds(10));
         using BackgroundProgram load = lab.Bed.Hosts[0].Start("iperf3", "-c", $"{Plan.Servers[0]}", "-b", $"{RateOctets * 8}", "-t", "120");
         using var terminal = new Terminal(lab.Bed.Directory, 80, 24, $"stty -a > {before}; {Call("top")}; echo ended with $?; stty -a > {after}; echo all done");
