@@ -33,7 +33,6 @@ internal static class DashboardPage
                 "lang" => isGerman ? "de" : "en",
                 "form" => token,
                 "who" => visit.Visitor.User ?? "",
-          
                 _ => words[name],
             }));
             rest = rest[(close + 2)..];

@@ -35,7 +35,7 @@ public sealed partial class Watching(LabToWatch lab) : IClassFixture<LabToWatch>
         string host = $"{Plan.LanHost(0)}", before = Path.Combine(lab.Bed.Directory, "before"), after = Path.Combine(lab.Bed.Directory, "after");
         using BackgroundProgram server = lab.Bed.Internet.Start("iperf3", "-s", "--forceflush", "-B", $"{Plan.Servers[0]}");
         server.WaitToSay("listening", TimeSpan.FromSeconds(10));
-        using BackgroundProgram load = lab.Bed.Hosts[0].Start("iperf3", "-c", $"{Plan.Servers[0]}", "-b", $"{RateOctets * 8}", "-t", "120");
+        using BackgroundProgram load = lab.Bed.Hosts[0].Start("iperf3", "-c", $"{Plan.Servers[0]}", "-R", "-b", $"{RateOctets * 8}", "-t", "120");
         using var terminal = new Terminal(lab.Bed.Directory, 80, 24, $"stty -a > {before}; {Call("top")}; echo ended with $?; stty -a > {after}; echo all done");
         terminal.WaitFor("routerd ");
         // What is on the screen is what iperf3 sends, give or take what its bursts and a loaded machine make of it.
@@ -47,14 +47,14 @@ public sealed partial class Watching(LabToWatch lab) : IClassFixture<LabToWatch>
 
         // A host's flows; a filter; back; a wide screen; help.
         terminal.Press("Enter");
-        terminal.WaitFor(screen => screen.Contains($"only {host}", StringComparison.Ordinal) && screen.Contains("established", StringComparison.Ordinal), "the host's flow");
+        terminal.WaitFor(screen => screen.Contains($"only {host}", StringComparison.Ordinal) && screen.Contains(":5201", StringComparison.Ordinal), "the host's flow");
         terminal.Press("/");
         for (int i = 0; i < host.Length; i++) terminal.Press("BSpace");
         terminal.Type("udp :1");
         terminal.Press("Enter");
         terminal.WaitFor("No flow fits.");
         terminal.Press("Escape");
-        terminal.WaitFor(screen => screen.Contains("established", StringComparison.Ordinal) && !screen.Contains("only ", StringComparison.Ordinal), "all flows");
+        terminal.WaitFor(screen => screen.Contains(":5201", StringComparison.Ordinal) && !screen.Contains("only ", StringComparison.Ordinal), "all flows");
         terminal.Resize(140, 40);
         terminal.WaitFor(screen => screen.Split('\n').Count(line => line.Length > 0) > 5 && screen.TrimEnd('\n').Split('\n').Length == 40, "40 lines");
         terminal.Press("?");
