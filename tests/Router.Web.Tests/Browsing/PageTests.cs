@@ -60,6 +60,7 @@ public sealed class PageTests(Chromium chromium, RunningPortal portal) : IClassF
         Forget();
         IPage page = await chromium.OpenAsync(1280, 800);
         await page.GotoAsync($"{portal.Home}/login");
+        await page.Locator("#user:focus").WaitForAsync();
         await page.Keyboard.TypeAsync("tony");
         await page.Keyboard.PressAsync("Tab");
         await page.Keyboard.TypeAsync("wrong");
@@ -68,6 +69,7 @@ public sealed class PageTests(Chromium chromium, RunningPortal portal) : IClassF
         await KeepAsync(page, "wrong-password-desktop");
         // The name is there still, and the cursor in the password.
         Assert.Equal("tony", await page.Locator("#user").InputValueAsync());
+        await page.Locator("#password:focus").WaitForAsync();
         await page.Keyboard.TypeAsync(RunningPortal.Password);
         await page.Keyboard.PressAsync("Enter");
         await page.Locator("form[action='/logout']").WaitForAsync();

@@ -136,9 +136,9 @@ public sealed class HostileTests(RunningPortal portal) : IClassFixture<RunningPo
                 var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = 15_000 };
                 socket.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.32"), 0));
                 sockets.Add(socket);
-                await socket.ConnectAsync(IPAddress.Loopback, portal.Http, Now);
                 try
                 {
+                    await socket.ConnectAsync(IPAddress.Loopback, portal.Http, Now);
                     await socket.SendAsync("GET / HTTP/1.1\r\nX: "u8.ToArray(), Now);
                 }
                 catch (SocketException)
