@@ -40,7 +40,7 @@ public sealed class Scraping() : PortalLab(Rules, "", more: $"metrics: {{ listen
 
         // The port of their own, which tells nothing else.
         Assert.Contains("router_up 1", Ask(Lab.Router, "http://127.0.0.1:9469/metrics").Output, StringComparison.Ordinal);
-        Assert.Equal("404", Ask(Lab.Router, "-o", "/dev/null", "-w", "%{http_code}", "http://127.0.0.1:9469/login").Output);
+        Assert.Equal("404", Ask(Lab.Router, "-o", "/dev/null", "-w", "%{http_code}", "http://127.0.0.1:9469/login").Text);
 
         using BackgroundProgram prometheus = Start();
         Wait.Until(() => Value("router_link_up{link=\"fiber\"}") == "1", Late, () => $"{Targets()}\n{prometheus.Said}");

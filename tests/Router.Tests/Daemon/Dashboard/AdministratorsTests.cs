@@ -22,12 +22,12 @@ public sealed class AdministratorsTests : IDisposable
     public void Dispose() => _bed.Dispose();
 
     [Theory]
-    [InlineData(LoginMethod.Web)]
-    [InlineData(LoginMethod.Directory)]
-    public void A_password_makes_one(LoginMethod method)
+    [InlineData("root", LoginMethod.Web, false)]
+    [InlineData("eve", LoginMethod.Directory, true)]
+    public void A_password_makes_one_of_whom_the_accounts_or_the_directory_call_so(string user, LoginMethod method, bool isSaid)
     {
-        Assert.True(_bed.LogIn("root", Host, method).Done);
-        Assert.Equal("root", _administrators.Demand(Host));
+        Assert.True(_bed.Desk.Login(Host, user, [], method, isSaid).Done);
+        Assert.Equal(user, _administrators.Demand(Host));
         Assert.Equal([$"{Host}"], _administrators.Addresses());
     }
 
