@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Security.Cryptography;
 using Router.Configuration;
 using Router.Configuration.Layers.Yaml;
@@ -16,6 +17,7 @@ using Router.Daemon.Plumbing;
 using Router.Daemon.Portal;
 using Router.Daemon.Reporting;
 using Router.Daemon.Steering;
+using Router.Daemon.Succession;
 using Router.Daemon.Systemd;
 using Router.Daemon.Volume;
 using Router.Forwarding;
@@ -60,6 +62,13 @@ internal static class Life
         LoadResult loaded = Load(options, before, journal);
         Settings settings = loaded.Settings!;
         Directory.CreateDirectory(options.Runtime, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
+        using var successor = new Successor(options.Runtime, store);
+        Predecessor? predecessor = null;
+        if (options.TakesOver)
+        {
+            Rehearse(settings);
+            predecessor = Predecessor.GiveWay(options.Runtime, store);
+        }
         using var ports = new MappedPortRegistry(Path.Combine(options.Runtime, "ports"));
         // Flows speak of ports by number: without the names behind the numbers they would be somebody else's.
         if (ports.Origin != TableOrigin.Resumed && ForwardingTables.Discard(options.Runtime))
@@ -78,12 +87,15 @@ internal static class Life
             PoolTables.Open(options.Runtime, new PoolSizes()), new LicenceShelf(options.State, journal, await key.ConfigureAwait(false)), settings, ports, journal, plumbing.Resolve);
         var heartbeat = new Heartbeat(notify);
         using var worker = new Worker(tables, new Plan(0, compiled.Policy, [], []), licence.Pool) { Pulse = heartbeat.Beat };
+        successor.LastForwarded = () => worker.EndedAt;
         var volume = new VolumeMeter(options.State, worker.Forwarder.Traffic, ports, journal);
         var live = new LiveTables(tables);
         using var rates = new FlowMeter(tables);
         var people = new PeopleOffice(licence.Pool, settings, ports, worker, live, journal);
         licence.Changed += people.Note;
         licence.Missed += people.NoteAll;
+        // It keeps lines from here on, the first states of the links among them, and begins to write them once packets pass.
+        using var chronicle = new Chronicle(options.State, journal);
         using var helm = new Helm(options.Config, before, names, first, ports, worker, plumbing, volume, licence, people, kept, journal, notify, heartbeat, store);
         using KernelWatch watch = KernelWatch.Start(helm.Tell);
         licence.Neighbours.Latest = () => watch.View;
@@ -94,15 +106,14 @@ internal static class Life
             stop.TrySetResult(1);
         };
         using Signals signals = Signals.Watch(() => _ = ReloadAsync(helm, journal), () => stop.TrySetResult(0));
-        double milliseconds = 0;
+        string ready = "";
         helm.Start(watch.View, () =>
         {
-            milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+            ready = $"ready after {Stopwatch.GetElapsedTime(begun).TotalMilliseconds:0} ms{Pause(predecessor)}";
             quiet.Dispose();
         });
         kept.Keep(files, "start");
         foreach (string origin in tables.Origins.Concat(licence.Origins)) journal.Write(Catalog.Tables, Priority.Notice, origin);
-        using var chronicle = new Chronicle(options.State, journal);
         chronicle.Start(new LinkSampler(helm, worker, ports).Take);
         using var drill = new Drill(helm, worker, ports, live, journal);
         var reports = new Reports(options.Config, helm, worker, ports, live, rates, volume, chronicle, drill, licence, people, kept, journal);
@@ -112,13 +123,21 @@ internal static class Life
         var dashboard = new DashboardDesk(reports.Verbs, new Administrators(people.Desk), new LiveView(reports.Verbs, worker, live), chronicle, helm, journal);
         await using var portal = new ControlServer(options.PortalSocket, new PortalRequests(new PortalDesk(helm, people, live, metrics, dashboard).Verbs, journal));
         await OpenPortalAsync(portal, options.PortalSocket, journal).ConfigureAwait(false);
-        journal.Write(Catalog.Started, Priority.Notice, $"routerd forwards: {helm.Summary()}, ready after {milliseconds:0} ms{Kept(store)}");
+        journal.Write(Catalog.Started, Priority.Notice, $"routerd forwards: {helm.Summary()}, {ready}{Kept(store)}");
+        successor.Listen(() => stop.TrySetResult(0));
         notify.Ready(helm.Summary());
         int status = await stop.Task.ConfigureAwait(false);
-        notify.Stopping("flows are kept for the next start");
-        journal.Write(Catalog.Stopped, Priority.Notice, "routerd stops; flows are kept for the next start");
+        string kind = successor.IsReady ? "gives way to the next process, which is ready" : "stops; flows are kept for the next start";
+        notify.Stopping(kind);
+        journal.Write(Catalog.Stopped, Priority.Notice, $"routerd {kind}");
         return status;
     }
+
+    // So that the code of it is there once the process before has stopped, and packets wait.
+    private static void Rehearse(Settings settings) => PolicyCompiler.Compile(settings, new PortRegistry(), DateTimeOffset.Now, new Dictionary<string, Wire.Address[]>(), null);
+
+    private static string Pause(Predecessor? predecessor) => predecessor is null or { LastForwarded: 0 } ? ""
+        : string.Create(CultureInfo.InvariantCulture, $", {(Monotonic.Microseconds() - predecessor.LastForwarded) / 1000.0:0.0} ms after process {predecessor.Pid} had stopped");
 
     private static string Kept(DescriptorStore store) => store.Taken == 0 ? "" : $", {store.Taken} queues and sockets were kept open";
 
