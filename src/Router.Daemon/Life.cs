@@ -127,7 +127,7 @@ internal static class Life
         successor.Listen(() => stop.TrySetResult(0));
         notify.Ready(helm.Summary());
         int status = await stop.Task.ConfigureAwait(false);
-        string kind = successor.IsReady ? "gives way to the next process, which is ready" : "stops; flows are kept for the next start";
+        string kind = successor.IsWaiting ? "gives way to the next process, which is ready" : "stops; flows are kept for the next start";
         notify.Stopping(kind);
         journal.Write(Catalog.Stopped, Priority.Notice, $"routerd {kind}");
         return status;

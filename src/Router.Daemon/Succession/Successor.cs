@@ -42,7 +42,7 @@ internal sealed class Successor : IDisposable
     public Func<long> LastForwarded { private get; set; } = () => 0;
 
     /// <summary>Whether there is one, so that this process ends for his sake.</summary>
-    public bool IsReady => Volatile.Read(ref _ready) is not null;
+    public bool IsWaiting => Volatile.Read(ref _ready) is not null;
 
     /// <summary>Waits for somebody who takes over, on a thread of its own.</summary>
     /// <param name="leave">Called once he is ready. The process is to end then; what it holds is let go before <see cref="Dispose"/>.</param>
