@@ -1,9 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Security.Cryptography;
 using Router.Configuration;
-using Router.Configuration.Layers.Yaml;
-using Router.Daemon.Changing;
 using Router.Daemon.Control;
 using Router.Daemon.Dashboard;
 using Router.Daemon.Drills;
@@ -25,7 +22,6 @@ using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
 using Router.Forwarding.Rules;
 using Router.Licensing;
-using Router.Licensing.Files;
 using Router.Ports;
 using Router.Tables;
 
@@ -53,20 +49,13 @@ internal static class Life
         DescriptorStore store = DescriptorStore.FromEnvironment(notify);
         Urgency.TrySet(Nice);
         using QuietHeap quiet = QuietHeap.Begin();
-        // The cryptographic library takes longer to load than all of the licence's text to read, and needs nobody.
-        Task<ECDsa> key = Task.Run(ProductKey.Open);
-        var before = new ReadBefore();
-        Trial.TakeBackAtStart(options.Config, journal);
-        var kept = new KeptConfigurations(options.State, options.Config, journal);
-        IReadOnlyList<Api.CheckedFile>? files = kept.OnDisk();
-        LoadResult loaded = Load(options, before, journal);
-        Settings settings = loaded.Settings!;
-        Directory.CreateDirectory(options.Runtime, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
+        Groundwork ground = await Groundwork.LayAsync(options, journal).ConfigureAwait(false);
+        Settings settings = ground.Settings;
         using var successor = new Successor(options.Runtime, store);
         Predecessor? predecessor = null;
         if (options.TakesOver)
         {
-            Rehearse(settings);
+            Rehearsal.Run(settings, ground.Watch.View);
             predecessor = Predecessor.GiveWay(options.Runtime, store);
         }
         using var ports = new MappedPortRegistry(Path.Combine(options.Runtime, "ports"));
@@ -80,11 +69,10 @@ internal static class Life
         ports.MakeRoom(settings.PortNames, [], tables.PortsInUse);
         var names = new HostNames(new NameLookup().AskAsync, new NameMemory(options.State), journal);
         CompiledPolicy compiled = PolicyCompiler.Compile(settings, ports, DateTimeOffset.Now, names.Addresses, null);
-        var first = InForce.Of(settings, loaded.Warnings, compiled);
+        var first = InForce.Of(settings, ground.Loaded.Warnings, compiled);
         foreach (string warning in first.Warnings) journal.Write(Catalog.ConfigurationDoubt, Priority.Warning, warning);
         using var plumbing = new Plumber(options.Runtime);
-        using var licence = new LicenceOffice(
-            PoolTables.Open(options.Runtime, new PoolSizes()), new LicenceShelf(options.State, journal, await key.ConfigureAwait(false)), settings, ports, journal, plumbing.Resolve);
+        using var licence = new LicenceOffice(PoolTables.Open(options.Runtime, new PoolSizes()), ground.Shelf, settings, ports, journal, plumbing.Resolve);
         var heartbeat = new Heartbeat(notify);
         using var worker = new Worker(tables, new Plan(0, compiled.Policy, [], []), licence.Pool) { Pulse = heartbeat.Beat };
         successor.LastForwarded = () => worker.EndedAt;
@@ -96,8 +84,9 @@ internal static class Life
         licence.Missed += people.NoteAll;
         // It keeps lines from here on, the first states of the links among them, and begins to write them once packets pass.
         using var chronicle = new Chronicle(options.State, journal);
-        using var helm = new Helm(options.Config, before, names, first, ports, worker, plumbing, volume, licence, people, kept, journal, notify, heartbeat, store);
-        using KernelWatch watch = KernelWatch.Start(helm.Tell);
+        using var helm = new Helm(options.Config, ground.Read, names, first, ports, worker, plumbing, volume, licence, people, ground.Kept, journal, notify, heartbeat, store);
+        using KernelWatch watch = ground.Watch;
+        watch.Changed = helm.Tell;
         licence.Neighbours.Latest = () => watch.View;
         var stop = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         helm.Faulted += fault =>
@@ -112,11 +101,11 @@ internal static class Life
             ready = $"ready after {Stopwatch.GetElapsedTime(begun).TotalMilliseconds:0} ms{Pause(predecessor)}";
             quiet.Dispose();
         });
-        kept.Keep(files, "start");
+        ground.Kept.Keep(ground.Files, "start");
         foreach (string origin in tables.Origins.Concat(licence.Origins)) journal.Write(Catalog.Tables, Priority.Notice, origin);
         chronicle.Start(new LinkSampler(helm, worker, ports).Take);
         using var drill = new Drill(helm, worker, ports, live, journal);
-        var reports = new Reports(options.Config, helm, worker, ports, live, rates, volume, chronicle, drill, licence, people, kept, journal);
+        var reports = new Reports(options.Config, helm, worker, ports, live, rates, volume, chronicle, drill, licence, people, ground.Kept, journal);
         await using var control = new ControlServer(options.ControlSocket, new ControlRequests(reports.Verbs, journal));
         await control.StartAsync(CancellationToken.None).ConfigureAwait(false);
         var metrics = new MetricsDesk(reports.Verbs, helm, worker, ports, people.Desk, chronicle, journal);
@@ -132,9 +121,6 @@ internal static class Life
         journal.Write(Catalog.Stopped, Priority.Notice, $"routerd {kind}");
         return status;
     }
-
-    // So that the code of it is there once the process before has stopped, and packets wait.
-    private static void Rehearse(Settings settings) => PolicyCompiler.Compile(settings, new PortRegistry(), DateTimeOffset.Now, new Dictionary<string, Wire.Address[]>(), null);
 
     private static string Pause(Predecessor? predecessor) => predecessor is null or { LastForwarded: 0 } ? ""
         : string.Create(CultureInfo.InvariantCulture, $", {(Monotonic.Microseconds() - predecessor.LastForwarded) / 1000.0:0.0} ms after process {predecessor.Pid} had stopped");
@@ -165,16 +151,5 @@ internal static class Life
         {
             journal.Write(Catalog.ReloadFault, Priority.Error, $"the reload ended by a fault: {fault}");
         }
-    }
-
-    /// <summary>The configuration, which has settings, or the end.</summary>
-    private static LoadResult Load(CommandLine options, ReadBefore before, Journal journal)
-    {
-        LoadResult result = ConfigurationLoader.Load(options.Config, environment: null, before);
-        if (result.Settings is not null) return result;
-        foreach (ConfigurationError warning in result.Warnings) journal.Write(Catalog.ConfigurationDoubt, Priority.Warning, warning.Sentence);
-        foreach (ConfigurationError error in result.Errors) journal.Write(Catalog.ConfigurationError, Priority.Error, error.ToString());
-        string others = result.Errors.Count == 1 ? "" : $" (and {result.Errors.Count - 1} more; `routerctl check {options.Config}` shows them)";
-        throw new StartException($"{result.Errors[0]}{others}", StartException.Misconfigured);
     }
 }
