@@ -1,9 +1,9 @@
 using System.Globalization;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Text;
 using Router.Daemon.Systemd;
 using Router.Ports.Files;
+using Router.Ports.Linux;
 
 namespace Router.Daemon.Succession;
 
@@ -39,9 +39,9 @@ internal sealed record Predecessor(int Pid, long LastForwarded)
         while (true)
         {
             int length = DescriptorPost.Receive((int)socket.Handle, said, out int descriptor);
-            if (length < 0) throw new StartException($"the routerd that runs (process {pid}) was asked to give way, and after {Patience.TotalSeconds:0} s has not: {Marshal.GetPInvokeErrorMessage(-length)}");
+            if (length == -Errno.EAGAIN) throw new StartException($"the routerd that runs (process {pid}) was asked to give way, and after {Patience.TotalSeconds:0} s has not");
             // It ended otherwise, and so holds nothing either.
-            if (length == 0) return new Predecessor(pid, 0);
+            if (length <= 0) return new Predecessor(pid, 0);
             string text = Encoding.ASCII.GetString(said[..length]);
             if (descriptor >= 0) store.Inherit(text, descriptor);
             else if (text.StartsWith("pid ", StringComparison.Ordinal)) pid = int.Parse(text.AsSpan(4), NumberStyles.None, CultureInfo.InvariantCulture);

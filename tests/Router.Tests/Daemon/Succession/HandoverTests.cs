@@ -8,9 +8,13 @@ namespace Router.Tests.Daemon.Succession;
 /// <summary>The messages between a process and the one that takes over from it, over a real socket, with both of them in here.</summary>
 public sealed class HandoverTests : IDisposable
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
+
     private readonly string _runtime = Directory.CreateTempSubdirectory("handover").FullName;
     private readonly Notify _nobody = new(null);
     private readonly TaskCompletionSource _asked = new();
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     public void Dispose()
     {
@@ -26,14 +30,14 @@ public sealed class HandoverTests : IDisposable
         using FileStream queue = File.OpenRead(file);
         Successor before = Listening(Holding("port-a", (int)queue.SafeFileHandle.DangerousGetHandle()));
         var next = new DescriptorStore(_nobody, []);
-        Task<Predecessor?> giving = Task.Run(() => Predecessor.GiveWay(_runtime, next));
-        await _asked.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        Task<Predecessor?> giving = Task.Run(() => Predecessor.GiveWay(_runtime, next), Cancel);
+        await _asked.Task.WaitAsync(s_patience, Cancel);
         Assert.False(giving.IsCompleted); // it is still forwarding
 
         before.LastForwarded = () => 4711;
         before.Dispose();
 
-        Assert.Equal(new Predecessor(Environment.ProcessId, 4711), await giving.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.Equal(new Predecessor(Environment.ProcessId, 4711), await giving.WaitAsync(s_patience, Cancel));
         Assert.True(next.TryTake("port-a", out int taken));
         Assert.NotEqual((int)queue.SafeFileHandle.DangerousGetHandle(), taken);
         queue.Dispose();
@@ -63,21 +67,28 @@ public sealed class HandoverTests : IDisposable
             other.Connect(new UnixDomainSocketEndPoint(Path.Combine(_runtime, Successor.SocketName)));
             if (said.Length > 0) other.Send(Encoding.ASCII.GetBytes(said));
         }
-        Task<Predecessor?> giving = Task.Run(() => Predecessor.GiveWay(_runtime, Holding()));
-        await _asked.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        Task<Predecessor?> giving = Task.Run(() => Predecessor.GiveWay(_runtime, Holding()), Cancel);
+        await _asked.Task.WaitAsync(s_patience, Cancel);
         before.Dispose();
-        Assert.NotNull(await giving.WaitAsync(TimeSpan.FromSeconds(10)));
+        Assert.NotNull(await giving.WaitAsync(s_patience, Cancel));
     }
 
-    [Fact]
-    public async Task OneThatDiesOnTheWayHoldsNothingEither()
+    [Theory]
+    [InlineData(true, 12)]
+    [InlineData(false, 0)] // reset before it has heard anything
+    public async Task OneThatDiesOnTheWayHoldsNothingEither(bool hears, int pid)
     {
         using var other = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
         other.Bind(new UnixDomainSocketEndPoint(Path.Combine(_runtime, Successor.SocketName)));
         other.Listen(1);
-        Task<Predecessor?> giving = Task.Run(() => Predecessor.GiveWay(_runtime, Holding()));
-        using (Socket connection = await other.AcceptAsync()) connection.Send("pid 12"u8);
-        Assert.Equal(new Predecessor(12, 0), await giving.WaitAsync(TimeSpan.FromSeconds(10)));
+        Task<Predecessor?> giving = Task.Run(() => Predecessor.GiveWay(_runtime, Holding()), Cancel);
+        using (Socket connection = await other.AcceptAsync(Cancel))
+        {
+            if (hears) Assert.Equal("ready".Length, connection.Receive(new byte[16]));
+            if (hears) connection.Send("pid 12"u8);
+        }
+        Predecessor? before = await giving.WaitAsync(s_patience, Cancel);
+        Assert.True(before == new Predecessor(pid, 0) || (!hears && before is null));
     }
 
     [Fact]
