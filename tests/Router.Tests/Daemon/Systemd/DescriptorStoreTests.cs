@@ -4,6 +4,7 @@ using Router.Ports.Linux;
 
 namespace Router.Tests.Daemon.Systemd;
 
+[Collection(nameof(Alone))]
 public class DescriptorStoreTests
 {
     [Fact]
