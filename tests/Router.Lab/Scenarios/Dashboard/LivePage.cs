@@ -145,7 +145,9 @@ public sealed class LivePage : PeopleLab
         await page.Locator("#question-do").ClickAsync();
         await Assertions.Expect(page.Locator("#news")).ToContainTextAsync("Done:");
         await Assertions.Expect(tony).ToHaveCountAsync(0, new() { Timeout = 10_000 });
-        Assert.DoesNotContain("tony", Router.Show("user", "list", "--live").Output, StringComparison.Ordinal);
+        string live = Router.Show("users").OrThrow().Output;
+        Assert.Contains("sam", live, StringComparison.Ordinal);
+        Assert.DoesNotContain("tony", live, StringComparison.Ordinal);
         WaitForLine($"anna at {Plan.LanHost(0)}, by the dashboard: ended the login at {Plan.LanHost(2)}");
     }
 
