@@ -37,7 +37,8 @@ internal static partial class ShownCommands
             }
             else
             {
-                foreach (Match code in Code().Matches(lines[i]))
+                // "routerd stops; flows are kept": what it says in the journal, not what is typed.
+                foreach (Match code in Code().Matches(lines[i]).Where(code => !Said().IsMatch(code.Groups[1].Value)))
                 {
                     foreach (ShownCommand command in ShownCommand.In(code.Groups[1].Value.Replace("\\|", "|", StringComparison.Ordinal), place, isTyped: false)) yield return command;
                 }
@@ -73,6 +74,9 @@ internal static partial class ShownCommands
 
     [GeneratedRegex(@"^\s*[a-z0-9@~:-]*[#$] ")]
     private static partial Regex Prompt();
+
+    [GeneratedRegex("^routerd .*[:;] ")]
+    private static partial Regex Said();
 
     [GeneratedRegex(@"\\f[A-Z]|\\&")]
     private static partial Regex Escape();
