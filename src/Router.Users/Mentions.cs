@@ -6,6 +6,8 @@ namespace Router.Users;
 /// <summary>
 /// Users and groups that the configuration speaks of and no account has. It is a warning and no error: who is missing may be added in a
 /// minute, and rules for nobody let nobody through. Where a directory has accounts too, nobody knows who is missing.
+///
+/// `group:NAME` where NAME is a group of addresses is a slip of its own: the rule would be for nobody, however the addresses are.
 /// </summary>
 public static class Mentions
 {
@@ -28,10 +30,12 @@ public static class Mentions
     {
         string name = mention.Term[(mention.Term.IndexOf(':') + 1)..];
         bool isGroup = mention.Term.StartsWith("group:", StringComparison.Ordinal);
-        string? nearest = Spelling.Nearest(name, isGroup ? accounts.Groups : accounts.All.Select(account => account.Name));
-        string mend = nearest is null ? "mend the name" : $"write `{nearest}`";
-        return new ConfigurationError(mention.File, mention.Line, mention.Column,
-            isGroup ? $"nobody in {file} is in the group `{name}`" : $"there is no user `{name}` in {file}",
-            isGroup ? $"add one with `routerctl user add NAME --group {name}`, or {mend}" : $"add it with `routerctl user add {name}`, or {mend}", Severity.Warning);
+        (string what, string remedy) = !isGroup ? ($"there is no user `{name}` in {file}", $"add it with `routerctl user add {name}`, or {Mend(name, accounts.All.Select(account => account.Name))}")
+            : mention.SameNamedAddresses is { } addresses ? ($"`{mention.Term}` means users, and nobody in {file} is in such a group: the addresses of the group `{addresses}` are not meant by it",
+                $"write `{addresses}` for the addresses, or add a user with `routerctl user add NAME --group {name}`")
+            : ($"nobody in {file} is in the group `{name}`", $"add one with `routerctl user add NAME --group {name}`, or {Mend(name, accounts.Groups)}");
+        return new ConfigurationError(mention.File, mention.Line, mention.Column, what, remedy, Severity.Warning);
     }
+
+    private static string Mend(string name, IEnumerable<string> known) => Spelling.Nearest(name, known) is { } nearest ? $"write `{nearest}`" : "mend the name";
 }

@@ -85,9 +85,15 @@ internal sealed class Names
     }
 
     /// <summary>Notes where somebody is spoken of. There may be thousands of rules, of which the first few dozen places of a name are enough.</summary>
-    public void Mention(string term, Place place)
+    /// <param name="term">`user:NAME` or `group:NAME`, in lower case.</param>
+    /// <param name="place">Where it stands.</param>
+    /// <param name="besideAddresses">Whether addresses could stand there too, so that a group of these may have been meant.</param>
+    public void Mention(string term, Place place, bool besideAddresses = false)
     {
-        if (Mentions.Count < MostMentions) Mentions.Add(new UserMention(term, place.File, place.Line, place.Column));
+        if (Mentions.Count >= MostMentions) return;
+        string? addresses = besideAddresses && term.StartsWith("group:", StringComparison.Ordinal)
+            && _ends.TryGetValue(term["group:".Length..], out Definition? group) && group.What == "group" ? group.Name : null;
+        Mentions.Add(new UserMention(term, place.File, place.Line, place.Column) { SameNamedAddresses = addresses });
     }
 
     private const int MostMentions = 100_000;

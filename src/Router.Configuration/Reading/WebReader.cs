@@ -7,7 +7,7 @@ using Router.Forwarding.Web;
 namespace Router.Configuration.Reading;
 
 /// <summary>Reads `web_rules`, with the files that they name, and `web`. A rule with any fault is left out of the result: the load fails anyway.</summary>
-/// <param name="names">Zones and times.</param>
+/// <param name="names">Zones and times; is told of the users that are spoken of.</param>
 /// <param name="errors">Where faults are told.</param>
 /// <param name="lists">Reads list files; null where the text comes from elsewhere, and files are none of the reader's business.</param>
 internal sealed class WebReader(Names names, ErrorList errors, NameLists? lists)
@@ -133,7 +133,7 @@ internal sealed class WebReader(Names names, ErrorList errors, NameLists? lists)
         return [.. sets];
     }
 
-    private static IdentitySet? Users(Setting value)
+    private IdentitySet? Users(Setting value)
     {
         List<string> users = [], groups = [];
         bool everyUser = false;
@@ -143,7 +143,11 @@ internal sealed class WebReader(Names names, ErrorList errors, NameLists? lists)
             string name = isGroup || text.StartsWith("user:", StringComparison.OrdinalIgnoreCase) ? text[(text.IndexOf(':', StringComparison.Ordinal) + 1)..] : text;
             if (name.Length is 0 or > 64 || name.Any(c => char.IsControl(c) || char.IsWhiteSpace(c) || c == ':')) item.Error($"`{text}` names nobody", "write a user's name, `group:NAME` or `authenticated`");
             else if (text.Equals("authenticated", StringComparison.OrdinalIgnoreCase)) everyUser = true;
-            else (isGroup ? groups : users).Add(name);
+            else
+            {
+                (isGroup ? groups : users).Add(name);
+                names.Mention($"{(isGroup ? "group" : "user")}:{name.ToLowerInvariant()}", item.Place);
+            }
         }
         if (value.IsEmpty) value.Error("an empty `users` would be for nobody", "remove it, or name users");
         return new IdentitySet(users, groups, everyUser);

@@ -46,7 +46,11 @@ public sealed record AutomaticLogin(string User, ulong Mac, IReadOnlyList<Addres
 public readonly record struct UserLimit(int MaxDevices, bool ReplacesOldest);
 
 /// <summary>A name that rules or settings speak of: `user:NAME` or `group:NAME`, as <see cref="EndTerm.Name"/> has it.</summary>
-public sealed record UserMention(string Term, string File, int Line, int Column);
+public sealed record UserMention(string Term, string File, int Line, int Column)
+{
+    /// <summary>A group of addresses that has the name of this group of users, in its own spelling, where one could have been meant; else null.</summary>
+    public string? SameNamedAddresses { get; init; }
+}
 
 /// <summary>The page that guests of a zone see first.</summary>
 /// <param name="Text">What it says.</param>

@@ -118,7 +118,7 @@ internal sealed class EndReader(Names names, bool speaksOfUsers = true)
             item.Error($"`{name}` means nothing here: it is about hosts, whoever uses them", "write addresses, networks, zones or groups of addresses");
             return null;
         }
-        if (name != "authenticated") names.Mention(name, item.Place);
+        if (name != "authenticated") names.Mention(name, item.Place, besideAddresses: true);
         return new EndTerm(EndKind.User, name, default);
     }
 

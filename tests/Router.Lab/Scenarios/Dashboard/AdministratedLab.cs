@@ -38,6 +38,7 @@ public abstract class AdministratedLab : PeopleLab
     {
         _web.Dispose();
         base.Dispose();
+        GC.SuppressFinalize(this);
     }
 
     /// <summary>By the login page, to which whoever wants the dashboard is led, and back to it.</summary>

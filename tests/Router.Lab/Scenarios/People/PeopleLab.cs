@@ -16,9 +16,18 @@ public abstract class PeopleLab : IDisposable
 {
     private protected static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
 
-    private protected PeopleLab(string rules, string users, string guest = "", int hosts = 3)
+    /// <summary>Stands in the lines of `users` for the lab's directory.</summary>
+    private protected const string LabFolder = "{lab}";
+
+    /// <param name="rules">The only rules there are.</param>
+    /// <param name="users">Lines of `users`, but its file.</param>
+    /// <param name="guest">Further fields of the zone of guests.</param>
+    /// <param name="hosts">How many hosts there are.</param>
+    /// <param name="furnish">Makes what has to be in the lab before a program starts.</param>
+    private protected PeopleLab(string rules, string users, string guest = "", int hosts = 3, Action<Topology>? furnish = null)
     {
         Lab = Topology.Raise(new BedOptions { Hosts = hosts });
+        furnish?.Invoke(Lab);
         Web = WebServer.Start(Lab.Internet, Lab.Directory);
         Router = new RouterDaemon(Lab);
         Write(rules, users, guest);
@@ -45,7 +54,7 @@ public abstract class PeopleLab : IDisposable
     /// <summary>Nothing goes out but by these rules.</summary>
     private protected void Write(string rules, string users, string guest = "") => Router.Write(
         new RouterYaml { Rules = rules, AllowOut = false }.ToString().Replace("[guest0]", $"[guest0]{guest}", StringComparison.Ordinal)
-        + $"users:\n  file: {Accounts}\n" + string.Concat(users.Split('\n').Where(line => line.Length > 0).Select(line => $"  {line}\n")));
+        + $"users:\n  file: {Accounts}\n" + string.Concat(users.Replace(LabFolder, Lab.Directory, StringComparison.Ordinal).Split('\n').Where(line => line.Length > 0).Select(line => $"  {line}\n")));
 
     private protected void AddUser(string name, params string[] more) =>
         Command.Run(Programs.Routerctl, ["--socket", Router.ControlSocket, "user", "add", name, "--file", Accounts, "--stdin", .. more], $"{name}'s password\n").OrThrow();

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.RegularExpressions;
 
+using Router.Lab.Bed;
 using Router.Lab.Kernel;
 using Router.Lab.Routers;
 using Router.Lab.Scenarios.People;
@@ -14,8 +15,9 @@ public abstract partial class PortalLab : PeopleLab
 
     /// <param name="rules">As <see cref="PeopleLab"/> takes them, and what follows.</param>
     /// <param name="more">Further sections of the configuration.</param>
-    private protected PortalLab(string rules, string users, string guest = "", string more = "")
-        : base(rules, users, guest)
+    /// <param name="furnish">As <see cref="PeopleLab"/> takes it.</param>
+    private protected PortalLab(string rules, string users, string guest = "", string more = "", Action<Topology>? furnish = null)
+        : base(rules, users, guest, furnish: furnish)
     {
         File.AppendAllText(Router.ConfigurationFile, more);
         Router.Start();
