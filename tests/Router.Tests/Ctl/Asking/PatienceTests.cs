@@ -9,7 +9,7 @@ public class PatienceTests
     [Fact]
     public async Task What_takes_long_is_told_and_the_line_is_erased()
     {
-        var terminal = new SeenText("an answer");
+        using var terminal = new SeenText("an answer");
         var work = new TaskCompletionSource<int>();
         Task<int> waited = Patience.WithAsync(work.Task, "an answer is wanted", terminal, s_often);
         await terminal.Seen.WaitAsync(TestContext.Current.CancellationToken);
@@ -23,7 +23,7 @@ public class PatienceTests
     [Fact]
     public async Task What_fails_after_a_while_leaves_no_line_either()
     {
-        var terminal = new SeenText("an answer");
+        using var terminal = new SeenText("an answer");
         var work = new TaskCompletionSource<int>();
         Task<int> waited = Patience.WithAsync(work.Task, "an answer is wanted", terminal, s_often);
         await terminal.Seen.WaitAsync(TestContext.Current.CancellationToken);
@@ -36,7 +36,7 @@ public class PatienceTests
     [Fact]
     public async Task What_is_done_at_once_is_not_told()
     {
-        var terminal = new StringWriter();
+        using var terminal = new StringWriter();
         Assert.Equal(7, await Patience.WithAsync(Task.FromResult(7), "an answer is wanted", terminal, s_often));
         Assert.Equal("", terminal.ToString());
     }

@@ -9,7 +9,7 @@ using Router.Tests.Daemon.Control;
 namespace Router.Tests.Ctl.Verbs;
 
 /// <summary>The question behind `apply --confirm` on a terminal, with a routerd that says when the trial is over.</summary>
-public class TrialQuestionTests
+public sealed class TrialQuestionTests : IDisposable
 {
     private static readonly TimeSpan s_often = TimeSpan.FromMilliseconds(5);
 
@@ -17,6 +17,8 @@ public class TrialQuestionTests
     private readonly SeenText _terminal = new("\e7\r\e[A");
     private volatile StatusReport _status = Samples.Status with { RevertsAt = DateTimeOffset.UtcNow.AddHours(1) };
     private int _confirmed;
+
+    public void Dispose() => _terminal.Dispose();
 
     [Theory]
     [InlineData("", true)]
@@ -28,7 +30,7 @@ public class TrialQuestionTests
     {
         _typed.Writer.TryWrite(answer);
 
-        Assert.Equal(ExitCode.Ok, await AskAsync(_status.RevertsAt!.Value));
+        Assert.Equal(ExitCode.Ok, await AskAsync(_status.RevertsAt!.Value, End));
 
         Assert.Equal(keeps ? 1 : 0, _confirmed);
         Assert.Contains(keeps ? "Confirmed: it stays." : "comes back at", _terminal.ToString(), StringComparison.Ordinal);
@@ -40,7 +42,7 @@ public class TrialQuestionTests
         _typed.Writer.TryWrite("ls -l");
         _typed.Writer.TryWrite("yes");
 
-        Assert.Equal(ExitCode.Ok, await AskAsync(_status.RevertsAt!.Value));
+        Assert.Equal(ExitCode.Ok, await AskAsync(_status.RevertsAt!.Value, End));
 
         Assert.Equal(1, _confirmed);
         Assert.True(_terminal.ToString().Split("Keep it? Enter or yes: ").Length >= 3, _terminal.ToString());
@@ -50,8 +52,8 @@ public class TrialQuestionTests
     public async Task It_counts_down_in_place_until_routerd_has_taken_it_back()
     {
         DateTimeOffset deadline = DateTimeOffset.UtcNow;
-        Task<int> asked = AskAsync(deadline);
-        await _terminal.Seen.WaitAsync(TestContext.Current.CancellationToken);
+        Task<int> asked = AskAsync(deadline, End);
+        await _terminal.Seen.WaitAsync(End);
         // Our clock says that it is over, and routerd does not: that counts.
         Assert.False(asked.IsCompleted);
         _status = _status with { RevertsAt = null, PolicyLoadedAt = _status.PolicyLoadedAt.AddMinutes(1), PolicyGeneration = 4 };
@@ -65,8 +67,8 @@ public class TrialQuestionTests
     public async Task It_ends_badly_when_it_was_taken_back()
     {
         _status = _status with { RevertsAt = DateTimeOffset.UtcNow };
-        Task<int> asked = AskAsync(_status.RevertsAt.Value);
-        await _terminal.Seen.WaitAsync(TestContext.Current.CancellationToken);
+        Task<int> asked = AskAsync(_status.RevertsAt.Value, End);
+        await _terminal.Seen.WaitAsync(End);
         _status = _status with { RevertsAt = null, PolicyLoadedAt = _status.PolicyLoadedAt.AddMinutes(1) };
 
         Assert.Equal(ExitCode.Bad, await asked);
@@ -76,8 +78,8 @@ public class TrialQuestionTests
     [Fact]
     public async Task A_daemon_that_started_anew_has_taken_it_back()
     {
-        Task<int> asked = AskAsync(_status.RevertsAt!.Value);
-        await _terminal.Seen.WaitAsync(TestContext.Current.CancellationToken);
+        Task<int> asked = AskAsync(_status.RevertsAt!.Value, End);
+        await _terminal.Seen.WaitAsync(End);
         _status = _status with { RevertsAt = null, Pid = 4712 };
 
         Assert.Equal(ExitCode.Bad, await asked);
@@ -88,7 +90,7 @@ public class TrialQuestionTests
     {
         using var interrupt = new CancellationTokenSource();
         Task<int> asked = AskAsync(_status.RevertsAt!.Value, interrupt.Token);
-        await _terminal.Seen.WaitAsync(TestContext.Current.CancellationToken);
+        await _terminal.Seen.WaitAsync(End);
         await interrupt.CancelAsync();
 
         Assert.Equal(ExitCode.Ok, await asked);
@@ -96,7 +98,9 @@ public class TrialQuestionTests
         Assert.Contains("Not confirmed", _terminal.ToString(), StringComparison.Ordinal);
     }
 
-    private async Task<int> AskAsync(DateTimeOffset deadline, CancellationToken interrupt = default)
+    private static CancellationToken End => TestContext.Current.CancellationToken;
+
+    private async Task<int> AskAsync(DateTimeOffset deadline, CancellationToken interrupt)
     {
         await using RunningServer server = await RunningServer.StartAsync(RunningServer.Sample with
         {
@@ -104,7 +108,6 @@ public class TrialQuestionTests
             Confirm = () => Interlocked.Increment(ref _confirmed) > 0,
         });
         var session = new Session(server.SocketPath, json: false, TextWriter.Null, TextWriter.Null);
-        CancellationToken end = TestContext.Current.CancellationToken;
-        return await new TrialQuestion(session, _terminal, () => _typed.Reader.ReadAsync(end).AsTask(), s_often).AskAsync(deadline, interrupt);
+        return await new TrialQuestion(session, _terminal, () => _typed.Reader.ReadAsync(End).AsTask(), s_often).AskAsync(deadline, interrupt);
     }
 }
