@@ -6,8 +6,11 @@ internal enum Verb { Run, Teardown, Schema, Version, Help }
 /// <summary>The command line.</summary>
 internal sealed record CommandLine(Verb Verb, string Config, string Runtime, string State, string ControlSocket, string PortalSocket)
 {
+    /// <summary>Whether a process that runs with the same runtime directory is to give way (<see cref="Succession.Predecessor"/>).</summary>
+    public bool TakesOver { get; init; }
+
     public const string Help = """
-        usage: routerd [--config FILE] [--runtime DIRECTORY] [--state DIRECTORY] [--control SOCKET] [--portal SOCKET]
+        usage: routerd [--config FILE] [--runtime DIRECTORY] [--state DIRECTORY] [--control SOCKET] [--portal SOCKET] [--take-over]
                routerd teardown [--runtime DIRECTORY]
                routerd --schema
 
@@ -16,6 +19,7 @@ internal sealed record CommandLine(Verb Verb, string Config, string Runtime, str
           --state DIRECTORY     where volume and history of links outlive the machine's restarts, /var/lib/routerd by default
           --control SOCKET      where routerctl asks, control.sock in the runtime directory by default
           --portal SOCKET       where router-web asks, portal.sock in the runtime directory by default
+          --take-over           has a routerd that runs with the same runtime directory forward until this one can, and then give way
           --schema              prints the JSON schema of the configuration, for editors
           teardown              takes away everything that routerd has set up in the kernel
 
@@ -35,6 +39,7 @@ internal sealed record CommandLine(Verb Verb, string Config, string Runtime, str
                 case "--help" or "-h": options = options with { Verb = Verb.Help }; break;
                 case "--version": options = options with { Verb = Verb.Version }; break;
                 case "--schema": options = options with { Verb = Verb.Schema }; break;
+                case "--take-over": options = options with { TakesOver = true }; break;
                 case "teardown": options = options with { Verb = Verb.Teardown }; break;
                 case "--config" or "--runtime" or "--state" or "--control" or "--portal" when i + 1 == words.Length:
                     complaint = $"{words[i]} needs a value";

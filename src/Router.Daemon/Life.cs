@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using System.Security.Cryptography;
+using System.Globalization;
 using Router.Configuration;
-using Router.Configuration.Layers.Yaml;
-using Router.Daemon.Changing;
 using Router.Daemon.Control;
 using Router.Daemon.Dashboard;
 using Router.Daemon.Drills;
@@ -16,6 +14,7 @@ using Router.Daemon.Plumbing;
 using Router.Daemon.Portal;
 using Router.Daemon.Reporting;
 using Router.Daemon.Steering;
+using Router.Daemon.Succession;
 using Router.Daemon.Systemd;
 using Router.Daemon.Volume;
 using Router.Forwarding;
@@ -23,7 +22,6 @@ using Router.Forwarding.Links;
 using Router.Forwarding.Reading;
 using Router.Forwarding.Rules;
 using Router.Licensing;
-using Router.Licensing.Files;
 using Router.Ports;
 using Router.Tables;
 
@@ -51,15 +49,15 @@ internal static class Life
         DescriptorStore store = DescriptorStore.FromEnvironment(notify);
         Urgency.TrySet(Nice);
         using QuietHeap quiet = QuietHeap.Begin();
-        // The cryptographic library takes longer to load than all of the licence's text to read, and needs nobody.
-        Task<ECDsa> key = Task.Run(ProductKey.Open);
-        var before = new ReadBefore();
-        Trial.TakeBackAtStart(options.Config, journal);
-        var kept = new KeptConfigurations(options.State, options.Config, journal);
-        IReadOnlyList<Api.CheckedFile>? files = kept.OnDisk();
-        LoadResult loaded = Load(options, before, journal);
-        Settings settings = loaded.Settings!;
-        Directory.CreateDirectory(options.Runtime, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
+        Groundwork ground = await Groundwork.LayAsync(options, journal).ConfigureAwait(false);
+        Settings settings = ground.Settings;
+        using var successor = new Successor(options.Runtime, store);
+        Predecessor? predecessor = null;
+        if (options.TakesOver)
+        {
+            Rehearsal.Run(settings, ground.Watch.View);
+            predecessor = Predecessor.GiveWay(options.Runtime, store);
+        }
         using var ports = new MappedPortRegistry(Path.Combine(options.Runtime, "ports"));
         // Flows speak of ports by number: without the names behind the numbers they would be somebody else's.
         if (ports.Origin != TableOrigin.Resumed && ForwardingTables.Discard(options.Runtime))
@@ -71,21 +69,24 @@ internal static class Life
         ports.MakeRoom(settings.PortNames, [], tables.PortsInUse);
         var names = new HostNames(new NameLookup().AskAsync, new NameMemory(options.State), journal);
         CompiledPolicy compiled = PolicyCompiler.Compile(settings, ports, DateTimeOffset.Now, names.Addresses, null);
-        var first = InForce.Of(settings, loaded.Warnings, compiled);
+        var first = InForce.Of(settings, ground.Loaded.Warnings, compiled);
         foreach (string warning in first.Warnings) journal.Write(Catalog.ConfigurationDoubt, Priority.Warning, warning);
         using var plumbing = new Plumber(options.Runtime);
-        using var licence = new LicenceOffice(
-            PoolTables.Open(options.Runtime, new PoolSizes()), new LicenceShelf(options.State, journal, await key.ConfigureAwait(false)), settings, ports, journal, plumbing.Resolve);
+        using var licence = new LicenceOffice(PoolTables.Open(options.Runtime, new PoolSizes()), ground.Shelf, settings, ports, journal, plumbing.Resolve);
         var heartbeat = new Heartbeat(notify);
         using var worker = new Worker(tables, new Plan(0, compiled.Policy, [], []), licence.Pool) { Pulse = heartbeat.Beat };
+        successor.LastForwarded = () => worker.EndedAt;
         var volume = new VolumeMeter(options.State, worker.Forwarder.Traffic, ports, journal);
         var live = new LiveTables(tables);
         using var rates = new FlowMeter(tables);
         var people = new PeopleOffice(licence.Pool, settings, ports, worker, live, journal);
         licence.Changed += people.Note;
         licence.Missed += people.NoteAll;
-        using var helm = new Helm(options.Config, before, names, first, ports, worker, plumbing, volume, licence, people, kept, journal, notify, heartbeat, store);
-        using KernelWatch watch = KernelWatch.Start(helm.Tell);
+        // It keeps lines from here on, the first states of the links among them, and begins to write them once packets pass.
+        using var chronicle = new Chronicle(options.State, journal);
+        using var helm = new Helm(options.Config, ground.Read, names, first, ports, worker, plumbing, volume, licence, people, ground.Kept, journal, notify, heartbeat, store);
+        using KernelWatch watch = ground.Watch;
+        watch.Changed = helm.Tell;
         licence.Neighbours.Latest = () => watch.View;
         var stop = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
         helm.Faulted += fault =>
@@ -94,18 +95,17 @@ internal static class Life
             stop.TrySetResult(1);
         };
         using Signals signals = Signals.Watch(() => _ = ReloadAsync(helm, journal), () => stop.TrySetResult(0));
-        double milliseconds = 0;
+        string ready = "";
         helm.Start(watch.View, () =>
         {
-            milliseconds = Stopwatch.GetElapsedTime(begun).TotalMilliseconds;
+            ready = $"ready after {Stopwatch.GetElapsedTime(begun).TotalMilliseconds:0} ms{Pause(predecessor)}";
             quiet.Dispose();
         });
-        kept.Keep(files, "start");
+        ground.Kept.Keep(ground.Files, "start");
         foreach (string origin in tables.Origins.Concat(licence.Origins)) journal.Write(Catalog.Tables, Priority.Notice, origin);
-        using var chronicle = new Chronicle(options.State, journal);
         chronicle.Start(new LinkSampler(helm, worker, ports).Take);
         using var drill = new Drill(helm, worker, ports, live, journal);
-        var reports = new Reports(options.Config, helm, worker, ports, live, rates, volume, chronicle, drill, licence, people, kept, journal);
+        var reports = new Reports(options.Config, helm, worker, ports, live, rates, volume, chronicle, drill, licence, people, ground.Kept, journal);
         await using var control = new ControlServer(options.ControlSocket, new ControlRequests(reports.Verbs, journal));
         await control.StartAsync(CancellationToken.None).ConfigureAwait(false);
         var metrics = new MetricsDesk(reports.Verbs, helm, worker, ports, people.Desk, chronicle, journal);
@@ -113,13 +113,18 @@ internal static class Life
             span => chronicle.Courses.Report(span, helm.Settings.Links.Select(link => link.Name), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()), journal);
         await using var portal = new ControlServer(options.PortalSocket, new PortalRequests(new PortalDesk(helm, people, live, metrics, dashboard).Verbs, journal));
         await OpenPortalAsync(portal, options.PortalSocket, journal).ConfigureAwait(false);
-        journal.Write(Catalog.Started, Priority.Notice, $"routerd forwards: {helm.Summary()}, ready after {milliseconds:0} ms{Kept(store)}");
+        journal.Write(Catalog.Started, Priority.Notice, $"routerd forwards: {helm.Summary()}, {ready}{Kept(store)}");
+        successor.Listen(() => stop.TrySetResult(0));
         notify.Ready(helm.Summary());
         int status = await stop.Task.ConfigureAwait(false);
-        notify.Stopping("flows are kept for the next start");
-        journal.Write(Catalog.Stopped, Priority.Notice, "routerd stops; flows are kept for the next start");
+        string kind = successor.IsWaiting ? "gives way to the next process, which is ready" : "stops; flows are kept for the next start";
+        notify.Stopping(kind);
+        journal.Write(Catalog.Stopped, Priority.Notice, $"routerd {kind}");
         return status;
     }
+
+    private static string Pause(Predecessor? predecessor) => predecessor is null or { LastForwarded: 0 } ? ""
+        : string.Create(CultureInfo.InvariantCulture, $", {(Monotonic.Microseconds() - predecessor.LastForwarded) / 1000.0:0.0} ms after process {predecessor.Pid} had stopped");
 
     private static string Kept(DescriptorStore store) => store.Taken == 0 ? "" : $", {store.Taken} queues and sockets were kept open";
 
@@ -147,16 +152,5 @@ internal static class Life
         {
             journal.Write(Catalog.ReloadFault, Priority.Error, $"the reload ended by a fault: {fault}");
         }
-    }
-
-    /// <summary>The configuration, which has settings, or the end.</summary>
-    private static LoadResult Load(CommandLine options, ReadBefore before, Journal journal)
-    {
-        LoadResult result = ConfigurationLoader.Load(options.Config, environment: null, before);
-        if (result.Settings is not null) return result;
-        foreach (ConfigurationError warning in result.Warnings) journal.Write(Catalog.ConfigurationDoubt, Priority.Warning, warning.Sentence);
-        foreach (ConfigurationError error in result.Errors) journal.Write(Catalog.ConfigurationError, Priority.Error, error.ToString());
-        string others = result.Errors.Count == 1 ? "" : $" (and {result.Errors.Count - 1} more; `routerctl check {options.Config}` shows them)";
-        throw new StartException($"{result.Errors[0]}{others}", StartException.Misconfigured);
     }
 }

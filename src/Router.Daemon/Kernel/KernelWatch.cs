@@ -29,15 +29,14 @@ public sealed class KernelWatch : IDisposable
     private readonly byte[] _buffer = new byte[64 * 1024];                            // [W]
     private readonly Poller _poller = new();                                          // [W]
     private readonly Doorbell _end = new();
-    private readonly Action<KernelView> _changed;                                     // [I]
     private readonly Thread _thread;                                                  // [I]
     private KernelView _view = KernelView.Empty;                                      // [S]
     private volatile bool _ending;
     private long _overruns;
 
-    private KernelWatch(Action<KernelView> changed)
+    private KernelWatch(Action<KernelView>? changed)
     {
-        _changed = changed;
+        Changed = changed;
         _poller.Add(_news.Descriptor, 0);
         _poller.Add(_end.Descriptor, 1);
         _thread = new Thread(Follow) { IsBackground = true, Name = "kernel-watch" };
@@ -46,16 +45,19 @@ public sealed class KernelWatch : IDisposable
     /// <summary>What the kernel has, at the latest change; any thread.</summary>
     public KernelView View => Volatile.Read(ref _view);
 
+    /// <summary>Called with each view after the first, on the watcher's own thread: brief, please, and not throwing. Who sets it later reads <see cref="View"/> after that.</summary>
+    public Action<KernelView>? Changed { get; set; }
+
     /// <summary>How often the kernel had to drop messages, and everything was read anew.</summary>
     public long Overruns => Volatile.Read(ref _overruns);
 
     /// <summary>
     /// Reads everything, then follows. On return <see cref="View"/> is filled.
     /// </summary>
-    /// <param name="changed">Called with each view after the first, on the watcher's own thread: brief, please, and not throwing.</param>
+    /// <param name="changed">For <see cref="Changed"/>.</param>
     /// <exception cref="PortException">The kernel refuses a netlink socket.</exception>
     /// <exception cref="IOException">It refuses to list its tables.</exception>
-    public static KernelWatch Start(Action<KernelView> changed)
+    public static KernelWatch Start(Action<KernelView>? changed = null)
     {
         var watch = new KernelWatch(changed);
         try
@@ -102,7 +104,7 @@ public sealed class KernelWatch : IDisposable
             KernelView view = _tables.ToView();
             if (ReferenceEquals(view, _view)) continue;
             Volatile.Write(ref _view, view);
-            _changed(view);
+            Changed?.Invoke(view);
         }
     }
 

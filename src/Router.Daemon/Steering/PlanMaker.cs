@@ -21,6 +21,17 @@ internal static class PlanMaker
     /// <summary>The smallest IP packet that every link must take; below it the kernel's word is not believed (RFC 791).</summary>
     private const int LeastMtu = 576;
 
+    /// <summary>What a plan would say now.</summary>
+    /// <param name="settings">The links and zones that there are to be.</param>
+    /// <param name="ports">Their numbers.</param>
+    /// <param name="view">What the kernel has of them.</param>
+    /// <param name="health">What the probes say.</param>
+    /// <param name="volumeOf">What a link has carried of its cap.</param>
+    /// <param name="loaded">Adds what is known of a link's load.</param>
+    public static PlanDraft Draft(
+        Settings settings, PortRegistry ports, KernelView view, LinkWatch health, Func<LinkSettings, LinkVolume> volumeOf, Func<LinkState, LinkState> loaded) =>
+        new([.. Links(settings, ports, view, health.Reports(), volumeOf).Select(loaded)], [.. Zones(settings, ports, view)], [.. Neighbours(settings, ports, view)], health.Asked());
+
     public static IEnumerable<LinkState> Links(Settings settings, PortRegistry ports, KernelView view, IReadOnlyList<Health.LinkReport> verdicts,
         Func<LinkSettings, LinkVolume> volumeOf)
     {
@@ -122,28 +133,6 @@ internal static class PlanMaker
         Roster = roster,
         PortalPorts = settings.Portal.Ports,
     };
-
-    /// <summary>All of a plan's facts as text, to tell whether a new one would say anything new.</summary>
-    public static string Digest(
-        IEnumerable<LinkState> links, IEnumerable<ZoneState> zones, IEnumerable<KeyValuePair<(PortId, Address), ulong>> neighbours, IEnumerable<Address> probed)
-    {
-        var text = new StringBuilder().AppendJoin(' ', probed).Append('\n');
-        foreach (LinkState link in links)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{link.Id} {link.Usable} {link.Health} {link.Volume} {link.Capacity} {link.Queues} {link.Mtu} {link.Ethernet} ");
-            text.Append(CultureInfo.InvariantCulture, $"{link.Gateway4} {link.Gateway6} {link.GatewayMac4:x} {link.GatewayMac6:x} ");
-            text.AppendJoin(' ', link.Addresses).Append(' ').AppendJoin(' ', link.Subnets).Append('\n');
-        }
-        foreach (ZoneState zone in zones)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{zone.Id} {zone.Mtu} ").AppendJoin(' ', zone.Networks).Append(' ').AppendJoin(' ', zone.Addresses).Append('\n');
-        }
-        foreach (((PortId link, Address neighbour), ulong mac) in neighbours.OrderBy(n => n.Key.Item1.Value).ThenBy(n => n.Key.Item2))
-        {
-            text.Append(CultureInfo.InvariantCulture, $"{link} {neighbour} {mac:x}\n");
-        }
-        return text.ToString();
-    }
 
     /// <summary>What the plumbing would do, as text: its plan but for who is logged in, and which devices there are to do it with.</summary>
     public static string Digest(PlumbingPlan plan, KernelView view)

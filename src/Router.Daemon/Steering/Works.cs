@@ -111,19 +111,15 @@ internal sealed class Works(Worker worker, PortRegistry ports, Plumber plumbing,
     /// <summary>Publishes a plan if it would say anything new.</summary>
     public void Publish(InForce standing, KernelView view)
     {
-        IReadOnlyList<Health.LinkReport> verdicts = health.Reports();
-        LinkState[] links = [.. PlanMaker.Links(standing.Settings, ports, view, verdicts, link => volume.Read(link).State).Select(link => loads.Apply(standing.Settings, link))];
-        ZoneState[] zones = [.. PlanMaker.Zones(standing.Settings, ports, view)];
-        KeyValuePair<(PortId, Address), ulong>[] neighbours = [.. PlanMaker.Neighbours(standing.Settings, ports, view)];
-        Address[] probed = health.Asked();
+        PlanDraft draft = PlanMaker.Draft(standing.Settings, ports, view, health, link => volume.Read(link).State, link => loads.Apply(standing.Settings, link));
         // With the end of a licence, and with its return, live flows are looked at again.
-        string digest = PlanMaker.Digest(links, zones, neighbours, probed) + (pool.Terms.IsEnded ? " ended" : "");
+        string digest = draft.Digest() + (pool.Terms.IsEnded ? " ended" : "");
         if (digest == _digest && ReferenceEquals(worker.Plan.Policy, standing.Policy)) return;
         _digest = digest;
-        Plan plan = new Plan(worker.Plan.Epoch + 1, standing.Policy, links, zones, neighbours, probed).With(worker.Plan.Roster);
+        Plan plan = draft.Make(worker.Plan.Epoch + 1, standing.Policy).With(worker.Plan.Roster);
         worker.Publish(plan);
-        foreach (LinkState link in links) health.InUse(link.Id, plan.IsInUse(link.Id));
-        _servers.Write(standing.Settings.ServersFile, standing.Settings.Links.Zip(links).Where(pair => plan.IsInUse(pair.Second.Id)));
+        foreach (LinkState link in draft.Links) health.InUse(link.Id, plan.IsInUse(link.Id));
+        _servers.Write(standing.Settings.ServersFile, standing.Settings.Links.Zip(draft.Links).Where(pair => plan.IsInUse(pair.Second.Id)));
         TellHealth(standing, view);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Router.Ports.Files;
 
@@ -25,6 +26,7 @@ internal sealed class DescriptorStore
     private readonly Notify _notify;
     private readonly Dictionary<string, int> _inherited = new(StringComparer.Ordinal);
     private readonly HashSet<string> _kept = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, int> _inUse = new(StringComparer.Ordinal);
 
     /// <param name="notify">To whom descriptors are given.</param>
     /// <param name="inherited">What the process has from the one before, by name.</param>
@@ -42,6 +44,9 @@ internal sealed class DescriptorStore
     /// <summary>How many descriptors were taken over.</summary>
     public int Taken { get; private set; }
 
+    /// <summary>What is in use and would be the next process's, by name. From any thread.</summary>
+    public IEnumerable<(string Name, int Descriptor)> InUse => _inUse.Select(one => (one.Key, one.Value));
+
     /// <summary>For this process. Child processes do not inherit the variables, nor the descriptors.</summary>
     public static DescriptorStore FromEnvironment(Notify notify)
     {
@@ -54,6 +59,7 @@ internal sealed class DescriptorStore
     public bool TryTake(string name, out int descriptor)
     {
         if (!_inherited.Remove(name, out descriptor)) return false;
+        _inUse[name] = descriptor;
         Taken++;
         return true;
     }
@@ -63,13 +69,21 @@ internal sealed class DescriptorStore
     public void Keep(string name, int descriptor)
     {
         Drop(name);
-        _kept.Add(name);
-        _notify.Store(name, descriptor);
+        _inUse[name] = descriptor;
+        Store(name, descriptor);
+    }
+
+    /// <summary>Inherits one more, from a process that still runs. What systemd has kept under that name is the same, and goes before.</summary>
+    public void Inherit(string name, int descriptor)
+    {
+        if (!_inherited.TryAdd(name, descriptor)) DescriptorPost.Close(descriptor);
+        else Store(name, descriptor);
     }
 
     /// <summary>Has what is kept under a name closed.</summary>
     public void Drop(string name)
     {
+        _inUse.TryRemove(name, out _);
         if (_inherited.Remove(name, out int descriptor)) DescriptorPost.Close(descriptor);
         if (_kept.Remove(name)) _notify.Unstore(name);
     }
@@ -78,6 +92,12 @@ internal sealed class DescriptorStore
     public void DropRest()
     {
         foreach (string name in _inherited.Keys.ToList()) Drop(name);
+    }
+
+    private void Store(string name, int descriptor)
+    {
+        _kept.Add(name);
+        _notify.Store(name, descriptor);
     }
 
     /// <summary>What the variables of sd_listen_fds(3) say; nothing if they are another process's.</summary>

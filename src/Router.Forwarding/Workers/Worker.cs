@@ -58,6 +58,9 @@ public sealed partial class Worker : IDisposable
     /// <summary>Called on the forwarding thread each 10 ms, with the time: whoever watches over it lives by that. It may not wait.</summary>
     public Action<long>? Pulse { get; init; }
 
+    /// <summary>When it last looked for packets, microseconds; 0 while it does.</summary>
+    public long EndedAt { get; private set; }
+
     /// <summary>The fault that ended the thread, if one did.</summary>
     public Exception? Fault { get; private set; }
 
@@ -171,6 +174,7 @@ public sealed partial class Worker : IDisposable
             // A bug. The daemon sees it, says it, and ends: flows live on in the tables for the next process.
             Fault = fault;
         }
+        EndedAt = Monotonic.Microseconds();
         _ended = true;
         Interlocked.MemoryBarrier();
         RefuseErrands();

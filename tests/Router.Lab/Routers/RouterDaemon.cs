@@ -65,6 +65,22 @@ internal sealed class RouterDaemon : RouterUnderTest
         return _program;
     }
 
+    /// <summary>Starts a process that takes over from the one that runs, and waits until that has ended.</summary>
+    public void TakeOver()
+    {
+        BackgroundProgram before = Program;
+        int ready = _notify.Count("READY=1");
+        _program = Succeed();
+        Wait.Until(() => _notify.Count("READY=1") > ready || !Program.Running, StartLimit, () => $"the next routerd is not ready:\n{Log}\n{before.Said}");
+        Program.WaitToSay("routerd forwards", StartLimit);
+        Wait.Until(() => !before.Running, StartLimit, () => $"the routerd before is still there:\n{before.Said}");
+        before.Dispose();
+    }
+
+    /// <summary>Starts a process that is to take over, and waits for nothing.</summary>
+    public BackgroundProgram Succeed() =>
+        Bed.Router.StartWith(new Dictionary<string, string> { ["NOTIFY_SOCKET"] = _notify.Path }, Programs.Routerd, "--config", ConfigurationFile, "--runtime", _run, "--state", State, "--take-over");
+
     /// <summary>Takes away what it has set up in the kernel.</summary>
     public Outcome Teardown(params string[] wrapper)
     {

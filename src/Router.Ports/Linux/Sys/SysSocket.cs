@@ -26,6 +26,7 @@ internal static unsafe partial class SysSocket
     public const int MSG_TRUNC = 0x20;
     public const int MSG_DONTWAIT = 0x40;
     public const int MSG_NOSIGNAL = 0x4000;
+    public const int MSG_CMSG_CLOEXEC = 0x40000000;
 
     [StructLayout(LayoutKind.Sequential)]
     public struct sockaddr
@@ -82,6 +83,9 @@ internal static unsafe partial class SysSocket
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial nint sendmsg(int sockfd, msghdr* msg, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial nint recvmsg(int sockfd, msghdr* msg, int flags);
 
     /// <param name="timeout">A struct timespec, or null.</param>
     [LibraryImport("libc", SetLastError = true)]

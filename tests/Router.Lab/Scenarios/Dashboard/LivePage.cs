@@ -132,7 +132,7 @@ public sealed class LivePage : PeopleLab
         await Assertions.Expect(rows).ToContainTextAsync($"{Plan.LanHost(4)}:", new() { Timeout = 30_000 });
         await Assertions.Expect(rows).ToContainTextAsync("Web for everybody");
         await page.Locator("#flow-filter [type=reset]").ClickAsync();
-        await Assertions.Expect(page.Locator("#flows-body")).ToContainTextAsync($"{Plan.LanHost(5)}:", new() { Timeout = 10_000 });
+        await Assertions.Expect(page.Locator("#flows-body")).ToContainTextAsync($"{Plan.LanHost(5)}:", new() { Timeout = 30_000 });
     }
 
     private async Task EndsALogin(IPage page)

@@ -123,7 +123,9 @@ public sealed class PackageOnDebian : IDisposable
         Wait.Until(() => stream.Answered > 500, s_patience, Journal);
         Say($"a stream of a datagram a millisecond that nothing happens to: longest pause {Pause(stream, () => { }):F0} ms");
         double restart = Pause(stream, () => Box.Run("systemctl", "restart", "routerd").OrThrow());
+        WasRelayed();
         double upgrade = Pause(stream, () => Box.Run("dpkg", "-i", Package).OrThrow());
+        WasRelayed();
         double crash = Pause(stream, () => Box.Run("kill", "-KILL", Pid()).OrThrow());
         double standstill = Pause(stream, () => Box.Run("kill", "-STOP", Pid()).OrThrow());
         long lost = stream.StopAndCountLost();
@@ -134,6 +136,16 @@ public sealed class PackageOnDebian : IDisposable
         Assert.InRange(lost, 0, 3000);
         Assert.All((double[])[restart, upgrade, crash], pause => Assert.InRange(pause, 0, 5000));
         Assert.InRange(standstill, 1000, 10_000);
+    }
+
+    // Each of the two processes that take over says how long packets waited for it.
+    private void WasRelayed()
+    {
+        Wait.Until(() => Box.Run("systemctl", "is-active", "routerd-relay").Text == "inactive", s_patience, Journal);
+        string[] said = [.. Box.Shell("journalctl --no-pager -t routerd | grep -o '[0-9.]* ms after process [0-9]* had stopped' | tail -n 2").Text.Split('\n')];
+        Assert.Equal(2, said.Length);
+        Say(string.Join(", ", said));
+        Assert.Equal("0", Box.Run("systemctl", "show", "-P", "NRestarts", "routerd").Text);
     }
 
     private double Pause(DatagramStream stream, Action act)
@@ -168,7 +180,7 @@ public sealed class PackageOnDebian : IDisposable
     {
         Assert.Contains("goes on with the program of before", told.Output, StringComparison.Ordinal);
         Wait.Until(Carries, s_patience, Journal);
-        Assert.Equal("/usr/lib/routerd/routerd.before", Executable());
+        Wait.Until(() => Executable() == "/usr/lib/routerd/routerd.before", s_patience, Journal);
         Say($"an upgrade that is taken back:\n{told.Output}");
     }
 
