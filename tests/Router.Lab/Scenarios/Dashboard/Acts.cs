@@ -134,7 +134,9 @@ public sealed class Acts : AdministratedLab
               form.submit();
             }
             """, act);
-        return (await answer).Status;
+        int status = (await answer).Status;
+        await page.WaitForURLAsync($"{Dashboard}/act");
+        return status;
     }
 
     private async Task<double> BusyAsync()

@@ -37,7 +37,7 @@ internal static partial class ShownCommands
             }
             else
             {
-                // "routerd stops; flows are kept": what it says in the journal, not what is typed.
+                // "routerd stops; flows are kept": what it says in the journal, not what is typed. Its one verb is teardown.
                 foreach (Match code in Code().Matches(lines[i]).Where(code => !Said().IsMatch(code.Groups[1].Value)))
                 {
                     foreach (ShownCommand command in ShownCommand.In(code.Groups[1].Value.Replace("\\|", "|", StringComparison.Ordinal), place, isTyped: false)) yield return command;
@@ -75,7 +75,7 @@ internal static partial class ShownCommands
     [GeneratedRegex(@"^\s*[a-z0-9@~:-]*[#$] ")]
     private static partial Regex Prompt();
 
-    [GeneratedRegex("^routerd .*[:;] ")]
+    [GeneratedRegex(@"^(routerd|router-web) (?!-|\[|teardown\b)")]
     private static partial Regex Said();
 
     [GeneratedRegex(@"\\f[A-Z]|\\&")]
