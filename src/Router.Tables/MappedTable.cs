@@ -217,6 +217,17 @@ public sealed unsafe class MappedTable<T> : IDisposable where T : unmanaged, ITa
         return false;
     }
 
+    /// <summary>
+    /// A first look at an entry that another thread or process may be changing or ending, for whoever looks for a few among many: nothing
+    /// is copied or verified, so what seems to fit has to be read (<see cref="TryRead"/>) and looked at again. Of an entry that is live
+    /// all the while, the identity is right. Valid until Dispose.
+    /// </summary>
+    public ref readonly T Peek(int id)
+    {
+        if ((uint)id >= (uint)Capacity) Refuse(id);
+        return ref Payload(id);
+    }
+
     /// <summary>The first live entry behind that one (begin with -1), or -1.</summary>
     public int NextLive(int after)
     {

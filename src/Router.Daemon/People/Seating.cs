@@ -46,16 +46,26 @@ internal sealed class Seating(Pool pool)
     }
 
     /// <summary>The roster as it is now, if it differs from the one before.</summary>
-    public bool TryMake(Roster before, out Roster roster)
+    /// <param name="before">The one that was made last.</param>
+    /// <param name="roster">The new one.</param>
+    /// <param name="changed">The addresses behind which rules see somebody else.</param>
+    public bool TryMake(Roster before, out Roster roster, out IReadOnlySet<Address> changed)
     {
         (HashSet<Address> marked, bool all) = Take();
-        roster = before;
+        (roster, changed) = (before, marked);
         if (!all && marked.Count == 0) return false;
         long now = Monotonic.Microseconds();
-        if (all) ReadAll(now);
-        else foreach (Address address in marked) Put(address, pool.Find(address), now);
-        roster = new Roster(_identities);
-        return roster.ChangedFrom(before).Count > 0;
+        if (all)
+        {
+            ReadAll(now);
+            roster = new Roster(_identities);
+            changed = roster.ChangedFrom(before);
+            return changed.Count > 0;
+        }
+        foreach (Address address in marked) Put(address, pool.Find(address), now);
+        marked.RemoveWhere(address => Identity.AreSame(before.Of(address), _identities.GetValueOrDefault(address)));
+        if (marked.Count > 0) roster = new Roster(_identities);
+        return marked.Count > 0;
     }
 
     private (HashSet<Address> Marked, bool All) Take()

@@ -12,11 +12,17 @@ namespace Router.Daemon.People;
 /// asks who somebody is, flows are left alone. A first change is brought at once; of those that follow within <see cref="Pause"/> many are
 /// brought together, so that hundreds of logins a second are some dozens of rosters. The flows are found beside the path; it looks at those
 /// and no others, a few between two batches. The control thread's. [C]
+///
+/// Finding them is going through the whole table of flows (<see cref="FlowSearch"/>), 2 to 4 ms with 262,144 of them. So that logins never take
+/// more than a small share of the control thread, the pause is longer the more flows there are.
 /// </summary>
 internal sealed class Usher(Seating seating, Worker worker, LiveTables tables)
 {
-    /// <summary>Microseconds between two rosters.</summary>
+    /// <summary>Microseconds between two rosters, at the least.</summary>
     private const long Pause = 20_000;
+
+    /// <summary>Flows for each microsecond of a longer pause: some ten times what looking at them takes.</summary>
+    private const int FlowsPerMicrosecond = 8;
 
     private readonly (int Id, long Created)[] _flows = new (int, long)[Worker.MostKills];
     private long _next;
@@ -31,23 +37,21 @@ internal sealed class Usher(Seating seating, Worker worker, LiveTables tables)
     public void Tick(long now)
     {
         if (now < _next || !seating.IsMarked) return;
-        _next = now + Pause;
-        Roster before = worker.Plan.Roster;
-        if (!seating.TryMake(before, out Roster roster)) return;
+        _next = now + Math.Max(Pause, tables.FlowCount / FlowsPerMicrosecond);
+        if (!seating.TryMake(worker.Plan.Roster, out Roster roster, out IReadOnlySet<Address> changed)) return;
         worker.Publish(worker.Plan.With(roster));
-        if (worker.Plan.Policy.AsksWho && worker.IsRunning) Reconsider(roster.ChangedFrom(before));
+        if (worker.Plan.Policy.AsksWho && worker.IsRunning) Reconsider(changed);
     }
 
     private void Reconsider(IReadOnlySet<Address> changed)
     {
         // From here on what is new is admitted by the new roster; what was admitted before is in the table.
         worker.Ask(static _ => true).GetAwaiter().GetResult();
-        int after = -1;
-        do
+        FlowSearch search = tables.FlowsOf(changed);
+        while (!search.IsOver)
         {
-            int count = tables.NextOf(changed, ref after, _flows);
+            int count = search.Next(_flows);
             if (count > 0) worker.Ask(w => w.Reconsider(_flows.AsSpan(0, count))).GetAwaiter().GetResult();
         }
-        while (after >= 0);
     }
 }

@@ -20,6 +20,8 @@ namespace Router.Daemon.Portal;
 /// </summary>
 internal sealed class PortalDesk(Helm helm, PeopleOffice people, LiveTables tables, MetricsDesk metrics, DashboardDesk dashboard)
 {
+    private readonly DeviceVolumes _volumes = new(tables, () => people.Desk.Pool.Devices().Where(device => device.User is not null).SelectMany(device => device.Addresses));
+
     private FrontDesk Desk => people.Desk;
 
     public PortalVerbs Verbs => new()
@@ -94,22 +96,19 @@ internal sealed class PortalDesk(Helm helm, PeopleOffice people, LiveTables tabl
         };
     }
 
-    private List<VisitorDevice> Describe(IReadOnlyList<DeviceView> devices, Address asker)
+    private List<VisitorDevice> Describe(IReadOnlyList<DeviceView> devices, Address asker) =>
+        [.. devices.Where(device => device.Addresses.Count > 0).Select(device => Describe(device, asker, _volumes.Of(device.Addresses, Monotonic.Microseconds())))];
+
+    private static VisitorDevice Describe(DeviceView device, Address asker, (long In, long Out) carried) => new()
     {
-        var volumes = new Dictionary<Address, (long In, long Out)>();
-        foreach (Address address in devices.SelectMany(device => device.Addresses)) volumes[address] = default;
-        if (volumes.Count > 0) tables.SumByHost(volumes);
-        return [.. devices.Where(device => device.Addresses.Count > 0).Select(device => new VisitorDevice
-        {
-            Id = $"{device.Addresses[0]}",
-            Mac = MacText(device.Mac),
-            Addresses = [.. device.Addresses.Select(address => $"{address}")],
-            IsThis = device.Addresses.Contains(asker),
-            Since = Calendar(device.LoginSince),
-            OctetsIn = device.Addresses.Sum(address => volumes[address].In),
-            OctetsOut = device.Addresses.Sum(address => volumes[address].Out),
-        })];
-    }
+        Id = $"{device.Addresses[0]}",
+        Mac = MacText(device.Mac),
+        Addresses = [.. device.Addresses.Select(address => $"{address}")],
+        IsThis = device.Addresses.Contains(asker),
+        Since = Calendar(device.LoginSince),
+        OctetsIn = carried.In,
+        OctetsOut = carried.Out,
+    };
 
     // The pool learns of a device with its first flow or login; the kernel knew of it before.
     private ulong Seen(Address address)

@@ -50,6 +50,9 @@ public sealed class Identity
     /// <summary>Whether rules cannot tell the two apart.</summary>
     public bool IsSame(Identity other) => User == other.User && _groups.AsSpan().SequenceEqual(other._groups.AsSpan());
 
+    /// <summary>The same of two of whom either may be nobody.</summary>
+    public static bool AreSame(Identity? one, Identity? other) => one is null || other is null ? ReferenceEquals(one, other) : one.IsSame(other);
+
     // FNV-1a. Whoever could choose names that share a bit would gain nothing but a comparison of names.
     internal static ulong BitOf(char kind, string name)
     {

@@ -64,6 +64,9 @@ public sealed class LiveTables(ForwardingTables tables)
 {
     public int FlowCapacity => tables.Flows.Capacity;
 
+    /// <summary>Live flows, as the path counts them.</summary>
+    public int FlowCount => tables.Flows.Count;
+
     public int PinCapacity => tables.Pins.Capacity;
 
     public IEnumerable<LiveFlow> Flows()
@@ -162,23 +165,9 @@ public sealed class LiveTables(ForwardingTables tables)
         return count;
     }
 
-    /// <summary>
-    /// The next flows that have one of these addresses for a local end, as <see cref="Worker.Reconsider"/> takes them: their places and times
-    /// of admission. Makes nothing for the collector.
-    /// </summary>
-    /// <param name="hosts">Addresses of local hosts.</param>
-    /// <param name="after">Where the search stands: -1 at first, and again when nothing more was found.</param>
-    /// <param name="found">Gets as many as fit.</param>
-    public int NextOf(IReadOnlySet<Address> hosts, ref int after, Span<(int Id, long Created)> found)
-    {
-        int count = 0;
-        while (count < found.Length && (after = tables.Flows.NextLive(after)) >= 0)
-        {
-            if (!tables.Flows.TryRead(after, out Flow flow)) continue;
-            if (hosts.Contains(flow.InsideSource) || hosts.Contains(flow.OutsideDestination)) found[count++] = (after, flow.Created);
-        }
-        return count;
-    }
+    /// <summary>A search for the flows that have one of these addresses for a local end.</summary>
+    /// <param name="hosts">Addresses of local hosts; not to be changed while it goes on.</param>
+    public FlowSearch FlowsOf(IReadOnlySet<Address> hosts) => new(tables.Flows, hosts);
 
     /// <summary>Raises, for each address that is there, the time of the last packet of its live flows.</summary>
     public void LastUse(Dictionary<Address, long> times)
@@ -194,9 +183,10 @@ public sealed class LiveTables(ForwardingTables tables)
     /// <summary>Adds up what the live flows of some inside hosts have carried, towards them and from them.</summary>
     public void SumByHost(Dictionary<Address, (long In, long Out)> sums)
     {
+        var filter = new AddressFilter(sums.Keys);
         for (int id = tables.Flows.NextLive(-1); id >= 0; id = tables.Flows.NextLive(id))
         {
-            if (!tables.Flows.TryRead(id, out Flow flow)) continue;
+            if (!filter.MayHold(tables.Flows.Peek(id).InsideSource) || !tables.Flows.TryRead(id, out Flow flow)) continue;
             ref (long In, long Out) sum = ref CollectionsMarshal.GetValueRefOrNullRef(sums, flow.InsideSource);
             if (!Unsafe.IsNullRef(ref sum)) sum = (sum.In + (long)flow.OctetsIn, sum.Out + (long)flow.OctetsOut);
         }

@@ -81,9 +81,9 @@ public class LiveTableSteps : StepSet
 
     private int Count(IReadOnlySet<Address> hosts)
     {
-        int count = 0, after = -1;
-        do count += _live!.NextOf(hosts, ref after, _found);
-        while (after >= 0);
+        FlowSearch search = _live!.FlowsOf(hosts);
+        int count = 0;
+        while (!search.IsOver) count += search.Next(_found);
         return count;
     }
 

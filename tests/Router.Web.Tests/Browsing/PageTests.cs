@@ -4,7 +4,7 @@ using Router.Web.Tests.Bed;
 namespace Router.Web.Tests.Browsing;
 
 /// <summary>
-/// Every page in a real browser, wide and narrow, in both languages. With ROUTER_SCREENSHOTS=DIRECTORY what it shows is kept there:
+/// Every page in a real browser, wide and narrow, in both languages. With ROUTER_SCREENSHOTS=DIRECTORY (an absolute one) what it shows is kept there:
 /// that is where the pictures in docs/portal come from.
 /// </summary>
 public sealed class PageTests(Chromium chromium, RunningPortal portal) : IClassFixture<Chromium>, IClassFixture<RunningPortal>

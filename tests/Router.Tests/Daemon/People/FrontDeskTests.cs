@@ -36,7 +36,7 @@ public sealed class FrontDeskTests
         Assert.Equal(refusal, bed.LogIn(user, Address.Parse(address)).Refusal);
         Assert.Contains($"login of {user} at {address} refused", bed.Said, StringComparison.Ordinal);
         Assert.Empty(bed.Pool.Users());
-        Assert.False(bed.Desk.Seating.TryMake(Roster.Empty, out _));
+        Assert.False(bed.Desk.Seating.TryMake(Roster.Empty, out _, out _));
     }
 
     [Fact]
@@ -88,7 +88,7 @@ public sealed class FrontDeskTests
         using var bed = new PeopleBed(draft: draft, users: "login_most: 8h");
         Assert.Equal((DropReason.LoginRequired, DropReason.WelcomeRequired), (bed.Desk.Look(Host).Lacks, bed.Desk.Look(Visitor).Lacks));
         bed.LogIn("tony", Host);
-        Assert.True(bed.Desk.Seating.TryMake(bed.Worker.Plan.Roster, out Roster roster));
+        Assert.True(bed.Desk.Seating.TryMake(bed.Worker.Plan.Roster, out Roster roster, out _));
         bed.Worker.Publish(bed.Worker.Plan.With(roster));
         Presence there = bed.Desk.Look(Host);
         Assert.Equal((DropReason.None, "tony", "trusted"), (there.Lacks, there.User!.Name, there.Zone));

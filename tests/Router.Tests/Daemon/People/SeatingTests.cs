@@ -23,7 +23,7 @@ public sealed class SeatingTests
         Assert.False(bed.Desk.Seating.IsMarked);
         // The same login again says nothing new.
         bed.LogIn("tony", Host);
-        Assert.False(bed.Desk.Seating.TryMake(first, out _));
+        Assert.False(bed.Desk.Seating.TryMake(first, out _, out _));
 
         bed.Desk.Logout(s_host6, LogoutReason.Asked);
         Assert.Equal(0, Make(bed, first).Count);
@@ -49,7 +49,7 @@ public sealed class SeatingTests
         using var bed = new PeopleBed();
         Make(bed, Roster.Empty, expected: false);
         bed.Pool.Login(new LoginRequest(Host, 1, "tony", ["staff"], LoginMethod.Web), 1);
-        Assert.False(bed.Desk.Seating.TryMake(Roster.Empty, out _));
+        Assert.False(bed.Desk.Seating.TryMake(Roster.Empty, out _, out _));
         bed.Desk.Seating.MarkAll();
         Assert.Equal("tony", Make(bed, Roster.Empty).Of(Host)!.User);
     }
@@ -75,7 +75,8 @@ public sealed class SeatingTests
 
     private static Roster Make(PeopleBed bed, Roster before, bool expected = true)
     {
-        Assert.Equal(expected, bed.Desk.Seating.TryMake(before, out Roster roster));
+        Assert.Equal(expected, bed.Desk.Seating.TryMake(before, out Roster roster, out IReadOnlySet<Address> changed));
+        if (expected) Assert.Equal(roster.ChangedFrom(before).Order(), changed.Order());
         return roster;
     }
 }

@@ -66,15 +66,13 @@ internal sealed class PathBed : IDisposable
         IReadOnlySet<Address> changed = roster.ChangedFrom(Plan.Roster);
         Plan = Plan.With(roster);
         Forwarder.Begin(Plan, Now);
-        var live = new LiveTables(_tables);
+        FlowSearch search = new LiveTables(_tables).FlowsOf(changed);
         var found = new (int Id, long Created)[2];
-        int after = -1;
-        do
+        while (!search.IsOver)
         {
-            int count = live.NextOf(changed, ref after, found);
+            int count = search.Next(found);
             foreach ((int id, long created) in found.AsSpan(0, count)) Forwarder.Review.Reconsider(Plan, new FlowId(id), created, Now);
         }
-        while (after >= 0);
         Forwarder.Outbox.Flush(Batch);
         return Collect();
     }
