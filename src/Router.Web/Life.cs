@@ -28,6 +28,7 @@ internal sealed class Life : IAsyncDisposable
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Renewal = TimeSpan.FromMinutes(1);
 
+    private readonly InheritedListeners _inherited;
     private readonly Log _log;
     private readonly TimeProvider _time;
     private readonly RouterClient _router;
@@ -42,9 +43,9 @@ internal sealed class Life : IAsyncDisposable
     private string _known = "", _told = "";
     private DateTimeOffset _renewed;
 
-    public Life(CommandLine options, Log log, TimeProvider time)
+    public Life(CommandLine options, InheritedListeners inherited, Log log, TimeProvider time)
     {
-        (_log, _time) = (log, time);
+        (_inherited, _log, _time) = (inherited, log, time);
         _state = new PortalState(new WebSettings(), Library.Load(null, log.Warning));
         _router = new RouterClient(options.Socket);
         _certificates = new CertificateKeeper(options.State, log);
@@ -129,7 +130,7 @@ internal sealed class Life : IAsyncDisposable
         if (_server is not null) await _server.DisposeAsync();
         (_server, _open) = (null, default);
         if (wanted.IsNone) return;
-        var server = new WebServer(wanted, _certificates);
+        var server = new WebServer(wanted, _inherited, _certificates);
         try
         {
             await server.StartAsync(_portal);

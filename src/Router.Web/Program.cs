@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Runtime.InteropServices;
+using Router.Ports.Files;
 using Router.Web;
 using Router.Web.Serving;
 
@@ -22,7 +23,7 @@ if (CommandLine.Read(args, out string complaint) is not { } options)
 }
 using var stop = new CancellationTokenSource();
 using PosixSignalRegistration terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop), interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
-await using var life = new Life(options, new Log(Console.Error), TimeProvider.System);
+await using var life = new Life(options, new InheritedListeners(InheritedDescriptors.Take()), new Log(Console.Error), TimeProvider.System);
 await life.RunAsync(stop.Token);
 return 0;
 

@@ -45,7 +45,8 @@ internal sealed class DashboardDesk(ControlVerbs verbs, Administrators administr
     public IReadOnlyList<FlowReport> Flows(Address asker, FlowQuery query)
     {
         administrators.Demand(asker);
-        return verbs.Flows(query with { Limit = Math.Clamp(query.Limit, 1, MostFlows) });
+        // Of more than a page shows, those that matter.
+        return verbs.Flows(query with { Sort = query.Sort ?? "octets", Limit = Math.Clamp(query.Limit, 1, MostFlows) });
     }
 
     public IReadOnlyList<EventReport> Events(Address asker, string? link)

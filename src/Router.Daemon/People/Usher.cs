@@ -13,7 +13,7 @@ namespace Router.Daemon.People;
 /// brought together, so that hundreds of logins a second are some dozens of rosters. The flows are found beside the path; it looks at those
 /// and no others, a few between two batches. The control thread's. [C]
 ///
-/// Finding them is going through the whole table of flows (<see cref="FlowSearch"/>), 2 to 4 ms with 262,144 of them. So that logins never take
+/// Finding them is going through the whole table of flows (<see cref="FlowSearch"/>), 3 to 4 ms with 262,144 of them. So that logins never take
 /// more than a small share of the control thread, the pause is longer the more flows there are.
 /// </summary>
 internal sealed class Usher(Seating seating, Worker worker, LiveTables tables)

@@ -1,12 +1,11 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using Router.Ports.Files;
 
 namespace Router.Daemon.Systemd;
 
 /// <summary>
 /// Descriptors that outlive the process, kept open by systemd (sd_pid_notify_with_fds(3), FileDescriptorStoreMax=). Each is known by a name
-/// of ours and is handed to the next process, from 3 upwards, with the names in LISTEN_FDNAMES (sd_listen_fds(3)). A queue that is kept
+/// of ours and is handed to the next process (<see cref="InheritedDescriptors"/>). A queue that is kept
 /// so has a reader all the time as far as the kernel can see, and what arrives while nobody reads waits in it.
 ///
 ///     inherited  --TryTake-->  in use  --Drop-->  closed by systemd
@@ -18,11 +17,6 @@ namespace Router.Daemon.Systemd;
 /// </summary>
 internal sealed class DescriptorStore
 {
-    /// <summary>SD_LISTEN_FDS_START.</summary>
-    private const int First = 3;
-
-    private static readonly string[] Variables = ["LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PID", "LISTEN_PIDFDID"];
-
     private readonly Notify _notify;
     private readonly Dictionary<string, int> _inherited = new(StringComparer.Ordinal);
     private readonly HashSet<string> _kept = new(StringComparer.Ordinal);
@@ -48,12 +42,7 @@ internal sealed class DescriptorStore
     public IEnumerable<(string Name, int Descriptor)> InUse => _inUse.Select(one => (one.Key, one.Value));
 
     /// <summary>For this process. Child processes do not inherit the variables, nor the descriptors.</summary>
-    public static DescriptorStore FromEnvironment(Notify notify)
-    {
-        string?[] values = [.. Variables.Select(Environment.GetEnvironmentVariable)];
-        foreach (string name in Variables) Environment.SetEnvironmentVariable(name, null);
-        return new DescriptorStore(notify, Read(values[0], values[1], values[2], Environment.ProcessId));
-    }
+    public static DescriptorStore FromEnvironment(Notify notify) => new(notify, InheritedDescriptors.Take());
 
     /// <summary>Takes what was inherited under a name. It is the caller's then, to adopt or to close.</summary>
     public bool TryTake(string name, out int descriptor)
@@ -98,13 +87,5 @@ internal sealed class DescriptorStore
     {
         _kept.Add(name);
         _notify.Store(name, descriptor);
-    }
-
-    /// <summary>What the variables of sd_listen_fds(3) say; nothing if they are another process's.</summary>
-    internal static IReadOnlyList<(string Name, int Descriptor)> Read(string? count, string? names, string? pid, int ownPid)
-    {
-        if (pid != ownPid.ToString(CultureInfo.InvariantCulture) || !int.TryParse(count, NumberStyles.None, CultureInfo.InvariantCulture, out int fds)) return [];
-        string[] called = names?.Split(':') ?? [];
-        return [.. Enumerable.Range(0, fds).Select(i => (i < called.Length ? called[i] : "unknown", First + i))];
     }
 }

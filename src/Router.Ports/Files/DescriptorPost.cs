@@ -58,6 +58,9 @@ public static unsafe class DescriptorPost
     /// <summary>Closes a descriptor that no port has taken.</summary>
     public static void Close(int descriptor) => _ = Unistd.close(descriptor);
 
+    /// <summary>Another descriptor of the same open file, which the programs that this process starts do not inherit; -1 if there is none to be had.</summary>
+    public static int Duplicate(int descriptor) => Fcntl.fcntl(descriptor, Fcntl.F_DUPFD_CLOEXEC, 0);
+
     /// <summary>Keeps a descriptor that was inherited away from the programs that this process starts.</summary>
     public static bool TryKeepPrivate(int descriptor) => Fcntl.fcntl(descriptor, Fcntl.F_SETFD, Fcntl.FD_CLOEXEC) >= 0;
 

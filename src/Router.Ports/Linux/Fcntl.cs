@@ -13,6 +13,7 @@ internal static unsafe partial class Fcntl
     public const int F_GETFL = 3;
     public const int F_SETFL = 4;
     public const int FD_CLOEXEC = 1;
+    public const int F_DUPFD_CLOEXEC = 1030;
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int open(byte* pathname, int flags);

@@ -30,12 +30,13 @@ internal sealed class WebServer : IAsyncDisposable
 
     private readonly WebApplication _parts;
     private readonly IServer _server;
+    private readonly InheritedListeners _inherited;
     private readonly CertificateKeeper _certificates;
     private readonly ConnectionLimit _limit = new(MostOfOneDevice);
 
-    public WebServer(WebPorts ports, CertificateKeeper certificates)
+    public WebServer(WebPorts ports, InheritedListeners inherited, CertificateKeeper certificates)
     {
-        _certificates = certificates;
+        (_inherited, _certificates) = (inherited, certificates);
         WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(options => Listen(options, ports));
         _parts = builder.Build();
@@ -58,13 +59,19 @@ internal sealed class WebServer : IAsyncDisposable
         Limit(options);
         if (ports.Metrics is { } metrics) options.Listen(metrics, Plain);
         if (ports.Http == 0) return;
-        options.ListenAnyIP(ports.Http, Plain);
-        options.ListenAnyIP(ports.Https, listen =>
+        Listen(options, ports.Http, Plain);
+        Listen(options, ports.Https, listen =>
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
             listen.Use(_limit.Guard);
             listen.UseHttps(new TlsHandshakeCallbackOptions { HandshakeTimeout = Patience, OnConnection = _ => ValueTask.FromResult(Handshake()) });
         });
+    }
+
+    private void Listen(KestrelServerOptions options, int port, Action<ListenOptions> how)
+    {
+        if (_inherited.TryShare(port, out ulong descriptor)) options.ListenHandle(descriptor, how);
+        else options.ListenAnyIP(port, how);
     }
 
     private void Plain(ListenOptions listen)

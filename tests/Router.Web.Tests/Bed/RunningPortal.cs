@@ -20,7 +20,7 @@ public sealed class RunningPortal : IAsyncLifetime
     public RunningPortal()
     {
         Router = new FakeRouter(Path.Combine(_directory.FullName, "portal.sock"));
-        _life = new Life(new CommandLine(Router.Socket, _directory.FullName), new Log(TextWriter.Synchronized(_log)), TimeProvider.System);
+        _life = new Life(new CommandLine(Router.Socket, _directory.FullName), new InheritedListeners([]), new Log(TextWriter.Synchronized(_log)), TimeProvider.System);
         (Http, Https) = (FreePort(), FreePort());
         Router.Settings = new WebSettings
         {

@@ -191,8 +191,24 @@ public sealed class PackageOnDebian : IDisposable
         Box.Run("systemctl", "enable", "--now", "router-web").OrThrow();
         Wait.Until(() => _bed.Hosts[0].Run("curl", "-sSkL", "-m", "2", $"https://{Plan.LanRouter}:4081/login").Text.Contains("<form", StringComparison.Ordinal), s_patience,
             () => Box.Run("journalctl", "--no-pager", "-u", "router-web").Output);
+        RefusesNobodyOverItsRestart();
         Say(Box.Run("systemd-analyze", "security", "--no-pager", "router-web.service").Text.Split('\n')[^1]);
         Assert.True(Exposure("router-web") < 2.0, $"router-web is exposed {Exposure("router-web")}");
+    }
+
+    // Visitors who come one after the other, while router-web is restarted; systemd has its ports open.
+    private void RefusesNobodyOverItsRestart()
+    {
+        Box.Run("systemctl", "stop", "router-web").OrThrow();
+        Box.Run("systemctl", "enable", "--now", "router-web.socket").OrThrow();
+        string page = $"https://{Plan.LanRouter}:4081/login";
+        Assert.Contains("<form", _bed.Hosts[0].Run("curl", "-sSkL", "-m", "20", page).Text, StringComparison.Ordinal);
+        Assert.Equal("active", Box.Run("systemctl", "is-active", "router-web").Text);
+        using BackgroundProgram visitors = _bed.Hosts[0].Start("bash", "-c", $"for i in $(seq 200); do curl -sSkL -m 20 -o /dev/null {page} || echo turned away; done; echo all came");
+        Box.Run("systemctl", "restart", "router-web").OrThrow();
+        Box.Run("systemctl", "restart", "router-web").OrThrow();
+        Assert.True(visitors.WaitForExit(TimeSpan.FromSeconds(60)), visitors.Said);
+        Assert.Equal("all came", visitors.Said.Trim());
     }
 
     // Two more interfaces in a namespace of the box, so nothing is forwarded; that it lives there, and apart, is what is seen.
