@@ -25,7 +25,7 @@ export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_CLI_WORKLOAD_UPDATE_
 readonly TO_RUN=(iproute2 nftables)
 readonly TO_BUILD=(gcc libc6-dev)
 readonly TO_LAB=(util-linux ethtool tcpdump curl bind9-dnsutils dnsmasq-base iperf3 iputils-ping traceroute mtr-tiny hping3 tshark
-  openssh-client openssh-server openssl vsftpd procps python3-minimal slapd tmux)
+  openssh-client openssh-server openssl vsftpd procps python3-minimal slapd tmux zsh fish)
 # Tests that want these are skipped without them; not every Debian has them.
 readonly TO_LAB_IF_THERE=(ngtcp2-client ngtcp2-server python3-jsonschema tftpd-hpa tftp-hpa pptpd pptp-linux coturn
   udhcpc wireguard-go wireguard-tools openvpn strongswan-starter libcharon-extra-plugins sip-tester chromium prometheus)

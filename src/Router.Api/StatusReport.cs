@@ -25,6 +25,9 @@ public sealed record StatusReport
     /// <summary>When the files that it was made of were loaded.</summary>
     public required DateTimeOffset PolicyLoadedAt { get; init; }
 
+    /// <summary>When the configuration of before comes back unless this one is confirmed; null if it stays.</summary>
+    public DateTimeOffset? RevertsAt { get; init; }
+
     /// <summary>"single", "failover" or "balance".</summary>
     public required string Mode { get; init; }
 

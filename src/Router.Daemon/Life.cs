@@ -109,7 +109,8 @@ internal static class Life
         await using var control = new ControlServer(options.ControlSocket, new ControlRequests(reports.Verbs, journal));
         await control.StartAsync(CancellationToken.None).ConfigureAwait(false);
         var metrics = new MetricsDesk(reports.Verbs, helm, worker, ports, people.Desk, chronicle, journal);
-        var dashboard = new DashboardDesk(reports.Verbs, new Administrators(people.Desk), new LiveView(reports.Verbs, worker, live), chronicle, helm, journal);
+        var dashboard = new DashboardDesk(reports.Verbs, new Administrators(people.Desk), new LiveView(reports.Verbs, worker, live),
+            span => chronicle.Courses.Report(span, helm.Settings.Links.Select(link => link.Name), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds()), journal);
         await using var portal = new ControlServer(options.PortalSocket, new PortalRequests(new PortalDesk(helm, people, live, metrics, dashboard).Verbs, journal));
         await OpenPortalAsync(portal, options.PortalSocket, journal).ConfigureAwait(false);
         journal.Write(Catalog.Started, Priority.Notice, $"routerd forwards: {helm.Summary()}, {ready}{Kept(store)}");

@@ -49,7 +49,7 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
         where T : class
     {
         using var client = new ControlClient(socket);
-        T answer = Show(await client.AskAsync(verb.Method, verb.Path, body, cancel), type, page, Screen.StandardOutput(output, exact));
+        T answer = Show(await WaitAsync(client.AskAsync(verb.Method, verb.Path, body, cancel)), type, page, Screen.StandardOutput(output, exact));
         return good(answer) ? ExitCode.Ok : ExitCode.Bad;
     }
 
@@ -59,14 +59,14 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
         where T : class
     {
         using var client = new ControlClient(socket);
-        return Understand(await client.AskAsync(verb.Method, verb.Path, body, cancel), type);
+        return Understand(await WaitAsync(client.AskAsync(verb.Method, verb.Path, body, cancel)), type);
     }
 
     private async Task<int> OnceAsync<T>(Question<T> question, CancellationToken cancel)
         where T : class
     {
         using var client = new ControlClient(socket);
-        byte[] received = await client.AskAsync(HttpMethod.Get, question.Path, null, cancel);
+        byte[] received = await WaitAsync(client.AskAsync(HttpMethod.Get, question.Path, null, cancel));
         return question.Good(Show(received, question, Screen.StandardOutput(output, exact))) ? ExitCode.Ok : ExitCode.Bad;
     }
 
@@ -101,7 +101,7 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
         where T : class
     {
         using var client = new ControlClient(socket);
-        return Understand(await client.AskAsync(method, path, null, cancel), type);
+        return Understand(await WaitAsync(client.AskAsync(method, path, null, cancel)), type);
     }
 
     /// <summary>Prints documents as they come, one JSON document a line, until it is interrupted.</summary>
@@ -174,6 +174,8 @@ internal sealed class Session(string socket, bool json, TextWriter output, TextW
             return failure.ExitCode;
         }
     }
+
+    private Task<byte[]> WaitAsync(Task<byte[]> answer) => Patience.WithAsync(answer, "routerctl waits for routerd", Patience.TerminalOf(error), Patience.Second);
 
     private T Show<T>(byte[] received, Question<T> question, Screen screen)
         where T : class

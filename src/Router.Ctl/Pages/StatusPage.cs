@@ -11,6 +11,7 @@ internal static class StatusPage
     {
         Fact(screen, "routerd", $"{status.Version}, process {status.Pid}, up {Units.Duration(status.UptimeSeconds)}");
         Fact(screen, "configuration", $"{status.ConfigurationFile}, policy {status.PolicyGeneration} since {Local(status.PolicyLoadedAt)}");
+        if (status.RevertsAt is { } end) screen.Line($"{"on trial:",-15}the configuration of before comes back at {Local(end)}, unless: routerctl confirm", new Style(Color.Yellow));
         Fact(screen, "mode", status.Mode);
         Fact(screen, "flows", Full(status.Flows));
         Fact(screen, "pins", Full(status.Pins));

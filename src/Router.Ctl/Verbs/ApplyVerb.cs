@@ -1,12 +1,12 @@
 using System.CommandLine;
 using Router.Api;
-using Router.Ctl.Pages;
+using Router.Ctl.Verbs.Changes;
 
 namespace Router.Ctl.Verbs;
 
 /// <summary>
 /// `routerctl apply FILE [--confirm 60s]` and `routerctl confirm`: a new configuration that takes itself back unless the one who sent
-/// it still reaches the box. The file is read here, with the rights of whoever runs this.
+/// it still reaches the box: on a terminal it is asked there (<see cref="Putting"/>). The file is read here, with the rights of whoever runs this.
 /// </summary>
 internal static class ApplyVerb
 {
@@ -23,9 +23,7 @@ internal static class ApplyVerb
             return session.GuardAsync(() =>
             {
                 string query = new ApplyQuery { Confirm = Time(parsed.GetValue(Confirm)), By = Who, Discard = parsed.GetValue(Discard) }.ToQuery();
-                byte[] text = Read(parsed.GetRequiredValue(File));
-                return session.AskUnguardedAsync(
-                    (HttpMethod.Post, ControlPath.Apply + query), ControlJson.Wire.ReloadReport, CheckPage.Write, report => report.Loaded, cancel, text);
+                return Putting.InForceAsync(session, ControlPath.Apply + query, Read(parsed.GetRequiredValue(File)), cancel);
             });
         });
         return command;

@@ -36,7 +36,7 @@ internal static class CheckVerb
 
     private static async Task<int> RunAsync(string? file, Session session, TextWriter error, CancellationToken cancel)
     {
-        if (file is not null) return Show(await AskTooAsync(file, ReadHere(file), session, error, cancel), session);
+        if (file is not null) return Show(await AskTooAsync(file, await ReadHereAsync(file, error), session, error, cancel), session);
         try
         {
             return await session.AskUnguardedAsync(
@@ -45,9 +45,13 @@ internal static class CheckVerb
         catch (ControlFailure failure) when (failure.ExitCode is ExitCode.Unreachable or ExitCode.NotAllowed)
         {
             await error.WriteLineAsync($"routerctl: routerd cannot be asked, so {DefaultFile} is checked without it");
-            return Show(ReadHere(DefaultFile), session);
+            return Show(await ReadHereAsync(DefaultFile, error), session);
         }
     }
+
+    // Lists of a million names are read with it, which may take a while.
+    private static Task<CheckReport> ReadHereAsync(string file, TextWriter error) =>
+        Patience.WithAsync(Task.Run(() => ReadHere(file)), $"{Screen.Clean(file)} is being read", Patience.TerminalOf(error), Patience.Second);
 
     private static CheckReport ReadHere(string file)
     {

@@ -20,12 +20,19 @@ namespace Router.Daemon.Changing;
 ///
 /// Nobody's work is lost: a file with changes that were never loaded is not overwritten unless that is asked for, and then it is kept as
 /// file.edited; what is taken back is kept as file.reverted, with what was changed in it meanwhile.
-/// All on the control thread but <see cref="TakeBackAtStart"/>. [C]
+/// All on the control thread but <see cref="TakeBackAtStart"/> and <see cref="Until"/>. [C]
 /// </summary>
 internal sealed class Trial(string file, Func<string, ReloadReport> reload, KeptConfigurations kept, Journal journal)
 {
     private readonly string _pending = PendingOf(file), _before = file + ".before";
-    private DateTimeOffset? _deadline;
+    private long _ends; // UTC, in ticks; 0: nothing is on trial
+
+    /// <summary>When what is on trial is taken back; null if nothing is. From any thread.</summary>
+    public DateTimeOffset? Until
+    {
+        get => Volatile.Read(ref _ends) is var ends and not 0 ? new DateTimeOffset(ends, TimeSpan.Zero) : null;
+        private set => Volatile.Write(ref _ends, value?.UtcTicks ?? 0);
+    }
 
     /// <summary>Puts back what an earlier process had on trial when it ended.</summary>
     public static void TakeBackAtStart(string file, Journal journal)
@@ -42,7 +49,7 @@ internal sealed class Trial(string file, Func<string, ReloadReport> reload, Kept
     /// <exception cref="RefusedRequest">The file has changes that nobody has loaded.</exception>
     public ReloadReport Apply(byte[] text, ApplyQuery query)
     {
-        bool wasOnTrial = _deadline is not null;
+        bool wasOnTrial = Until is not null;
         byte[] found = File.ReadAllBytes(file);
         byte[] old = kept.MainInForce ?? found;
         if (!found.AsSpan().SequenceEqual(old) && !found.AsSpan().SequenceEqual(text)) SaveEdited(found, query.Discard);
@@ -62,15 +69,16 @@ internal sealed class Trial(string file, Func<string, ReloadReport> reload, Kept
             journal.Write(Catalog.FileReplaced, Priority.Notice, $"{file} was replaced on request ({by}); the one before is {_before}");
             return report;
         }
-        _deadline = DateTimeOffset.Now + patience;
-        journal.Write(Catalog.FileReplaced, Priority.Notice, $"{file} was replaced on request ({by}), on trial until {_deadline:HH:mm:ss}: without `routerctl confirm` the one before comes back");
-        return report with { RevertsAt = _deadline };
+        DateTimeOffset deadline = DateTimeOffset.Now + patience;
+        Until = deadline;
+        journal.Write(Catalog.FileReplaced, Priority.Notice, $"{file} was replaced on request ({by}), on trial until {deadline:HH:mm:ss}: without `routerctl confirm` the one before comes back");
+        return report with { RevertsAt = deadline };
     }
 
     /// <summary>Ends the trial; false if there is none.</summary>
     public bool Confirm()
     {
-        if (_deadline is null) return false;
+        if (Until is null) return false;
         Settle();
         journal.Write(Catalog.FileReplaced, Priority.Notice, $"{file} was confirmed; the one before is {_before}");
         return true;
@@ -79,8 +87,8 @@ internal sealed class Trial(string file, Func<string, ReloadReport> reload, Kept
     /// <summary>Takes the file back if its time is over. Called on every tick.</summary>
     public void Tick()
     {
-        if (_deadline is not { } deadline || DateTimeOffset.Now < deadline) return;
-        _deadline = null;
+        if (Until is not { } deadline || DateTimeOffset.Now < deadline) return;
+        Until = null;
         TakeBack(file);
         journal.Write(Catalog.FileReverted, Priority.Warning, $"{file} was not confirmed in time: the one before is back, and the other is {RevertedOf(file)}");
         reload("taken back");
@@ -99,7 +107,7 @@ internal sealed class Trial(string file, Func<string, ReloadReport> reload, Kept
 
     private void Settle()
     {
-        _deadline = null;
+        Until = null;
         File.Move(_pending, _before, overwrite: true);
     }
 

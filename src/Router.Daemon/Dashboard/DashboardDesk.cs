@@ -3,8 +3,6 @@ using Router.Api;
 using Router.Api.Web;
 using Router.Api.Web.Dashboard;
 using Router.Daemon.Control;
-using Router.Daemon.History;
-using Router.Daemon.Steering;
 using Router.Daemon.Systemd;
 using Router.Ports;
 using Router.Wire;
@@ -16,7 +14,12 @@ namespace Router.Daemon.Dashboard;
 /// nobody for long. Each demands the address of an administrator (<see cref="Administrators"/>), each answer and each question is bounded,
 /// and whatever is done is in the journal with his name. Acts are twenty a minute at the most. Why it is so little: decision 040.
 /// </summary>
-internal sealed class DashboardDesk(ControlVerbs verbs, Administrators administrators, LiveView live, Chronicle chronicle, Helm helm, Journal journal)
+/// <param name="verbs">What the control socket can ask.</param>
+/// <param name="administrators">Whom it is for.</param>
+/// <param name="live">The router at a moment.</param>
+/// <param name="courses">How the links did in a span, by its name; null if there is no such span.</param>
+/// <param name="journal">Where acts are written down.</param>
+internal sealed class DashboardDesk(ControlVerbs verbs, Administrators administrators, LiveView live, Func<string, CourseReport?> courses, Journal journal)
 {
     public const int MostFlows = 200;
     public const int MostEvents = 200;
@@ -36,8 +39,7 @@ internal sealed class DashboardDesk(ControlVerbs verbs, Administrators administr
     public CourseReport Course(Address asker, string span)
     {
         administrators.Demand(asker);
-        return chronicle.Courses.Report(span, helm.Settings.Links.Select(link => link.Name), DateTimeOffset.UtcNow.ToUnixTimeMilliseconds())
-            ?? throw Bad("span is to be 2h, day, week or month.");
+        return courses(span) ?? throw Bad("span is to be 2h, day, week or month.");
     }
 
     public IReadOnlyList<FlowReport> Flows(Address asker, FlowQuery query)

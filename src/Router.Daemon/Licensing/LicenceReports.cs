@@ -45,7 +45,8 @@ internal sealed class LicenceReports(LicenceOffice office, Helm helm, Worker wor
             : throw new RefusedRequest(StatusCodes.Status400BadRequest, $"'{device}' is neither an address nor a MAC.");
         if (freed is null) throw new RefusedRequest(StatusCodes.Status404NotFound, $"{device} has no place (see routerctl license).");
         int ended = EndFlows([.. freed.Addresses]);
-        journal.Write(Catalog.PlaceFreed, Priority.Notice, $"the place of {device} was freed by hand; live flows ended: {ended}", ("HOST", freed.First.Host.ToString()));
+        journal.Write(Catalog.PlaceFreed, Priority.Notice, $"the place of {device} was freed by hand; live flows ended: {ended}",
+            ("HOST", freed.First.Host.ToString()), ("DEVICE", freed.Mac == 0 ? "" : Macs.Text(freed.Mac)));
         return new FreedReport
         {
             Device = device, Addresses = [.. freed.Addresses.Select(one => one.ToString())], Mac = freed.Mac == 0 ? null : Macs.Text(freed.Mac),

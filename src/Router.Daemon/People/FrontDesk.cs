@@ -90,7 +90,7 @@ internal sealed class FrontDesk
             new LoginRequest(address, zone.Value, account?.Name ?? user, [.. account?.Groups ?? groups], method, account?.IsAdministrator ?? isAdministrator,
                 limit.MaxDevices, limit.ReplacesOldest ? AtLimit.ReplaceOldest : AtLimit.Refuse),
             Monotonic.Microseconds());
-        if (answer.GroupsLeft > 0) _journal.Write(Catalog.LoginRefused, Priority.Warning, $"{user} is in {answer.GroupsLeft} groups more than can be kept; rules for those do not hold for him");
+        if (answer.GroupsLeft > 0) _journal.Write(Catalog.LoginRefused, Priority.Warning, $"{user} is in {answer.GroupsLeft} groups more than can be kept; rules for those do not hold for him", ("USER", user), ("HOST", address.ToString()), ("DEVICE", MacAt(address)));
         Changed(user, address);
         return Reception.Of(answer, user);
     }
@@ -137,7 +137,7 @@ internal sealed class FrontDesk
         if (welcome.Password is { } wanted && !IsSame(wanted, password)) return Refuse(address, null, new("wrong-password", "this is not the password for guests"));
         long now = Monotonic.Microseconds();
         if (!Pool.GivePass(address, zone.Value, now + (long)welcome.Pass.TotalMicroseconds, now)) return Refuse(address, null, new("no-room", "the table of devices is full"));
-        _journal.Write(Catalog.Guest, Priority.Notice, $"guest let in at {address} in {name}, for {welcome.Pass.TotalMinutes:0} min", ("HOST", address.ToString()));
+        _journal.Write(Catalog.Guest, Priority.Notice, $"guest let in at {address} in {name}, for {welcome.Pass.TotalMinutes:0} min", ("HOST", address.ToString()), ("DEVICE", MacAt(address)));
         Changed(Pool.Find(address)?.Addresses ?? [address]);
         return Reception.Good;
     }
@@ -169,11 +169,12 @@ internal sealed class FrontDesk
     private Reception Refuse(Address address, string? user, Reception refusal)
     {
         string whom = user is null ? $"guest at {address} refused" : $"login of {user} at {address} refused";
-        string mac = Pool.Find(address) is { Mac: not 0 and var known } ? MacText(known) : "";
         _journal.Write(Catalog.LoginRefused, Priority.Warning, $"{whom}: {refusal.Sentence}",
-            ("USER", user ?? ""), ("HOST", address.ToString()), ("DEVICE", mac), ("CAUSE", refusal.Refusal!));
+            ("USER", user ?? ""), ("HOST", address.ToString()), ("DEVICE", MacAt(address)), ("CAUSE", refusal.Refusal!));
         return refusal;
     }
+
+    private string MacAt(Address address) => Pool.Find(address) is { Mac: not 0 and var known } ? MacText(known) : "";
 
     /// <summary>A MAC as people write it.</summary>
     public static string MacText(ulong mac) => string.Join(':', Enumerable.Range(0, 6).Select(i => $"{mac >> (40 - 8 * i) & 0xff:x2}"));

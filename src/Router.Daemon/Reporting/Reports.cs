@@ -106,7 +106,7 @@ internal sealed class Reports(string file, Helm helm, Worker worker, PortRegistr
             UptimeSeconds = (DateTime.Now - self.StartTime).TotalSeconds,
             ConfigurationFile = file,
             PolicyGeneration = helm.Policy.Generation,
-            PolicyLoadedAt = helm.InForce.LoadedAt,
+            PolicyLoadedAt = helm.InForce.LoadedAt, RevertsAt = helm.RevertsAt,
             Mode = helm.Policy.Mode.ToString().ToLowerInvariant(),
             Flows = new Occupancy { Used = worker.Forwarder.FlowCount, Capacity = tables.FlowCapacity },
             Pins = new Occupancy { Used = worker.Forwarder.PinCount, Capacity = tables.PinCapacity },

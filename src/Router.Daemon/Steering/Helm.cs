@@ -153,6 +153,9 @@ internal sealed class Helm : IDisposable
     /// <summary>Puts a text in the place of the configuration file (<see cref="Trial"/>). Otherwise as <see cref="ReloadAsync"/>.</summary>
     public Task<Api.ReloadReport> ApplyAsync(byte[] text, Api.ApplyQuery query) => _queue.AskAsync(() => _trial.Apply(text, query));
 
+    /// <summary>When the configuration of before comes back unless this one is confirmed; null if it stays. From any thread.</summary>
+    public DateTimeOffset? RevertsAt => _trial.Until;
+
     /// <summary>Ends a trial; answers false if there is none.</summary>
     public Task<bool> ConfirmAsync() => _queue.AskAsync(_trial.Confirm);
 

@@ -10,6 +10,8 @@ internal static unsafe partial class Termios
 
     public const int TCSAFLUSH = 2;
 
+    public const int TCIFLUSH = 0;
+
     public const nuint TIOCGWINSZ = 0x5413;
 
     [StructLayout(LayoutKind.Sequential)]
@@ -23,6 +25,9 @@ internal static unsafe partial class Termios
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int tcsetattr(int fd, int actions, byte* termios);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int tcflush(int fd, int queue);
 
     [LibraryImport("libc")]
     public static partial void cfmakeraw(byte* termios);

@@ -39,6 +39,9 @@ public sealed unsafe class RawTerminal : IDisposable
         fixed (byte* before = _before) _ = tcsetattr(Input, TCSAFLUSH, before);
     }
 
+    /// <summary>Throws away what was typed into standard input and not read yet; nothing happens where it is no terminal.</summary>
+    public static void ForgetTyped() => _ = tcflush(Input, TCIFLUSH);
+
     /// <summary>Columns and rows; 80 by 24 where the terminal does not tell, as on a serial line.</summary>
     public static (int Columns, int Rows) Size()
     {

@@ -9,7 +9,7 @@ public class ControlJsonTests
 {
     [Fact]
     public void StatusHasTheseNames() => Names(Samples.Status, ControlJson.Wire.StatusReport,
-        "version pid started uptimeSeconds configurationFile policyGeneration policyLoadedAt mode flows pins packets octets drops warnings "
+        "version pid started uptimeSeconds configurationFile policyGeneration policyLoadedAt revertsAt mode flows pins packets octets drops warnings "
         + "flows.used flows.capacity pins.used pins.capacity drops.reason drops.packets");
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Router.Api;
-using Router.Ctl.Pages;
 using Router.Ctl.Pages.Changes;
 
 namespace Router.Ctl.Verbs.Changes;
@@ -30,7 +29,7 @@ internal static class RollbackVerb
             return session.GuardAsync(() =>
             {
                 var query = new RollbackQuery { Number = number, Confirm = ApplyVerb.Time(parsed.GetValue(Confirm)), By = ApplyVerb.Who, Discard = parsed.GetValue(Discard) };
-                return session.AskUnguardedAsync((HttpMethod.Post, ControlPath.Rollback + query.ToQuery()), ControlJson.Wire.ReloadReport, CheckPage.Write, report => report.Loaded, cancel);
+                return Putting.InForceAsync(session, ControlPath.Rollback + query.ToQuery(), null, cancel);
             });
         });
         return command;

@@ -46,6 +46,13 @@ public partial class ManualTests
     public void The_man_page_has_the_options_of_all_verbs() =>
         Assert.All(CommandLine.Build().Options, option => Assert.Contains(option.Name, Options(Section("OPTIONS")), StringComparer.Ordinal));
 
+    [Fact]
+    public void The_page_of_routerctl_has_a_section_for_every_verb()
+    {
+        string[] headings = [.. File.ReadAllLines(Path.Combine(Root(), "docs", "routerctl.md")).Where(line => line.StartsWith("## ", StringComparison.Ordinal)).SelectMany(line => line[3..].Split(", "))];
+        Assert.Empty(CommandLine.Build().Subcommands.Select(verb => verb.Name).Where(name => name != "help").Except(headings));
+    }
+
     private static IEnumerable<Command> Commands(Command from) => from.Subcommands.SelectMany(Commands).Prepend(from);
 
     private static IEnumerable<string> Above(Command command) =>
