@@ -7,6 +7,7 @@ using Router.Wire;
 namespace Router.Tests.Forwarding.Limits;
 
 /// <summary>What one host may have of the flow table (RFC 6888 REQ-4), and that nobody fills it alone.</summary>
+[Collection(nameof(Alone))]
 public class QuotasTests
 {
     private static readonly HostLimits s_ten = new(new HostLimit(10, HostLimit.Unlimited), []);

@@ -9,6 +9,7 @@ using Router.Wire;
 namespace Router.Tests.Forwarding.Links;
 
 /// <summary>A pin that is moved by hand: what follows it at once, what only if it is told to, and what stays.</summary>
+[Collection(nameof(Alone))]
 public class HandMoveTests
 {
     private static readonly Address Host = Address.Parse("192.168.10.5");

@@ -9,6 +9,7 @@ using Router.Wire;
 namespace Router.Tests.Forwarding.Links;
 
 /// <summary>`pin: site`: what a host has with one site leaves by one link, and from one address (product.md 1; decision 018).</summary>
+[Collection(nameof(Alone))]
 public class SitePinTests
 {
     private static readonly Address Host = Address.Parse("192.168.10.5");
