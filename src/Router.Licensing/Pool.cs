@@ -80,9 +80,7 @@ public sealed class Pool : IDisposable
         }
     }
 
-    /// <summary>
-    /// Asks for a flow between a licensed zone and the Internet. If it is granted its host has one live flow more. Allocates nothing.
-    /// </summary>
+    /// <summary>Asks for a flow between a licensed zone and the Internet. If it is granted its host has one live flow more. Allocates nothing.</summary>
     public Grant Ask(in Occasion occasion, long now)
     {
         lock (_lock)
@@ -284,9 +282,8 @@ public sealed class Pool : IDisposable
 
     private DeviceView? Free(int device, long now)
     {
-        if (device < 0 || !_devices[device].HasPlace) return null;
-        DeviceView view = _views.Device(device);
-        _places.GiveBack(device, now, byHand: true);
+        DeviceView? view = device >= 0 && _devices[device].HasPlace ? _views.Device(device) : null;
+        if (view is not null) _places.GiveBack(device, now, byHand: true);
         return view;
     }
 

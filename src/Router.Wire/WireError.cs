@@ -31,4 +31,10 @@ public enum WireError : byte
 
     /// <summary>More IPv6 extension headers than we are willing to walk.</summary>
     TooManyHeaders,
+
+    /// <summary>An IPv6 packet from ::ffff:a.b.c.d, which is a host's own notation for IPv4 (RFC 4291 2.5.5.2).</summary>
+    MappedSource,
+
+    /// <summary>The same of its destination.</summary>
+    MappedDestination,
 }

@@ -45,7 +45,8 @@ public sealed record RuleSettings
     /// <summary>Any of these; empty means any.</summary>
     public ServiceMatch[] Services { get; internal set; } = [];
 
-    public RuleFamily Family { get; internal set; }
+    /// <summary>As written, and without that the family of the host that it forwards to.</summary>
+    public RuleFamily Family { get => field == RuleFamily.Any && ForwardTo is { } target ? target.Family : field; internal set; }
 
     public RuleAction Action { get; internal set; }
 

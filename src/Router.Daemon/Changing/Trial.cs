@@ -84,14 +84,23 @@ internal sealed class Trial(string file, Func<string, ReloadReport> reload, Kept
         return true;
     }
 
-    /// <summary>Takes the file back if its time is over. Called on every tick.</summary>
+    /// <summary>
+    /// Takes the file back if its time is over. Called on every tick. The trial is over once the old one is in force: whoever asks in between
+    /// would take the new one for confirmed.
+    /// </summary>
     public void Tick()
     {
         if (Until is not { } deadline || DateTimeOffset.Now < deadline) return;
-        Until = null;
-        TakeBack(file);
-        journal.Write(Catalog.FileReverted, Priority.Warning, $"{file} was not confirmed in time: the one before is back, and the other is {RevertedOf(file)}");
-        reload("taken back");
+        try
+        {
+            TakeBack(file);
+            journal.Write(Catalog.FileReverted, Priority.Warning, $"{file} was not confirmed in time: the one before is back, and the other is {RevertedOf(file)}");
+            reload("taken back");
+        }
+        finally
+        {
+            Until = null;
+        }
     }
 
     private void SaveEdited(byte[] found, bool discard)

@@ -218,6 +218,8 @@ internal struct Datagram
         WireError.BadChecksum => DropReason.BadHeaderChecksum,
         WireError.BadOption or WireError.BadFormat or WireError.BadHeaderOrder => DropReason.BadOption,
         WireError.TooManyHeaders => DropReason.TooManyHeaders,
+        WireError.MappedSource => DropReason.MartianSource,
+        WireError.MappedDestination => DropReason.BadDestination,
         WireError.None => DropReason.None,
         _ => throw new ArgumentOutOfRangeException(nameof(error)),
     };

@@ -39,7 +39,10 @@ public readonly record struct FlowPlans(FlowPlan Tcp, FlowPlan Udp, FlowPlan Icm
 }
 
 /// <summary>Where destination NAT leads: a host, and a port or 0 to keep the port.</summary>
-public readonly record struct ForwardTarget(Address Host, ushort Port);
+public readonly record struct ForwardTarget(Address Host, ushort Port)
+{
+    public RuleFamily Family => Host.IsV4 ? RuleFamily.IPv4 : RuleFamily.IPv6;
+}
 
 /// <summary>One traffic rule, compiled: names have become ports, ranges and numbers. Immutable but for its counters.</summary>
 public sealed class Rule
@@ -75,7 +78,8 @@ public sealed class Rule
     /// <summary>Empty means any.</summary>
     public ServiceMatch[] Services { get; init; } = [];
 
-    public RuleFamily Family { get; init; }
+    /// <summary>A rule that forwards to a host speaks of that host's family only: packets are not carried from one into the other.</summary>
+    public RuleFamily Family { get => ForwardTo?.Family ?? field; init; }
 
     public required RuleAction Action { get; init; }
 

@@ -12,7 +12,8 @@ namespace Router.Wire;
 ///   8  Source Address (16)
 ///  24  Destination Address (16)
 /// </code>
-/// <see cref="TryRead"/> checks version and length and cuts the view to the payload length. A payload length of 0 means nothing
+/// <see cref="TryRead"/> checks version and length and cuts the view to the payload length. It refuses IPv4-mapped addresses, which
+/// no wire ever carries (RFC 6890 2.2.3) and which everybody behind it would take for IPv4 (<see cref="Address"/>). A payload length of 0 means nothing
 /// follows: jumbograms (RFC 2675) are longer than any link of ours. Extension headers are walked by <see cref="TryWalk"/>.
 /// Writing the payload length voids what was checked.
 /// </summary>
@@ -52,6 +53,8 @@ public readonly ref struct Ipv6
         view = default;
         error = octets.Length < HeaderLength ? WireError.Truncated
             : octets[VersionAt] >> 4 != 6 ? WireError.BadVersion
+            : Address.ReadV6(octets[SourceAt..]).IsV4 ? WireError.MappedSource
+            : Address.ReadV6(octets[DestinationAt..]).IsV4 ? WireError.MappedDestination
             : WireError.None;
         if (error != WireError.None) return false;
         int total = HeaderLength + BinaryPrimitives.ReadUInt16BigEndian(octets[PayloadLengthAt..]);

@@ -135,6 +135,12 @@ public sealed class CompilerTests
         Assert.Equal(new ForwardTarget(Address.Parse(host), (ushort)port),
             Rule($"destination: [firewall, dsl]\nservice: tcp/443\nforward_to: {text}").ForwardTo);
 
+    [Theory]
+    [InlineData("10.0.0.80:443", RuleFamily.IPv4)]
+    [InlineData("\"[2001:db8::80]:443\"", RuleFamily.IPv6)]
+    public void A_rule_that_forwards_speaks_of_its_targets_family(string target, RuleFamily family) =>
+        Assert.Equal(family, Rule($"destination: [firewall]\nservice: tcp/443\nforward_to: {target}").Family);
+
     [Fact]
     public void The_order_of_failover_is_what_is_written_and_then_the_rest()
     {

@@ -47,6 +47,19 @@ public class RefusalTests
         }
     }
 
+    [Theory]
+    [InlineData("::ffff:192.168.10.5", "2001:db8:9::1", DropReason.MartianSource)]
+    [InlineData("fd00:10::5", "::ffff:192.0.2.1", DropReason.BadDestination)]
+    public void An_IPv4_address_in_an_IPv6_header_is_no_address(string source, string destination, DropReason reason)
+    {
+        using var bed = new PathBed(Deny);
+        // Made as IPv6 and changed then, as nobody here builds such a packet.
+        byte[] packet = Make.Tcp("[fd00:10::5]:5000", "[2001:db8:9::1]:80", TcpFlags.Syn);
+        Address.Parse(source).WriteV6(packet.AsSpan(8));
+        Address.Parse(destination).WriteV6(packet.AsSpan(24));
+        Assert.Empty(bed.Refuse(PathBed.Trusted, packet, reason));
+    }
+
     [Fact]
     public void Drop_is_silent_and_strangers_learn_nothing()
     {

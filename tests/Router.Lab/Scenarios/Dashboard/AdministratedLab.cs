@@ -7,10 +7,10 @@ using Router.Lab.Scenarios.People;
 
 namespace Router.Lab.Scenarios.Dashboard;
 
-/// <summary>A licensed office with a dashboard: everything goes out, anna is an administrator, tony is none, and router-web runs as it would.</summary>
+/// <summary>A licensed office with a dashboard: everything goes out unless a scenario has rules of its own, anna is an administrator, tony is none, and router-web runs as it would.</summary>
 public abstract class AdministratedLab : PeopleLab
 {
-    private const string Rules =
+    private const string EverythingOut =
         """
         - name: Everything for the office
           source: [trusted, firewall]
@@ -20,11 +20,11 @@ public abstract class AdministratedLab : PeopleLab
 
     private readonly BackgroundProgram _web;
 
-    private protected AdministratedLab()
-        : base(Rules, "")
+    private protected AdministratedLab(string rules = EverythingOut, int hosts = 3)
+        : base(rules, "", hosts: hosts)
     {
         AddUser("anna", "--administrator");
-        Router.Write(new RouterYaml { Rules = Rules, AllowOut = false, Weights = [8, 4, 2], License = "mode: per-user", Health = "hold_down: 2s" } + $"users:\n  file: {Accounts}\n");
+        Router.Write(new RouterYaml { Rules = rules, AllowOut = false, Weights = [8, 4, 2], License = "mode: per-user", Health = "hold_down: 2s" } + $"users:\n  file: {Accounts}\n");
         Router.Start();
         _web = Lab.Router.Start(Programs.RouterWeb, "--socket", Path.Combine(Path.GetDirectoryName(Router.ControlSocket)!, "portal.sock"), "--state", Lab.Directory);
         _web.WaitToSay("the portal answers", Soon);

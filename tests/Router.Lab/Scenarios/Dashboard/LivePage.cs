@@ -5,8 +5,6 @@ using Microsoft.Playwright;
 
 using Router.Lab.Bed;
 using Router.Lab.Kernel;
-using Router.Lab.Routers;
-using Router.Lab.Scenarios.People;
 
 namespace Router.Lab.Scenarios.Dashboard;
 
@@ -14,7 +12,7 @@ namespace Router.Lab.Scenarios.Dashboard;
 /// An administrator's browser on a host of the LAN, three links, hosts that load: what he sees is what happens. With ROUTER_SCREENSHOTS=DIRECTORY
 /// the pictures in docs/dashboard are made on the way.
 /// </summary>
-public sealed class LivePage : PeopleLab
+public sealed class LivePage : AdministratedLab
 {
     private const string Rules =
         """
@@ -34,22 +32,9 @@ public sealed class LivePage : PeopleLab
           action: allow
         """;
 
-    private readonly BackgroundProgram _web;
-
     public LivePage()
-        : base(Rules, "", hosts: 6)
+        : base(Rules, hosts: 6)
     {
-        AddUser("anna", "--administrator");
-        Router.Write(new RouterYaml { Rules = Rules, AllowOut = false, Weights = [8, 4, 2], License = "mode: per-user", Health = "hold_down: 2s" } + $"users:\n  file: {Accounts}\n");
-        Router.Start();
-        _web = Lab.Router.Start(Programs.RouterWeb, "--socket", Path.Combine(Path.GetDirectoryName(Router.ControlSocket)!, "portal.sock"), "--state", Lab.Directory);
-        _web.WaitToSay("the portal answers", Soon);
-    }
-
-    public override void Dispose()
-    {
-        _web.Dispose();
-        base.Dispose();
     }
 
     [Fact]
@@ -60,7 +45,7 @@ public sealed class LivePage : PeopleLab
         LogIn("sam", 3).OrThrow();
         using Browser browser = await Browser.StartAsync(Lab.Hosts[0], Lab.Directory);
         IPage page = await browser.OpenAsync(1280, 960);
-        await LogInAsync(page);
+        await LogInAsync(page, "anna");
         await Assertions.Expect(page.Locator("#connection")).ToHaveTextAsync("live", Patient);
         await Assertions.Expect(page.Locator("#cards article")).ToHaveCountAsync(3);
 
@@ -79,21 +64,9 @@ public sealed class LivePage : PeopleLab
         }
     }
 
-    private static LocatorAssertionsToHaveTextOptions Patient => new() { Timeout = 20_000 };
-
     // Begins anew where a link was cut under it.
     private BackgroundProgram Load(int host, int kilobytes) =>
         Lab.Hosts[host].Start("curl", "-sS", "-o", "/dev/null", "--retry", "100", "--retry-all-errors", "--retry-delay", "1", "--limit-rate", $"{kilobytes}K", $"http://{Plan.Servers[host % 3]}/bytes/2000000000");
-
-    private static async Task LogInAsync(IPage page)
-    {
-        string dashboard = $"https://{Plan.LanRouter}:4081/dashboard";
-        await page.GotoAsync(dashboard);
-        await page.Locator("#user").FillAsync("anna");
-        await page.Locator("#password").FillAsync("anna's password");
-        await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync(dashboard);
-    }
 
     // In the numbers at once, and in the chart's last step: five hosts load some 4.5 MB a second together.
     private static async Task SeesTheDownload(IPage page)

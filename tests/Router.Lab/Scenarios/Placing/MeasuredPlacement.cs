@@ -40,7 +40,8 @@ public sealed class MeasuredPlacement : IDisposable
     [Fact]
     public void New_hosts_avoid_a_link_that_queues_and_come_back_by_what_it_has_carried()
     {
-        Wait.Until(() => Dsl["idleLatencyMilliseconds"] is not null, TimeSpan.FromSeconds(10), () => $"no idle latency: {Dsl}");
+        // The first rounds of a start meet neighbours that nobody knows yet; what they take is not the line's.
+        Wait.Until(() => Dsl["idleLatencyMilliseconds"] is { } idle && idle.GetValue<double>() < 5, TimeSpan.FromSeconds(20), () => $"no idle latency: {Dsl}");
         Assert.Equal(10, OnDsl(0, 20));
 
         BackgroundProgram download = _bed.Hosts[2].Start("curl", "-sS", "-o", "/dev/null", $"http://{Plan.Servers[0]}/bytes/{1L << 30}");

@@ -37,6 +37,15 @@ public class ForwardingRuleTests
         bed.Refuse(PathBed.One, Make.Udp("192.0.2.9:7000", Us), DropReason.RuleDropped);
     }
 
+    [Fact]
+    public void Nobody_is_forwarded_to_a_server_of_the_other_family()
+    {
+        using var bed = new PathBed(Web);
+        bed.Refuse(PathBed.One, Make.Tcp("[2001:db8:9::1]:7000", "[2001:db8:1::2]:443", TcpFlags.Syn), DropReason.RuleDropped);
+        Assert.Contains(bed.Forwarder.Explain(PathBed.One, Address.Parse("2001:db8:9::1"), Protocol.Tcp, Address.Parse("2001:db8:1::2"), 443).Steps,
+            step => step.Subject == "web" && step.Why.Contains("it speaks of IPv4 only", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("192.168.10.5:5000", true)]
     [InlineData("192.168.20.5:5000", false)]

@@ -76,6 +76,22 @@ public class Ipv6Tests
         Assert.Equal(WireError.BadVersion, error);
     }
 
+    [Theory]
+    [InlineData("::ffff:192.0.2.1", "2001:db8::2", WireError.MappedSource)]
+    [InlineData("2001:db8::1", "::ffff:0.0.0.2", WireError.MappedDestination)]
+    [InlineData("::ffff:192.0.2.1", "::ffff:192.0.2.2", WireError.MappedSource)]
+    [InlineData("::fffe:c000:201", "::1:ffff:c000:201", WireError.None)]
+    public void IPv4_does_not_travel_as_IPv6(string source, string destination, WireError expected)
+    {
+        byte[] octets = Frames.Udp6();
+        Address.Parse(source).WriteV6(octets.AsSpan(8));
+        Address.Parse(destination).WriteV6(octets.AsSpan(24));
+
+        Assert.Equal(expected == WireError.None, Ipv6.TryRead(octets, out _, out WireError error));
+        Assert.Equal(expected, error);
+        Assert.Equal(expected == WireError.None, Ipv6.TryReadQuoted(octets, out _, out _));
+    }
+
     [Fact]
     public void A_later_fragment_ends_the_walk_at_its_data()
     {
