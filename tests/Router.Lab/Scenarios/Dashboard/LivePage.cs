@@ -65,8 +65,12 @@ public sealed class LivePage : AdministratedLab
     }
 
     // Begins anew where a link was cut under it. To the standard output: curl 7.88 gives up a retry where it cannot truncate the file it writes to.
-    private BackgroundProgram Load(int host, int kilobytes) =>
-        Lab.Hosts[host].Start("sh", "-c", $"exec curl -sS --retry 100 --retry-all-errors --retry-delay 1 --limit-rate {kilobytes}K http://{Plan.Servers[host % 3]}/bytes/2000000000 >/dev/null");
+    // With little room in the kernel: curl reads all that is there at once, and sleeps its rate off before it looks at the connection again.
+    private BackgroundProgram Load(int host, int kilobytes)
+    {
+        Lab.Hosts[host].Run("sysctl", "-qw", "net.ipv4.tcp_rmem=4096 65536 131072").OrThrow();
+        return Lab.Hosts[host].Start("sh", "-c", $"exec curl -sS --retry 100 --retry-all-errors --retry-delay 1 --limit-rate {kilobytes}K http://{Plan.Servers[host % 3]}/bytes/2000000000 >/dev/null");
+    }
 
     // In the numbers at once, and in the chart's last step: five hosts load some 4.5 MB a second together.
     private static async Task SeesTheDownload(IPage page)
