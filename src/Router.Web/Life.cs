@@ -5,6 +5,7 @@ using Router.Web.Checking;
 using Router.Web.Daemon;
 using Router.Web.Dashboard;
 using Router.Web.Directories;
+using Router.Web.Listening;
 using Router.Web.Metrics;
 using Router.Web.Serving;
 using Router.Web.Sessions;

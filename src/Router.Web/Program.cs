@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Runtime.InteropServices;
 using Router.Ports.Files;
 using Router.Web;
+using Router.Web.Listening;
 using Router.Web.Serving;
 
 // router-web [--socket FILE] [--state DIRECTORY]

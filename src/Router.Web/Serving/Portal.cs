@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Router.Api.Web;
 using Router.Web.Daemon;
 using Router.Web.Dashboard;
+using Router.Web.Listening;
 using Router.Web.Metrics;
 using Router.Web.Pages;
 using Router.Web.Words;

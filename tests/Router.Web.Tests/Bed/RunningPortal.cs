@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Router.Api.Web;
 using Router.Users;
+using Router.Web.Listening;
 using Router.Web.Serving;
 
 namespace Router.Web.Tests.Bed;
@@ -61,11 +62,17 @@ public sealed class RunningPortal : IAsyncLifetime
         }
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>As systemd does it.</summary>
+    public async Task StopAsync()
     {
         await _stop.CancelAsync();
         await _running;
         await _life.DisposeAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_stop.IsCancellationRequested) await StopAsync();
         await Router.DisposeAsync();
         _directory.Delete(recursive: true);
         _stop.Dispose();

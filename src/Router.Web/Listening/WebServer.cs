@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.DependencyInjection;
 using Router.Web.Certificates;
 
-namespace Router.Web.Serving;
+namespace Router.Web.Listening;
 
 /// <summary>
 /// The two ports of the portal, on every address of the box (what comes in from the Internet never gets here: the kernel's copy of it is dropped), and that of the metrics. Of
@@ -63,7 +63,7 @@ internal sealed class WebServer : IAsyncDisposable
         Listen(options, ports.Https, listen =>
         {
             listen.Protocols = HttpProtocols.Http1AndHttp2;
-            listen.Use(_limit.Guard);
+            Guard(listen);
             listen.UseHttps(new TlsHandshakeCallbackOptions { HandshakeTimeout = Patience, OnConnection = _ => ValueTask.FromResult(Handshake()) });
         });
     }
@@ -77,7 +77,13 @@ internal sealed class WebServer : IAsyncDisposable
     private void Plain(ListenOptions listen)
     {
         listen.Protocols = HttpProtocols.Http1;
+        Guard(listen);
+    }
+
+    private void Guard(ListenOptions listen)
+    {
         listen.Use(_limit.Guard);
+        listen.Use(FirstRequest.Await);
     }
 
     private static void Limit(KestrelServerOptions options)

@@ -1,7 +1,7 @@
 using System.Net;
 using Router.Api.Web;
 
-namespace Router.Web.Serving;
+namespace Router.Web.Listening;
 
 /// <summary>Where router-web listens.</summary>
 /// <param name="Http">The landing's TCP port on every address of the box; 0 for none.</param>

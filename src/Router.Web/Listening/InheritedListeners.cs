@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Router.Ports.Files;
 
-namespace Router.Web.Serving;
+namespace Router.Web.Listening;
 
 /// <summary>
 /// The sockets that systemd listens on for router-web (router-web.socket). It has them open while the process is restarted, so that visitors wait a moment and

@@ -1,7 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Connections;
 
-namespace Router.Web.Serving;
+namespace Router.Web.Listening;
 
 /// <summary>
 /// How many connections one device may have open, before any octet is read or any TLS done: those above are closed at once. Browsers open

@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using Router.Ports.Files;
-using Router.Web.Serving;
+using Router.Web.Listening;
 
-namespace Router.Web.Tests.Serving;
+namespace Router.Web.Tests.Listening;
 
 public sealed class InheritedListenersTests
 {
