@@ -48,7 +48,7 @@ internal static class Life
         using Notify notify = Notify.FromEnvironment();
         DescriptorStore store = DescriptorStore.FromEnvironment(notify);
         Urgency.TrySet(Nice);
-        using QuietHeap quiet = QuietHeap.Begin();
+        using HeapTruce truce = HeapTruce.Begin();
         Groundwork ground = await Groundwork.LayAsync(options, journal).ConfigureAwait(false);
         Settings settings = ground.Settings;
         using var successor = new Successor(options.Runtime, store);
@@ -99,7 +99,7 @@ internal static class Life
         helm.Start(watch.View, () =>
         {
             ready = $"ready after {Stopwatch.GetElapsedTime(begun).TotalMilliseconds:0} ms{Pause(predecessor)}";
-            quiet.Dispose();
+            truce.Dispose();
         });
         ground.Kept.Keep(ground.Files, "start");
         foreach (string origin in tables.Origins.Concat(licence.Origins)) journal.Write(Catalog.Tables, Priority.Notice, origin);

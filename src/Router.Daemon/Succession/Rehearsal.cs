@@ -25,6 +25,7 @@ internal static class Rehearsal
         using var worker = new Worker(ForwardingTables.Anonymous(new TableSizes(Entries, Entries, Entries)), new Plan(0, policy, [], []), pool);
         using var health = new LinkWatch(_ => { }, _ => { }, () => { }, worker.Forwarder.Evidence);
         health.Reconfigure([.. settings.Links.Select(link => (ports.Claim(link.Name), link.Name, link.Health))]);
+        foreach (LinkSettings link in settings.Links) health.Update(ports.Claim(link.Name), PlanMaker.Facts(link, view));
         PlanDraft draft = PlanMaker.Draft(settings, ports, view, health, _ => default, link => link);
         _ = draft.Digest();
         worker.Publish(draft.Make(1, policy));

@@ -1,10 +1,10 @@
 using System.Runtime;
 
-namespace Router.Daemon.Steering;
+namespace Router.Daemon;
 
 /// <summary>
-/// A time without garbage collections, for work that allocates much while packets pass: a collection stops the forwarding thread,
-/// and many of them make a reload long. Room for all that a large configuration needs is set aside before; if that cannot be had,
+/// A time without garbage collections, for work that allocates much: a reload while packets pass, as a collection stops the forwarding thread
+/// and many of them make it long; and the start while packets wait, whose large tables would cause dozens. Room for all that a large configuration needs is set aside before; if that cannot be had,
 /// or is used up, collections go on as always.
 /// </summary>
 internal readonly struct HeapTruce : IDisposable
