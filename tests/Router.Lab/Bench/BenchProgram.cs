@@ -18,6 +18,11 @@ internal static class BenchProgram
 
     public static int Run(string[] args)
     {
+        if (args.FirstOrDefault(arg => arg.StartsWith('-') && arg is not ("--quick" or "--kernel-only") && !arg.StartsWith(RulesOption, StringComparison.Ordinal)) is { } unknown)
+        {
+            Console.Error.WriteLine($"bench knows no {unknown}; it takes --quick, --kernel-only, --rules=N and a part of a measure's name");
+            return 64;
+        }
         bool quick = args.Contains("--quick");
         bool kernelOnly = args.Contains("--kernel-only");
         string? rules = args.FirstOrDefault(arg => arg.StartsWith(RulesOption, StringComparison.Ordinal))?[RulesOption.Length..];
