@@ -112,6 +112,9 @@ is_fresh() {
   [[ -f $file && -z "$(find "$@" Directory.Build.props Directory.Packages.props global.json -newer "$file" -print -quit)" ]]
 }
 
+# The analyzers look at the solution, once; what is made of the same sources beside it is not looked at again.
+readonly UNCHECKED=(-p:RunAnalyzers=false -p:EnforceCodeStyleInBuild=false)
+
 # One file that needs no runtime installed: trimmed, and compiled ahead together with the parts of the framework that it uses, so
 # that the first packet and the first reload meet machine code.
 publish() {
@@ -119,7 +122,7 @@ publish() {
   if is_fresh "$into/$program" src; then return; fi
   out="artifacts/publish/$program-$rid"
   dotnet publish "src/$project" -c Release -r "$rid" --self-contained true -p:PublishSingleFile=true -p:PublishTrimmed=true \
-    -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=true -p:DebugType=embedded -o "$out" -v q -nologo
+    -p:PublishReadyToRun=true -p:PublishReadyToRunComposite=true -p:DebugType=embedded -o "$out" -v q -nologo "${UNCHECKED[@]}"
   mkdir -p "$into"
   install -m 755 "$out/$program" "$into/.$program.new"
   mv -f "$into/.$program.new" "$into/$program"
@@ -178,7 +181,7 @@ boot() {
 build_lab() {
   need_dotnet
   if is_fresh "$BIN/Router.Lab/release/Router.Lab" tests/Router.Lab; then return; fi
-  dotnet build tests/Router.Lab -c Release -v q -nologo
+  dotnet build tests/Router.Lab -c Release -v q -nologo "${UNCHECKED[@]}"
   touch "$BIN/Router.Lab/release/Router.Lab"
 }
 
@@ -263,7 +266,7 @@ with_lab() {
 
 measure_steps() {
   need_dotnet
-  dotnet build tests/Router.Benchmarks -c Release -v q -nologo
+  dotnet build tests/Router.Benchmarks -c Release -v q -nologo "${UNCHECKED[@]}"
   "$BIN/Router.Benchmarks/release/Router.Benchmarks" "$@"
 }
 

@@ -8,7 +8,7 @@ internal static class LinkParts
     [
         new("text", Shape.Text(4000), "text, up to 4,000 characters", "none", "what the page says", "`Welcome to our office`"),
         new("password", Shape.Text(100), "text, up to 100 characters", "none", "what guests are told by mouth, and type in", "`coffee`"),
-        new("pass", Shape.Duration, "duration, 1m to 365d", "`8h`", "how long they may pass then", "`2h`"),
+        new("pass", Shape.Duration, "duration, 10s to 365d", "`8h`", "how long they may pass then", "`2h`"),
     ]);
 
     /// <summary>`cap` of a link.</summary>
@@ -79,7 +79,7 @@ internal static class LinkParts
     [
         new("interfaces", Shape.List(Shape.Interface, least: 1), "list of interfaces", "needed", "the interfaces it is on; each in one zone or link only", "`[lan0, lan1]`"),
         new("licensed", Shape.Flag, "flag", "`true`", "whether its devices take places of the [licence](licence.md); `false` for guests", "`false`"),
-        new("welcome", Shape.Of(Welcome), "mapping", "none", "guests there take a pass before anything else, or log in: `text` of the page, a `password` that guests are told (in plain text here), `pass`: for how long, 1m to 365d, 8h by default", "`{ text: Welcome, password: coffee, pass: 8h }`"),
+        new("welcome", Shape.Of(Welcome), "mapping", "none", "guests there take a pass before anything else, or log in: `text` of the page, a `password` that guests are told (in plain text here), `pass`: for how long, 10s to 365d, 8h by default", "`{ text: Welcome, password: coffee, pass: 8h }`"),
         new("spoof_check", Shape.True, "`true`", "`true`", "packets whose source does not lie behind the interface they came in by are dropped; it cannot be switched off", "`true`"),
     ]);
 }

@@ -20,7 +20,7 @@ internal static class WelcomeReader
             {
                 "text" => welcome with { Text = Text(value, MostTextLetters) ?? "" },
                 "password" => welcome with { Password = Text(value, MostPasswordLetters) },
-                _ => welcome with { Pass = value.Duration(TimeSpan.FromMinutes(1), TimeSpan.FromDays(365)) ?? welcome.Pass },
+                _ => welcome with { Pass = value.Duration(TimeSpan.FromSeconds(10), TimeSpan.FromDays(365)) ?? welcome.Pass },
             };
         }
         return welcome;

@@ -7,7 +7,7 @@ using Router.Lab.Kernel;
 namespace Router.Lab.Scenarios.Portal;
 
 /// <summary>What opens the gate is what a person does.</summary>
-public sealed class LoginPages() : PortalLab(Rules, "require_login: true", ", welcome: { text: Be our guest, password: coffee, pass: 1m }")
+public sealed class LoginPages() : PortalLab(Rules, "require_login: true", ", welcome: { text: Be our guest, password: coffee, pass: 10s }")
 {
     private const string Rules =
         """
@@ -68,7 +68,7 @@ public sealed class LoginPages() : PortalLab(Rules, "require_login: true", ", we
         Assert.Contains("You are a guest", Ask(Lab.Guest, [.. Fields(page, ("password", "coffee")), $"{home}/welcome"]).Output, StringComparison.Ordinal);
         Wait.Until(GuestReaches, Soon, () => Router.Log);
         Assert.False(Captive(home));
-        Wait.Until(() => !GuestReaches(), TimeSpan.FromSeconds(100), () => Router.Log);
+        Wait.Until(() => !GuestReaches(), TimeSpan.FromSeconds(40), () => Router.Log);
         Assert.True(Captive(home));
     }
 
