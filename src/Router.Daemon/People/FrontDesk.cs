@@ -137,7 +137,7 @@ internal sealed class FrontDesk
         if (welcome.Password is { } wanted && !IsSame(wanted, password)) return Refuse(address, null, new("wrong-password", "this is not the password for guests"));
         long now = Monotonic.Microseconds();
         if (!Pool.GivePass(address, zone.Value, now + (long)welcome.Pass.TotalMicroseconds, now)) return Refuse(address, null, new("no-room", "the table of devices is full"));
-        _journal.Write(Catalog.Guest, Priority.Notice, $"guest let in at {address} in {name}, for {welcome.Pass.TotalMinutes:0} min", ("HOST", address.ToString()), ("DEVICE", MacAt(address)));
+        _journal.Write(Catalog.Guest, Priority.Notice, $"guest let in at {address} in {name}, for {welcome.Pass.TotalMinutes:0.#} min", ("HOST", address.ToString()), ("DEVICE", MacAt(address)));
         Changed(Pool.Find(address)?.Addresses ?? [address]);
         return Reception.Good;
     }

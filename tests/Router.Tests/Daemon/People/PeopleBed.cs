@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using Router.Configuration;
 using Router.Daemon.People;
@@ -24,12 +25,13 @@ internal sealed class PeopleBed : IDisposable
     private readonly ForwardingTables _tables = ForwardingTables.Anonymous(new TableSizes(256, 256, 256));
 
     /// <param name="users">Lines of `users`, but its file.</param>
-    public PeopleBed(int seats = 5, string users = "", Draft? draft = null)
+    /// <param name="journald">Where the journal goes; null: to <see cref="Said"/>.</param>
+    public PeopleBed(int seats = 5, string users = "", Draft? draft = null, EndPoint? journald = null)
     {
         foreach (string name in (ReadOnlySpan<string>)["trusted", "guest", "one", "two"]) Ports.Claim(name);
         Give("  tony: { groups: [staff] }\n  sam:\n  ann: { enabled: false }\n");
         Settings = SettingsOf(users);
-        Journal = new Journal(null, _lines, TimeProvider.System);
+        Journal = new Journal(journald, _lines, TimeProvider.System);
         Pool = new Pool(PoolTables.Anonymous(new PoolSizes(64, 32)), new PoolTerms { Users = seats, DevicesPerUser = 5, LicensedZones = Draft.Trusted.Bit });
         Worker = new Worker(_tables, (draft ?? new Draft()).Make(newPolicy: true), Pool);
         Desk = new FrontDesk(Pool, Settings, Ports, () => Worker.Plan, Journal);

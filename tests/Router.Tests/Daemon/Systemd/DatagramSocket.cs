@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Router.Tests.Daemon.Systemd;
 
@@ -32,9 +34,34 @@ internal sealed class DatagramSocket : IDisposable
         return buffer[.._socket.Receive(buffer)];
     }
 
+    /// <summary>The next entry for the journal, its fields in their order (systemd's native protocol).</summary>
+    public (string Name, string Value)[] ReceiveEntry() => Decode(Receive());
+
     public void Dispose()
     {
         _socket.Dispose();
         _directory.Delete(recursive: true);
+    }
+
+    private static (string Name, string Value)[] Decode(ReadOnlySpan<byte> entry)
+    {
+        var fields = new List<(string, string)>();
+        while (!entry.IsEmpty)
+        {
+            int end = entry.IndexOf((byte)'\n');
+            int equals = entry[..end].IndexOf((byte)'=');
+            if (equals >= 0)
+            {
+                fields.Add((Encoding.UTF8.GetString(entry[..equals]), Encoding.UTF8.GetString(entry[(equals + 1)..end])));
+                entry = entry[(end + 1)..];
+                continue;
+            }
+            int length = (int)BinaryPrimitives.ReadInt64LittleEndian(entry[(end + 1)..]);
+            ReadOnlySpan<byte> value = entry.Slice(end + 9, length);
+            Assert.Equal((byte)'\n', entry[end + 9 + length]);
+            fields.Add((Encoding.UTF8.GetString(entry[..end]), Encoding.UTF8.GetString(value)));
+            entry = entry[(end + 10 + length)..];
+        }
+        return [.. fields];
     }
 }

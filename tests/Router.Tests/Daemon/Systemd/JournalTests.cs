@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 using Router.Daemon.Systemd;
 using Router.Tests.Tables;
@@ -27,7 +26,7 @@ public sealed class JournalTests : IDisposable
 
         Assert.Equal(
             [("MESSAGE", "link dsl is down: no carrier"), ("PRIORITY", "4"), ("SYSLOG_IDENTIFIER", "routerd"), ("MESSAGE_ID", Id), ("KIND", "test"), ("EVENT", "plain"), ("LINK", "dsl"), ("STATE", "down")],
-            Decode(journald.Receive()));
+            journald.ReceiveEntry());
         Assert.Empty(_stderr.ToArray());
     }
 
@@ -41,7 +40,7 @@ public sealed class JournalTests : IDisposable
 
         Assert.Equal(
             [("MESSAGE", "two\nPRIORITY=0\nlines"), ("PRIORITY", "6"), ("SYSLOG_IDENTIFIER", "routerd"), ("MESSAGE_ID", Id), ("KIND", "test"), ("EVENT", "plain"), ("HOST", "ü\nLINK=fake")],
-            Decode(journald.Receive()));
+            journald.ReceiveEntry());
     }
 
     [Theory]
@@ -66,7 +65,7 @@ public sealed class JournalTests : IDisposable
 
         journal.Write(Plain, Priority.Info, new string('x', 16 * 1024 - 1) + "😀" + new string('y', 1_000_000));
 
-        Assert.Equal(("MESSAGE", new string('x', 16 * 1024 - 1)), Decode(journald.Receive())[0]);
+        Assert.Equal(("MESSAGE", new string('x', 16 * 1024 - 1)), journald.ReceiveEntry()[0]);
     }
 
     [Fact]
@@ -180,10 +179,10 @@ public sealed class JournalTests : IDisposable
 
         for (int i = 0; i < 3; i++) journal.Write(Storm, Priority.Info, "x");
         journald.Receive();
-        Assert.Contains(("EVENT", "storm"), Decode(journald.Receive()));
+        Assert.Contains(("EVENT", "storm"), journald.ReceiveEntry());
         _clock.Advance(TimeSpan.FromSeconds(10));
 
-        (string, string)[] told = Decode(journald.Receive());
+        (string, string)[] told = journald.ReceiveEntry();
         Assert.Contains(("SUPPRESSED", "1"), told);
         Assert.Contains(("EVENT", "storm"), told);
     }
@@ -203,25 +202,4 @@ public sealed class JournalTests : IDisposable
         [.. Encoding.UTF8.GetString(_stderr.ToArray()).Split('\n')[..^1].Select(line => line["2026-03-01 12:00:00.000Z ".Length..])];
 
     /// <summary>Reads journald's native form, by its description and not by our writer.</summary>
-    private static (string Name, string Value)[] Decode(ReadOnlySpan<byte> entry)
-    {
-        var fields = new List<(string, string)>();
-        while (!entry.IsEmpty)
-        {
-            int end = entry.IndexOf((byte)'\n');
-            int equals = entry[..end].IndexOf((byte)'=');
-            if (equals >= 0)
-            {
-                fields.Add((Encoding.UTF8.GetString(entry[..equals]), Encoding.UTF8.GetString(entry[(equals + 1)..end])));
-                entry = entry[(end + 1)..];
-                continue;
-            }
-            int length = (int)BinaryPrimitives.ReadInt64LittleEndian(entry[(end + 1)..]);
-            ReadOnlySpan<byte> value = entry.Slice(end + 9, length);
-            Assert.Equal((byte)'\n', entry[end + 9 + length]);
-            fields.Add((Encoding.UTF8.GetString(entry[..end]), Encoding.UTF8.GetString(value)));
-            entry = entry[(end + 10 + length)..];
-        }
-        return [.. fields];
-    }
 }
