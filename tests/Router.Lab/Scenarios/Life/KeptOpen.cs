@@ -1,9 +1,5 @@
-using System.Net;
-
-using Router.Lab.Bed;
 using Router.Lab.Clients;
 using Router.Lab.Routers;
-using Router.Lab.Servers;
 
 namespace Router.Lab.Scenarios.Life;
 
@@ -17,23 +13,13 @@ public sealed class KeptOpen : IDisposable
 
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
-    private readonly Topology _bed = Topology.Raise();
-    private readonly EchoServer _outside;
-    private readonly EchoServer _inside;
+    private readonly EchoBothWays _lab = new();
     private KeptRouter? _router;
-
-    public KeptOpen()
-    {
-        _outside = EchoServer.Start(_bed.Internet, Plan.Servers[1], 7);
-        _inside = EchoServer.Start(_bed.Hosts[1], Plan.LanHost(1), 7);
-    }
 
     public void Dispose()
     {
         _router?.Dispose();
-        _inside.Dispose();
-        _outside.Dispose();
-        _bed.Dispose();
+        _lab.Dispose();
     }
 
     private KeptRouter Router => _router!;
@@ -41,9 +27,9 @@ public sealed class KeptOpen : IDisposable
     [Fact]
     public void Nothing_is_lost_over_restarts_and_crashes_and_both_are_short()
     {
-        _router = new KeptRouter(_bed, new RouterYaml { Mode = "failover", Rules = Inward }, watchdog: TimeSpan.FromSeconds(30));
-        using var outward = DatagramStream.Start(_bed.Hosts[0], Plan.LanHost(0), new IPEndPoint(Plan.Servers[1], 7), PerSecond);
-        using var inward = DatagramStream.Start(_bed.Internet, Plan.Servers[0], new IPEndPoint(Plan.LinkAddress(0), 7), PerSecond);
+        _router = new KeptRouter(_lab.Bed, new RouterYaml { Mode = "failover", Rules = EchoBothWays.Rules }, watchdog: TimeSpan.FromSeconds(30));
+        using DatagramStream outward = _lab.Outward(PerSecond);
+        using DatagramStream inward = _lab.Inward(PerSecond);
         Wait.Until(() => outward.Answered > 200 && inward.Answered > 200, s_patience, () => $"the streams do not run: {outward.Answered}, {inward.Answered}\n{Router.Log}");
         foreach (string what in (string[])["restart", "crash", "restart", "crash"])
         {
@@ -84,8 +70,8 @@ public sealed class KeptOpen : IDisposable
     [Fact]
     public void A_forwarding_thread_that_stands_still_is_noticed_though_the_others_run()
     {
-        _router = new KeptRouter(_bed, new RouterYaml(), watchdog: TimeSpan.FromSeconds(3));
-        using var stream = DatagramStream.Start(_bed.Hosts[0], Plan.LanHost(0), new IPEndPoint(Plan.Servers[1], 7), 200);
+        _router = new KeptRouter(_lab.Bed, new RouterYaml(), watchdog: TimeSpan.FromSeconds(3));
+        using DatagramStream stream = _lab.Outward(200);
         Wait.Until(() => stream.Answered > 50, s_patience, () => $"the stream does not run:\n{Router.Log}");
         Assert.DoesNotContain("the watchdog fires", Router.Log, StringComparison.Ordinal);
         Router.Have("freeze");
@@ -94,13 +80,4 @@ public sealed class KeptOpen : IDisposable
         Wait.Until(() => stream.Answered > then + 50, s_patience, () => $"the stream does not go on:\n{Router.Log}");
         Assert.Single(stream.Changes);
     }
-
-    private static string Inward => $"""
-        - name: Echo inside
-          source: [internet]
-          destination: [firewall]
-          service: [udp/7]
-          action: allow
-          forward_to: {Plan.LanHost(1)}
-        """;
 }

@@ -1,10 +1,6 @@
-using System.Net;
-
-using Router.Lab.Bed;
 using Router.Lab.Clients;
 using Router.Lab.Kernel;
 using Router.Lab.Routers;
-using Router.Lab.Servers;
 
 namespace Router.Lab.Scenarios.Life;
 
@@ -13,32 +9,26 @@ public sealed class TakenOver : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(10);
 
-    private readonly Topology _bed = Topology.Raise();
-    private readonly EchoServer _outside;
-    private readonly EchoServer _inside;
+    private readonly EchoBothWays _lab = new();
     private readonly RouterDaemon _router;
 
     public TakenOver()
     {
-        _outside = EchoServer.Start(_bed.Internet, Plan.Servers[1], 7);
-        _inside = EchoServer.Start(_bed.Hosts[1], Plan.LanHost(1), 7);
-        _router = new RouterDaemon(_bed, new RouterYaml { Mode = "failover", Rules = Inward });
+        _router = new RouterDaemon(_lab.Bed, new RouterYaml { Mode = "failover", Rules = EchoBothWays.Rules });
         _router.Start();
     }
 
     public void Dispose()
     {
         _router.Dispose();
-        _inside.Dispose();
-        _outside.Dispose();
-        _bed.Dispose();
+        _lab.Dispose();
     }
 
     [Fact]
     public void Nothing_is_lost_and_the_pause_is_short()
     {
-        using var outward = DatagramStream.Start(_bed.Hosts[0], Plan.LanHost(0), new IPEndPoint(Plan.Servers[1], 7), 1000);
-        using var inward = DatagramStream.Start(_bed.Internet, Plan.Servers[0], new IPEndPoint(Plan.LinkAddress(0), 7), 1000);
+        using DatagramStream outward = _lab.Outward(1000);
+        using DatagramStream inward = _lab.Inward(1000);
         Flows(outward, inward);
         outward.TakeLongestGap();
         Flows(outward, inward);
@@ -67,7 +57,7 @@ public sealed class TakenOver : IDisposable
     [Fact]
     public void Whoever_cannot_read_the_configuration_takes_over_nothing()
     {
-        using var stream = DatagramStream.Start(_bed.Hosts[0], Plan.LanHost(0), new IPEndPoint(Plan.Servers[1], 7), 1000);
+        using DatagramStream stream = _lab.Outward(1000);
         Flows(stream);
         _router.Write("zones: { trusted: { interfcaes: [lan0] } }\n");
         using (BackgroundProgram refused = _router.Succeed())
@@ -86,7 +76,7 @@ public sealed class TakenOver : IDisposable
     [Fact]
     public void Where_nobody_runs_any_more_it_just_starts()
     {
-        using var stream = DatagramStream.Start(_bed.Hosts[0], Plan.LanHost(0), new IPEndPoint(Plan.Servers[1], 7), 100);
+        using DatagramStream stream = _lab.Outward(100);
         Flows(stream);
         _router.Kill();
         _router.TakeOver();
@@ -98,7 +88,7 @@ public sealed class TakenOver : IDisposable
     [Fact]
     public void Without_being_asked_a_second_process_takes_nothing()
     {
-        using BackgroundProgram second = _bed.Router.Start(Programs.Routerd, "--config", _router.ConfigurationFile, "--runtime", Path.GetDirectoryName(_router.ControlSocket)!, "--state", _router.State);
+        using BackgroundProgram second = _lab.Bed.Router.Start(Programs.Routerd, "--config", _router.ConfigurationFile, "--runtime", Path.GetDirectoryName(_router.ControlSocket)!, "--state", _router.State);
         Assert.True(second.WaitForExit(s_patience), second.Said);
         Assert.NotEqual(0, second.ExitCode);
         Assert.True(_router.Program.Running);
@@ -111,13 +101,4 @@ public sealed class TakenOver : IDisposable
         Wait.Until(() => streams.Index().All(one => one.Item.Answered > then[one.Index] + 50), s_patience,
             () => $"the streams do not run:\n{_router.Log}");
     }
-
-    private static string Inward => $"""
-        - name: Echo inside
-          source: [internet]
-          destination: [firewall]
-          service: [udp/7]
-          action: allow
-          forward_to: {Plan.LanHost(1)}
-        """;
 }
