@@ -26,9 +26,10 @@ public readonly record struct LinkVerdict(LinkHealth Health, bool Usable, string
 /// <summary>One change of health or usability: one line in the journal.</summary>
 public readonly record struct LinkVerdictChange(PortId Link, string Name, LinkVerdict Before, LinkVerdict After)
 {
-    /// <summary>"link dsl is down: no carrier (was up for 3 h 12 min)".</summary>
-    public override string ToString() =>
-        $"link {Name} is {Word(After.Health)}: {After.Cause} (was {Word(Before.Health)} for {Age(After.Since - Before.Since)})";
+    /// <summary>"link dsl is down: no carrier (was up for 3 h 12 min)", and without the past where it was no other.</summary>
+    public override string ToString() => $"link {Name} is {Word(After.Health)}: {After.Cause}{Past}";
+
+    private string Past => After.Health == Before.Health ? "" : $" (was {Word(Before.Health)} for {Age(After.Since - Before.Since)})";
 
     private static string Word(LinkHealth health) => health.ToString().ToLowerInvariant();
 

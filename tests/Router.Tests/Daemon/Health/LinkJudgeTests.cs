@@ -278,6 +278,8 @@ public class LinkJudgeTests
         _judge.Ground(Firm with { Carrier = false }, "", before.Since + 3 * 60 * Minute + 12 * Minute);
         Assert.Equal("link dsl is down: no carrier (was up for 3 h 12 min)",
             new LinkVerdictChange(new(3), "dsl", before, _judge.Verdict).ToString());
+        // Nothing is to be told of a state that it was in before.
+        Assert.Equal("link dsl is up: in use", new LinkVerdictChange(new(3), "dsl", before, before with { Cause = "in use" }).ToString());
     }
 
     private void Serve() => _judge.Ground(Firm, "gateway 198.51.100.1", _now);
