@@ -82,6 +82,7 @@ public sealed class PackageOnDebian : IDisposable
         Box.Write("/etc/routerd/router.yaml", "zones: { trusted: { interfaces: [lan0] } }\nlinks: { fiber: { interfce: wan0 } }\n");
         Assert.False(Box.Run("systemctl", "start", "routerd").Succeeded);
         Assert.Contains("router.yaml:2:19", Journal(), StringComparison.Ordinal);
+        Assert.Contains("The daemon ended before it forwarded a packet", Box.Run("journalctl", "-x", "--no-pager", "-u", "routerd").Output, StringComparison.Ordinal);
         Box.Run("systemctl", "stop", "routerd").OrThrow();
         Box.Run("systemctl", "reset-failed", "routerd");
     }
