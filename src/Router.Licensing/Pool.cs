@@ -125,9 +125,10 @@ public sealed class Pool : IDisposable
     /// <summary>A flow that was granted has ended.</summary>
     /// <param name="host">As <see cref="Grant.Host"/> says.</param>
     /// <param name="now">Monotonic microseconds.</param>
-    public void Release(int host, long now)
+    /// <param name="carried">What it carried.</param>
+    public void Release(int host, long now, Carried carried = default)
     {
-        lock (_lock) _devices.LetGo(host, now);
+        lock (_lock) _devices[_devices.LetGo(host, now)].Ended += carried;
     }
 
     /// <summary>Nothing came of a flow that was granted: if it took the place, that is free again.</summary>

@@ -49,7 +49,16 @@ public sealed record DeviceView
     /// <summary>Until when a guest may pass.</summary>
     public required long PassUntil { get; init; }
 
+    /// <summary>What its flows that have ended since the login carried; of those that live only their table knows.</summary>
+    public required Carried Ended { get; init; }
+
     public bool HasPlace => PlaceSince != 0;
+}
+
+/// <summary>Octets towards a device, and from it.</summary>
+public readonly record struct Carried(long In, long Out)
+{
+    public static Carried operator +(Carried one, Carried other) => new(one.In + other.In, one.Out + other.Out);
 }
 
 /// <summary>A user who is logged in.</summary>

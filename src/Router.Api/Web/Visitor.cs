@@ -50,7 +50,7 @@ public sealed record VisitorDevice
 
     public required DateTimeOffset Since { get; init; }
 
-    /// <summary>Octets towards it, and from it, in its connections that are open now; null where that is not known.</summary>
+    /// <summary>Octets towards it, and from it, since its user logged in there; connections that were open by then count whole. Null where that is not known.</summary>
     public long? OctetsIn { get; init; }
 
     public long? OctetsOut { get; init; }

@@ -106,8 +106,8 @@ internal sealed class PortalDesk(Helm helm, PeopleOffice people, LiveTables tabl
         Addresses = [.. device.Addresses.Select(address => $"{address}")],
         IsThis = device.Addresses.Contains(asker),
         Since = Calendar(device.LoginSince),
-        OctetsIn = carried.In,
-        OctetsOut = carried.Out,
+        OctetsIn = device.Ended.In + carried.In,
+        OctetsOut = device.Ended.Out + carried.Out,
     };
 
     // The pool learns of a device with its first flow or login; the kernel knew of it before.

@@ -51,13 +51,15 @@ internal sealed class Places(FlowTable flows, Pool? pool)
             : pool.Resume(OccasionOf(policy, flow.Ingress, flow.Egress, flow), now) + 1;
     }
 
-    /// <summary>Counts a flow no more, as it ends.</summary>
+    /// <summary>Counts a flow no more, as it ends; what it carried goes to its device.</summary>
     public void Release(FlowId id, long now)
     {
         int host = _hosts[id.Value];
         if (host == 0) return;
         _hosts[id.Value] = 0;
-        pool!.Release(host - 1, now);
+        ref Flow flow = ref flows[id];
+        Carried carried = new((long)flow.OctetsIn, (long)flow.OctetsOut);
+        pool!.Release(host - 1, now, (flow.Traits & FlowTraits.Inbound) == 0 ? carried : new Carried(carried.Out, carried.In));
     }
 
     /// <summary>Whether the licence that a live flow depends on is over.</summary>

@@ -186,11 +186,19 @@ public sealed class LiveTables(ForwardingTables tables)
         var filter = new AddressFilter(sums.Keys);
         for (int id = tables.Flows.NextLive(-1); id >= 0; id = tables.Flows.NextLive(id))
         {
-            if (!filter.MayHold(tables.Flows.Peek(id).InsideSource) || !tables.Flows.TryRead(id, out Flow flow)) continue;
-            ref (long In, long Out) sum = ref CollectionsMarshal.GetValueRefOrNullRef(sums, flow.InsideSource);
-            if (!Unsafe.IsNullRef(ref sum)) sum = (sum.In + (long)flow.OctetsIn, sum.Out + (long)flow.OctetsOut);
+            ref readonly Flow seen = ref tables.Flows.Peek(id);
+            if (!filter.MayHold(seen.InsideSource) && !filter.MayHold(seen.OutsideDestination)) continue;
+            if (!tables.Flows.TryRead(id, out Flow flow)) continue;
+            ref (long In, long Out) sum = ref CollectionsMarshal.GetValueRefOrNullRef(sums, Inside(flow));
+            if (Unsafe.IsNullRef(ref sum)) continue;
+            bool inbound = (flow.Traits & FlowTraits.Inbound) != 0;
+            sum.In += (long)(inbound ? flow.OctetsOut : flow.OctetsIn);
+            sum.Out += (long)(inbound ? flow.OctetsIn : flow.OctetsOut);
         }
     }
+
+    // The local end by its own address, whoever began.
+    private static Address Inside(in Flow flow) => (flow.Traits & FlowTraits.Inbound) != 0 ? flow.OutsideDestination : flow.InsideSource;
 
     private static void Raise(Dictionary<Address, long> times, Address address, long time)
     {

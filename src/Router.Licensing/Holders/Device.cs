@@ -23,13 +23,14 @@ namespace Router.Licensing.Holders;
 ///     64  the flow that took the place: host, far end, far port, protocol
 ///     99  zone, method of the login
 ///    104  flows
+///    112  octets of its flows that have ended
 /// </summary>
-[StructLayout(LayoutKind.Explicit, Size = 120)]
+[StructLayout(LayoutKind.Explicit, Size = 128)]
 internal struct Device : ITableEntry
 {
     public static int IdentityOctets => 8;
 
-    public static uint LayoutVersion => 1;
+    public static uint LayoutVersion => 2;
 
     /// <summary>When it was first heard of.</summary>
     [FieldOffset(0)] public long Born;
@@ -70,6 +71,9 @@ internal struct Device : ITableEntry
 
     /// <summary>One of the devices for which a place is kept. Made anew by each process, and when the terms change.</summary>
     [FieldOffset(108)] public bool IsReserved;
+
+    /// <summary>What its flows to and from the Internet that have ended carried, since the login.</summary>
+    [FieldOffset(112)] public Carried Ended;
 
     public readonly bool HasPlace => PlaceSince != 0;
 

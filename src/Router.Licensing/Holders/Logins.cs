@@ -79,12 +79,17 @@ internal sealed class Logins(Devices devices, Users users, Places places, Refuse
         (long since, LoginMethod method) = (devices[from].LoginSince, devices[from].Method);
         if (staying >= 0 && (leaving == staying || since <= devices[into].LoginSince))
         {
-            if (leaving == staying) users.Leave(leaving, from, _terms);
-            else End(from, LogoutReason.AnotherUser, now);
+            if (leaving != staying)
+            {
+                End(from, LogoutReason.AnotherUser, now);
+                return;
+            }
+            users.Leave(leaving, from, _terms);
+            devices[into].Ended += devices[from].Ended;
             return;
         }
         if (staying >= 0) End(into, LogoutReason.AnotherUser, now);
-        (devices[into].LoginSince, devices[into].Method) = (since, method);
+        (devices[into].LoginSince, devices[into].Method, devices[into].Ended) = (since, method, devices[from].Ended);
         // Joined before it leaves, or the user would be gone between the two.
         users.Join(leaving, into, _terms);
         users.Leave(leaving, from, _terms);
@@ -121,7 +126,7 @@ internal sealed class Logins(Devices devices, Users users, Places places, Refuse
     {
         End(device, LogoutReason.AnotherUser, now);
         ref Device taken = ref devices[device];
-        (taken.LoginSince, taken.Method, taken.Zone) = (now, request.Method, request.Zone);
+        (taken.LoginSince, taken.Method, taken.Zone, taken.Ended) = (now, request.Method, request.Zone, default);
         int left = Describe(request, user);
         users.Join(user, device, _terms);
         for (int at = 0; at < giving; at++) End(OldestOf(user, device), LogoutReason.Replaced, now);

@@ -29,6 +29,7 @@ internal sealed class Views(Devices devices, Users users)
             First = new(device.FirstHost, device.Zone, device.FirstFar, device.FirstPort, device.FirstProtocol),
             Flows = device.Flows, LastLive = device.LastLive, LastMet = device.LastMet, IsReserved = device.IsReserved,
             User = user >= 0 ? users.NameOf(user) : null, LoginSince = device.LoginSince, Method = device.Method, PassUntil = device.PassUntil,
+            Ended = device.Ended,
         };
     }
 

@@ -188,6 +188,28 @@ public sealed class LoginsTests
 
     // 8192 changes and no more are kept; the totals go on.
     [Fact]
+    public void What_ended_flows_carried_is_counted_from_the_login_on_and_stays_with_it()
+    {
+        using var bed = new Bed();
+        Carried EndedOn(int machine) => bed.Pool.Find(Bed.Machine(machine))!.Ended;
+        int host = bed.Pool.Ask(Bed.Flow(Bed.Machine(1)), bed.Now).Host;
+        bed.Pool.Release(host, bed.Now, new Carried(10, 1));
+        Assert.Equal(new Carried(10, 1), EndedOn(1));
+
+        bed.Login("tony", 1);
+        Assert.Equal(default, EndedOn(1));
+        bed.Pool.Ask(Bed.Flow(Bed.Machine(1)), bed.Now);
+        bed.Pool.Release(host, bed.Now, new Carried(200, 20));
+
+        // The device turns out to be another address of one that has a MAC.
+        bed.Pool.Meet(Bed.Machine(2), Bed.Mac(1), Bed.Office, bed.Now);
+        bed.Pool.Meet(Bed.Machine(1), Bed.Mac(1), Bed.Office, bed.Now);
+        Assert.Equal(new Carried(200, 20), EndedOn(2));
+        bed.Login("sam", 1);
+        Assert.Equal(default, EndedOn(2));
+    }
+
+    [Fact]
     public void Changes_that_nobody_fetches_are_counted_and_not_kept()
     {
         using var bed = new Bed();

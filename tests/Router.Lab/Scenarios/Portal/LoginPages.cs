@@ -41,6 +41,11 @@ public sealed class LoginPages() : PortalLab(Rules, "require_login: true", ", we
         Assert.Contains("You are logged in as tony.", status, StringComparison.Ordinal);
         Assert.Contains("tony", Router.Show("user", "list").Output, StringComparison.Ordinal);
 
+        // What connections carried is told of when they are over, too.
+        Lab.Hosts[0].Run("curl", "-sS", "-o", "/dev/null", $"http://{Plan.Servers[0]}/bytes/5000000").OrThrow();
+        Router.Show("flows", "kill", "--host", $"{Plan.LanHost(0)}").OrThrow();
+        Assert.Matches("data-name=\"Received\">5[^<]*MB<", Ask(Lab.Hosts[0], $"https://{Plan.LanRouter}:4081/").Output);
+
         // And out again.
         Ask(Lab.Hosts[0], [.. Fields(status), $"https://{Plan.LanRouter}:4081/logout"]).OrThrow();
         Wait.Until(() => !Reaches(0), Soon, () => Router.Log);

@@ -58,6 +58,20 @@ public sealed class PlacesTests : IDisposable
         bed.Pass(PathBed.Trusted, Udp(6));
     }
 
+    [Fact]
+    public void What_a_flow_carried_is_its_devices_when_it_ends()
+    {
+        using PathBed bed = Bed();
+        byte[] question = Udp(5);
+        Sent there = bed.Pass(PathBed.Trusted, question);
+        bed.Pass(PathBed.Trusted, question);
+        byte[] answer = Make.Udp(Make.End("192.0.2.1:443"), there.From, 500);
+        bed.Pass(there.Port, answer);
+        Assert.Equal(default, Assert.Single(_pool.Devices()).Ended);
+        bed.Wait(310 * PathBed.Second);
+        Assert.Equal(new Carried(answer.Length, 2 * question.Length), Assert.Single(_pool.Devices()).Ended);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
