@@ -27,10 +27,8 @@ internal sealed class DatagramStream : IDisposable
     private DatagramStream(Socket socket, int perSecond)
     {
         _socket = socket;
-        _sender = new Thread(() => Send(perSecond)) { IsBackground = true };
-        _receiver = new Thread(Receive) { IsBackground = true };
-        _sender.Start();
-        _receiver.Start();
+        _sender = Stopwatching.Start("stream, sending", () => Send(perSecond));
+        _receiver = Stopwatching.Start("stream, receiving", Receive);
     }
 
     public long Sent => Interlocked.Read(ref _sent);

@@ -13,6 +13,7 @@ internal static unsafe partial class Libc
     public const int SIGTERM = 15;
     public const int O_RDONLY = 0;
     public const int O_CLOEXEC = 0x8_0000;
+    public const int PRIO_PROCESS = 0;
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int open(string path, int flags);
@@ -25,4 +26,7 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     public static partial int kill(int pid, int signal);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int setpriority(int which, int who, int nice);
 }

@@ -30,7 +30,7 @@ internal sealed class EchoServer : IDisposable
             return made;
         });
         var server = new EchoServer(socket);
-        new Thread(server.Serve) { IsBackground = true, Name = "echo" }.Start();
+        Stopwatching.Start("echo", server.Serve);
         return server;
     }
 
