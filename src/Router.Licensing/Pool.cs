@@ -131,6 +131,12 @@ public sealed class Pool : IDisposable
         lock (_lock) _devices[_devices.LetGo(host, now)].Ended += carried;
     }
 
+    /// <summary>A flow has ended that nobody asked for, as its zone is not licensed; what it carried is its device's all the same.</summary>
+    public void Count(Address host, Carried carried)
+    {
+        lock (_lock) if (_devices.Find(host) is >= 0 and var entry) _devices[_devices.OwnerOf(entry)].Ended += carried;
+    }
+
     /// <summary>Nothing came of a flow that was granted: if it took the place, that is free again.</summary>
     public void Cancel(Grant grant, long now)
     {

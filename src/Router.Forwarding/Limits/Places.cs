@@ -54,12 +54,14 @@ internal sealed class Places(FlowTable flows, Pool? pool)
     /// <summary>Counts a flow no more, as it ends; what it carried goes to its device.</summary>
     public void Release(FlowId id, long now)
     {
+        if (pool is null) return;
         int host = _hosts[id.Value];
-        if (host == 0) return;
         _hosts[id.Value] = 0;
         ref Flow flow = ref flows[id];
-        Carried carried = new((long)flow.OctetsIn, (long)flow.OctetsOut);
-        pool!.Release(host - 1, now, (flow.Traits & FlowTraits.Inbound) == 0 ? carried : new Carried(carried.Out, carried.In));
+        bool inbound = (flow.Traits & FlowTraits.Inbound) != 0;
+        Carried carried = inbound ? new((long)flow.OctetsOut, (long)flow.OctetsIn) : new((long)flow.OctetsIn, (long)flow.OctetsOut);
+        if (host == 0) pool.Count(inbound ? flow.OutsideDestination : flow.InsideSource, carried);
+        else pool.Release(host - 1, now, carried);
     }
 
     /// <summary>Whether the licence that a live flow depends on is over.</summary>

@@ -44,7 +44,7 @@ public sealed class LoginPages() : PortalLab(Rules, "require_login: true", ", we
         // What connections carried is told of when they are over, too.
         Lab.Hosts[0].Run("curl", "-sS", "-o", "/dev/null", $"http://{Plan.Servers[0]}/bytes/5000000").OrThrow();
         Router.Show("flows", "kill", "--host", $"{Plan.LanHost(0)}").OrThrow();
-        Assert.Matches("data-name=\"Received\">5[^<]*MB<", Ask(Lab.Hosts[0], $"https://{Plan.LanRouter}:4081/").Output);
+        Assert.Matches("data-name=\"Received\">5 MB<", Ask(Lab.Hosts[0], $"https://{Plan.LanRouter}:4081/").Output);
 
         // And out again.
         Ask(Lab.Hosts[0], [.. Fields(status), $"https://{Plan.LanRouter}:4081/logout"]).OrThrow();

@@ -72,6 +72,18 @@ public sealed class PlacesTests : IDisposable
         Assert.Equal(new Carried(answer.Length, 2 * question.Length), Assert.Single(_pool.Devices()).Ended);
     }
 
+    [Fact]
+    public void Somebody_who_is_logged_in_where_nothing_is_licensed_is_told_of_his_volume_too()
+    {
+        using PathBed bed = Bed();
+        Address guest = Address.Parse("192.168.20.5");
+        _pool.Login(new LoginRequest(guest, PathBed.Guest.Value, "tony", [], LoginMethod.Web, false, 0, AtLimit.Refuse), bed.Now);
+        byte[] question = Make.Udp($"{guest}:2000", "192.0.2.1:443");
+        bed.Pass(PathBed.Guest, question);
+        bed.Wait(310 * PathBed.Second);
+        Assert.Equal(new Carried(0, question.Length), _pool.Find(guest)!.Ended);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
